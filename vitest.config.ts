@@ -1,0 +1,39 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * One project per package, each with its tests in `__tests__`. Imports between packages resolve to
+ * TypeScript source through the `@tenfold/source` condition, so no test needs a build.
+ */
+const folders = [
+  'packages/ir',
+  'packages/tensor',
+  'packages/autograd',
+  'packages/backend-cpu',
+  'packages/nn',
+  'packages/optim',
+  'packages/io',
+  'packages/tenfold',
+  'packages/testing',
+  'apps/examples',
+  'tools',
+];
+
+const conditions = ['@tenfold/source', 'module', 'node', 'development|production'];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    projects: folders.map((folder) => ({
+      extends: true as const,
+      test: {
+        name: folder.slice(folder.indexOf('/') + 1),
+        root: folder,
+        include: ['__tests__/**/*.test.ts'],
+      },
+    })),
+  },
+});
