@@ -1,0 +1,59 @@
+/**
+ * What a checkpoint needs from the objects it saves, as structural interfaces: a model and an optimizer fit by
+ * their shape, so this package depends neither on `@tenfold/nn` nor on `@tenfold/optim`.
+ */
+
+import type { Tensor } from '@tenfold/tensor';
+
+/** A value that JSON can hold; NaN and the infinities are allowed and survive the round trip. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** Keys to tensors in the order of the model, as `torch.nn.Module.state_dict`. */
+export type StateDict = Map<string, Tensor>;
+
+/** Anything with parameters and buffers under names: every `nn.Module`. */
+export interface ModelLike {
+  stateDict(): ReadonlyMap<string, Tensor>;
+  /** Copies the values in. With `strict` (the default) missing and unexpected keys are a StateDictError. */
+  loadStateDict(stateDict: ReadonlyMap<string, Tensor>, options?: { strict?: boolean }): unknown;
+}
+
+/** One setting of a parameter group: a learning rate, `nesterov`, a name, `betas`, or the parameters' indices. */
+export type OptimizerSetting = number | boolean | string | readonly number[];
+
+/**
+ * The state of an optimizer as plain data. It follows `torch.optim.Optimizer.state_dict`, flattened: parameters
+ * are numbered through all groups in order, and the state tensors of parameter `i` have keys `i.<name>`.
+ */
+export interface OptimizerStateDict {
+  /** State tensors: `0.expAvg`, `0.expAvgSq`, `1.expAvg`, ...; empty before the first step if made lazily. */
+  readonly state: ReadonlyMap<string, Tensor>;
+  /** One record per group: its settings, and `params`, the indices of its parameters. */
+  readonly groups: readonly Readonly<Record<string, OptimizerSetting>>[];
+  /** Numbers that belong to no tensor: step counts, for example `step`. */
+  readonly scalars: Readonly<Record<string, number>>;
+}
+
+/** Anything with the state of an optimizer: every class of `@tenfold/optim`. */
+export interface OptimizerLike {
+  stateDict(): OptimizerStateDict;
+  /**
+   * Throws a StateDictError that names what does not fit this optimizer (the number of groups or of parameters,
+   * unknown or missing keys, shapes, dtypes) and changes nothing.
+   */
+  checkStateDict(stateDict: OptimizerStateDict): void;
+  /** Takes the state over. Raises what `checkStateDict` raises, and then has changed nothing. */
+  loadStateDict(stateDict: OptimizerStateDict): unknown;
+}
+
+/** What `saveCheckpoint` writes. Whatever is left out is not in the file. */
+export interface CheckpointContent {
+  readonly model?: Pick<ModelLike, 'stateDict'>;
+  readonly optimizer?: Pick<OptimizerLike, 'stateDict'>;
+  /** Number of training steps done: a non-negative safe integer. */
+  readonly step: number;
+  /** The state of the random generator, as plain JSON. */
+  readonly rng?: Json;
+  /** Anything else worth keeping (epoch, best accuracy, configuration), as plain JSON. */
+  readonly extra?: Json;
+}
