@@ -1,0 +1,70 @@
+/**
+ * What a device must be able to do. A backend compiles kernels and runs them in order on buffers; it knows nothing of
+ * tensors, graphs, storages or gradients. The conformance suite in `@tenfold/testing` checks an implementation.
+ */
+
+import type { DType } from '../dtype.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+
+/** A buffer of a backend: a slab into which operands are bound at byte offsets. */
+export type BufferId = number;
+
+export interface Capabilities {
+  readonly dtypes: ReadonlySet<DType>;
+  /** Threads that share the work; 1 without shared memory. */
+  readonly threads: number;
+  readonly subgroups: boolean;
+  /** Arithmetic in float16, not only storage. */
+  readonly f16: boolean;
+  /** Distinct slabs one dispatch may bind. */
+  readonly maxOperands: number;
+  /** Greatest size of one buffer, in bytes. */
+  readonly maxBufferBytes: number;
+  /** Alignment of operand offsets, in bytes. */
+  readonly alignment: number;
+}
+
+/** Where an operand stands. */
+export interface OperandRef {
+  readonly buffer: BufferId;
+  /** In bytes, a multiple of the backend's alignment. */
+  readonly offset: number;
+}
+
+/** One use of a program: what is bound to its operands, scalars and extent parameters. */
+export interface Launch {
+  readonly operands: readonly OperandRef[];
+  readonly scalars: readonly number[];
+  readonly extents: readonly number[];
+}
+
+/** Runs of one program that do not depend on each other: one launch each (the offset table of a batched kernel). */
+export interface Dispatch {
+  readonly program: Program;
+  readonly launches: readonly Launch[];
+}
+
+/** A compiled kernel. */
+export interface Program {
+  readonly kernel: Kernel;
+}
+
+export interface Backend {
+  readonly name: string;
+  readonly caps: Capabilities;
+  /** Raises OutOfMemoryError with the sizes. Contents are undefined. */
+  alloc(bytes: number): BufferId;
+  free(id: BufferId): void;
+  write(id: BufferId, data: Uint8Array, offset?: number): void;
+  read(id: BufferId, offset?: number, bytes?: number): Promise<Uint8Array>;
+  /** Present where the device can be waited for. Returns a copy. */
+  readSync?(id: BufferId, offset?: number, bytes?: number): Uint8Array;
+  /** Pure; one call per plan, so that a backend can batch. Equal kernels may share a program. */
+  compile(kernels: readonly Kernel[]): readonly Program[];
+  compileAsync?(kernels: readonly Kernel[]): Promise<readonly Program[]>;
+  /** Runs the dispatches in order; returns before they are done on an asynchronous device. */
+  submit(batch: readonly Dispatch[]): void;
+  /** Resolves when everything submitted is done. */
+  synchronize(): Promise<void>;
+  dispose(): void;
+}

@@ -1,0 +1,74 @@
+/**
+ * The devices of this process, by name. A backend package registers a factory when it is imported; the device itself
+ * is made at its first use.
+ */
+
+import { DeviceError } from '../errors.ts';
+import { StandardEngine } from '../plan/engine.ts';
+import { Device } from '../run/device.ts';
+import type { Engine } from '../run/engine.ts';
+import type { Backend } from './backend.ts';
+
+interface Registration {
+  readonly makeBackend: () => Backend;
+  readonly makeEngine: (backend: Backend) => Engine;
+  device: Device | undefined;
+}
+
+const registrations = new Map<string, Registration>();
+let defaultName: string | undefined;
+
+/** Packages that provide a device which is not registered, for error messages. */
+const PROVIDERS = new Map([
+  ['cpu', '@tenfold/backend-cpu'],
+  ['webgpu', '@tenfold/backend-webgpu'],
+]);
+
+/** Makes a device known under `name`; the first one registered is the default. Registering again replaces a device not yet in use. */
+export function registerBackend(
+  name: string,
+  makeBackend: () => Backend,
+  makeEngine: (backend: Backend) => Engine = (backend) => new StandardEngine(backend),
+): void {
+  if (registrations.get(name)?.device) {
+    throw new DeviceError(`registerBackend: device '${name}' is in use already; configure it before the first tensor`);
+  }
+  registrations.set(name, { makeBackend, makeEngine, device: undefined });
+  defaultName ??= name;
+}
+
+/** The device of a name, or the default one. Raises DeviceError naming the known devices and the package to import. */
+export function getDevice(name: string | undefined = defaultName): Device {
+  if (name === undefined) {
+    throw new DeviceError(`no device is registered; import '@tenfold/backend-cpu' (or another backend) first`);
+  }
+  const registration = registrations.get(name);
+  if (!registration) {
+    const known = [...registrations.keys()].map((n) => `'${n}'`).join(', ') || 'none';
+    const provider = PROVIDERS.get(name);
+    throw new DeviceError(
+      `unknown device '${name}'; known devices: ${known}` + (provider ? `; import '${provider}' to register it` : ''),
+    );
+  }
+  if (!registration.device) {
+    const backend = registration.makeBackend();
+    registration.device = new Device(name, backend, registration.makeEngine(backend));
+  }
+  return registration.device;
+}
+
+/** The name of the device that creation functions use when none is given. */
+export function defaultDevice(): string | undefined {
+  return defaultName;
+}
+
+/** Chooses the default device; it must be registered. */
+export function setDefaultDevice(name: string): void {
+  getDevice(name);
+  defaultName = name;
+}
+
+/** Whether a device of this name is registered. */
+export function hasDevice(name: string): boolean {
+  return registrations.has(name);
+}

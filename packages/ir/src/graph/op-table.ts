@@ -1,0 +1,288 @@
+/**
+ * One row per primitive: arity, class, shape and dtype rule, and whether it is cheap to recompute.
+ * The rules raise `internal:` errors: the tensor layer checks a user's arguments first and words errors for them.
+ */
+
+import type { DType } from '../dtype.ts';
+import { byteSize, dtypeCode, isFloat } from '../dtype.ts';
+import { unreachable } from '../errors.ts';
+import type { Shape } from '../shape.ts';
+import { formatShape, numel, sameShape } from '../shape.ts';
+import type { AffineIndex, BinaryOp, OpAttrs, OpName, UnaryOp } from './ops.ts';
+import { BINARY, UNARY } from './ops.ts';
+
+/** What is known of a node's value before it is computed. */
+export interface ValueType {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+export type OpClass = 'source' | 'elementwise' | 'reduce' | 'movement' | 'contract' | 'indexed' | 'identity';
+
+export interface OpSpec<K extends OpName = OpName> {
+  readonly class: OpClass;
+  /** Least and greatest number of inputs. */
+  readonly arity: readonly [number, number];
+  /** Whether recomputing beats saving the value for the backward pass. */
+  readonly cheap: boolean;
+  /** A dense number for structural hashes. */
+  readonly code: number;
+  infer(inputs: readonly ValueType[], attrs: OpAttrs[K]): ValueType;
+  /** Appends the attributes as numbers, for the plan's key. Absent where `infer`'s result says it all. */
+  encode?(attrs: OpAttrs[K], out: number[]): void;
+}
+
+type Row<K extends OpName> = Omit<OpSpec<K>, 'code'>;
+
+const FLOAT_ONLY = new Set<OpName>(['recip', 'exp', 'log', 'sin', 'cos', 'sqrt', 'tanh', 'erf', 'div', 'atan2']);
+const COMPARE = new Set<OpName>(['lt', 'le', 'eq', 'ne']);
+const COSTLY = new Set<OpName>(['exp', 'log', 'sin', 'cos', 'tanh', 'erf', 'pow', 'atan2']);
+
+function check(ok: boolean, op: OpName, what: string): void {
+  if (!ok) unreachable(`${op}: ${what}`);
+}
+
+function unaryRow(op: UnaryOp): Row<UnaryOp> {
+  return {
+    class: 'elementwise',
+    arity: [1, 1],
+    cheap: !COSTLY.has(op),
+    infer([x]) {
+      if (FLOAT_ONLY.has(op)) check(isFloat(x.dtype), op, `needs a float operand, got ${x.dtype}`);
+      return x;
+    },
+  };
+}
+
+function binaryRow(op: BinaryOp): Row<BinaryOp> {
+  return {
+    class: 'elementwise',
+    arity: [2, 2],
+    cheap: !COSTLY.has(op),
+    infer([a, b]) {
+      check(sameShape(a.shape, b.shape), op, `shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} differ`);
+      check(a.dtype === b.dtype, op, `dtypes ${a.dtype} and ${b.dtype} differ`);
+      if (FLOAT_ONLY.has(op)) check(isFloat(a.dtype), op, `needs float operands, got ${a.dtype}`);
+      return COMPARE.has(op) ? { shape: a.shape, dtype: 'bool' } : a;
+    },
+  };
+}
+
+const source = { class: 'source', arity: [0, 0], cheap: true } as const;
+const movement = { class: 'movement', arity: [1, 1], cheap: true } as const;
+const identity = { class: 'identity', arity: [1, 1], cheap: true } as const;
+
+function pushAll(out: number[], ...lists: readonly (readonly number[])[]): void {
+  for (const list of lists) {
+    out.push(list.length);
+    for (const x of list) out.push(x);
+  }
+}
+
+function encodeAffine(dims: readonly AffineIndex[], out: number[]): void {
+  out.push(dims.length);
+  for (const dim of dims) {
+    out.push(dim.offset, dim.terms.length);
+    for (const { label, coefficient } of dim.terms) out.push(label, coefficient);
+  }
+}
+
+const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
+  const: {
+    ...source,
+    infer: (_, { dtype }) => ({ shape: [], dtype }),
+    encode: ({ value }, out) => out.push(value),
+  },
+  scalar: { ...source, infer: (_, { dtype }) => ({ shape: [], dtype }) },
+  leaf: { ...source, infer: (_, { dtype, shape }) => ({ shape, dtype }) },
+  iota: {
+    ...source,
+    infer: (_, { shape }) => ({ shape, dtype: 'int32' }),
+    encode: ({ axis }, out) => out.push(axis),
+  },
+  random: {
+    class: 'source',
+    arity: [2, 2],
+    cheap: false,
+    infer([key0, key1], { shape }) {
+      check(key0.dtype === 'int32' && key1.dtype === 'int32', 'random', 'the key must be int32');
+      check(numel(key0.shape) === 1 && numel(key1.shape) === 1, 'random', 'the key must be two scalars');
+      return { shape, dtype: 'int32' };
+    },
+  },
+  cast: { class: 'elementwise', arity: [1, 1], cheap: true, infer: ([x], { dtype }) => ({ shape: x.shape, dtype }) },
+  bitcast: {
+    class: 'elementwise',
+    arity: [1, 1],
+    cheap: true,
+    infer([x], { dtype }) {
+      check(byteSize(x.dtype) === byteSize(dtype), 'bitcast', `${x.dtype} and ${dtype} differ in width`);
+      return { shape: x.shape, dtype };
+    },
+  },
+  where: {
+    class: 'elementwise',
+    arity: [3, 3],
+    cheap: true,
+    infer([condition, a, b]) {
+      check(condition.dtype === 'bool', 'where', `condition is ${condition.dtype}, expected bool`);
+      check(a.dtype === b.dtype, 'where', `dtypes ${a.dtype} and ${b.dtype} differ`);
+      check(sameShape(a.shape, b.shape) && sameShape(a.shape, condition.shape), 'where', 'shapes differ');
+      return a;
+    },
+  },
+  reduce: {
+    class: 'reduce',
+    arity: [1, 1],
+    cheap: false,
+    infer([x], { kind, axes }) {
+      check(axes.every((a, i) => a < x.shape.length && (i === 0 || a > axes[i - 1])), 'reduce', `bad axes ${axes}`);
+      const shape = x.shape.filter((_, axis) => !axes.includes(axis));
+      return { shape, dtype: kind === 'argmax' || kind === 'argmin' ? 'int32' : x.dtype };
+    },
+    encode({ kind, axes }, out) {
+      out.push(['sum', 'prod', 'max', 'min', 'argmax', 'argmin'].indexOf(kind));
+      pushAll(out, axes);
+    },
+  },
+  reshape: {
+    ...movement,
+    infer([x], { shape }) {
+      check(numel(shape) === numel(x.shape), 'reshape', `${formatShape(x.shape)} does not fill ${formatShape(shape)}`);
+      return { shape, dtype: x.dtype };
+    },
+  },
+  permute: {
+    ...movement,
+    infer([x], { axes }) {
+      check(axes.length === x.shape.length && new Set(axes).size === axes.length, 'permute', `bad axes ${axes}`);
+      return { shape: axes.map((axis) => x.shape[axis]), dtype: x.dtype };
+    },
+    encode: ({ axes }, out) => pushAll(out, axes),
+  },
+  expand: {
+    ...movement,
+    infer([x], { shape }) {
+      const fits = shape.length === x.shape.length && shape.every((n, axis) => x.shape[axis] === n || x.shape[axis] === 1);
+      check(fits, 'expand', `${formatShape(x.shape)} does not expand to ${formatShape(shape)}`);
+      return { shape, dtype: x.dtype };
+    },
+  },
+  pad: {
+    ...movement,
+    infer([x], { lo, hi, interior }) {
+      const shape = x.shape.map((n, axis) => lo[axis] + n + Math.max(n - 1, 0) * interior[axis] + hi[axis]);
+      check(lo.every((n) => n >= 0) && hi.every((n) => n >= 0), 'pad', 'negative padding is a slice');
+      return { shape, dtype: x.dtype };
+    },
+    encode({ lo, hi, interior, value }, out) {
+      pushAll(out, lo, hi, interior);
+      out.push(value);
+    },
+  },
+  slice: {
+    class: 'movement',
+    arity: [1, 2],
+    cheap: true,
+    infer([x], { start, step, shape }) {
+      const fits = shape.every((n, axis) => n === 0 || start[axis] + (n - 1) * step[axis] < x.shape[axis]);
+      check(fits && start.every((n) => n >= 0) && step.every((n) => n >= 1), 'slice', 'out of range');
+      return { shape, dtype: x.dtype };
+    },
+    encode: ({ start, step }, out) => pushAll(out, start, step),
+  },
+  flip: { ...movement, infer: ([x]) => x, encode: ({ axes }, out) => pushAll(out, axes) },
+  window: {
+    ...movement,
+    infer([x], { axes, size, stride, dilation }) {
+      const shape = [...x.shape];
+      axes.forEach((axis, i) => {
+        const span = dilation[i] * (size[i] - 1) + 1;
+        check(span <= x.shape[axis], 'window', `a window of ${span} does not fit into ${x.shape[axis]}`);
+        shape[axis] = Math.floor((x.shape[axis] - span) / stride[i]) + 1;
+      });
+      return { shape: [...shape, ...size], dtype: x.dtype };
+    },
+    encode: ({ axes, size, stride, dilation }, out) => pushAll(out, axes, size, stride, dilation),
+  },
+  contract: {
+    class: 'contract',
+    arity: [2, 2],
+    cheap: false,
+    infer([a, b], { extents, a: aMap, b: bMap, out }) {
+      check(a.dtype === b.dtype, 'contract', `dtypes ${a.dtype} and ${b.dtype} differ`);
+      check(aMap.length === a.shape.length && bMap.length === b.shape.length, 'contract', 'index maps and ranks differ');
+      return { shape: out.map((label) => extents[label]), dtype: a.dtype };
+    },
+    encode({ extents, a, b, out: labels }, out) {
+      pushAll(out, extents, labels);
+      encodeAffine(a, out);
+      encodeAffine(b, out);
+    },
+  },
+  gather: {
+    class: 'indexed',
+    arity: [2, 2],
+    cheap: false,
+    infer([src, index]) {
+      check(index.dtype === 'int32' && index.shape.length === src.shape.length, 'gather', 'bad index');
+      return { shape: index.shape, dtype: src.dtype };
+    },
+    encode: ({ axis }, out) => out.push(axis),
+  },
+  scatter: {
+    class: 'indexed',
+    arity: [3, 3],
+    cheap: false,
+    infer([base, index, src]) {
+      check(index.dtype === 'int32' && sameShape(index.shape, src.shape), 'scatter', 'bad index');
+      check(base.dtype === src.dtype && base.shape.length === src.shape.length, 'scatter', 'bad source');
+      return base;
+    },
+    encode: ({ axis, mode }, out) => out.push(axis, ['set', 'sum', 'prod', 'max', 'min'].indexOf(mode)),
+  },
+  scan: {
+    class: 'indexed',
+    arity: [1, 1],
+    cheap: false,
+    infer: ([x]) => x,
+    encode: ({ axis, kind }, out) => out.push(axis, ['sum', 'prod', 'max', 'min'].indexOf(kind)),
+  },
+  argsort: {
+    class: 'indexed',
+    arity: [1, 1],
+    cheap: false,
+    infer: ([x]) => ({ shape: x.shape, dtype: 'int32' }),
+    encode: ({ axis, descending }, out) => out.push(axis, descending ? 1 : 0),
+  },
+  contiguous: { ...identity, infer: ([x]) => x },
+  detach: { ...identity, infer: ([x]) => x },
+  custom: { ...identity, arity: [1, Infinity], infer: ([x]) => x },
+  recompute: { ...identity, infer: ([x]) => x },
+};
+
+function buildTable(): { readonly [K in OpName]: OpSpec<K> } {
+  const table: Partial<Record<OpName, OpSpec>> = {};
+  let code = 0;
+  const put = <K extends OpName>(op: K, row: Row<K>) => {
+    table[op] = { ...row, code: code++ } as OpSpec;
+  };
+  for (const op of UNARY) put(op, unaryRow(op));
+  for (const op of BINARY) put(op, binaryRow(op));
+  for (const op of Object.keys(rows) as (keyof typeof rows)[]) put(op, rows[op] as Row<typeof op>);
+  return table as { readonly [K in OpName]: OpSpec<K> };
+}
+
+/** The table itself; exhaustive by its type. */
+export const OPS = buildTable();
+
+/** The row of an operation whose attributes' type is not known statically. */
+export function specOf(op: OpName): OpSpec {
+  return OPS[op] as OpSpec;
+}
+
+/** Appends what identifies a value's type: its dtype and shape. */
+export function encodeType({ shape, dtype }: ValueType, out: number[]): void {
+  out.push(dtypeCode(dtype));
+  pushAll(out, shape);
+}

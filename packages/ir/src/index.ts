@@ -1,0 +1,19 @@
+/** The graph, the op table, the scheduler, the Kernel type and the Backend interface. */
+
+export * from './errors.ts';
+export * from './dtype.ts';
+export * from './shape.ts';
+export * from './graph/ops.ts';
+export * from './graph/op-table.ts';
+export * from './graph/graph.ts';
+export * from './index-expr/index-expr.ts';
+export * from './kernel/kernel.ts';
+export * from './backend/backend.ts';
+export * from './backend/registry.ts';
+export * from './run/allocator.ts';
+export * from './run/collect.ts';
+export * from './run/device.ts';
+export * from './run/engine.ts';
+export * from './run/plan-cache.ts';
+export * from './run/slice.ts';
+export * from './run/storage.ts';

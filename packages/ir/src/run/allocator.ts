@@ -1,0 +1,122 @@
+/**
+ * Device memory for what outlives a run: variables, gradients, optimizer states, owned and kept results. Small
+ * allocations share slabs, one family of slabs a dtype, so that many parameters are one binding; large ones get a
+ * buffer of their own. Free ranges are kept sorted, merged with their neighbours, and given back when a slab is empty.
+ */
+
+import type { Backend, BufferId, OperandRef } from '../backend/backend.ts';
+import type { DType } from '../dtype.ts';
+
+/** A range of a buffer. */
+export interface Allocation extends OperandRef {
+  readonly bytes: number;
+}
+
+interface Range {
+  offset: number;
+  bytes: number;
+}
+
+interface Slab {
+  readonly buffer: BufferId;
+  readonly dtype: DType;
+  readonly bytes: number;
+  free: Range[];
+}
+
+const SLAB_BYTES = 1 << 20;
+
+export class Allocator {
+  /** Bytes of live allocations. */
+  liveBytes = 0;
+  /** Number of live allocations. */
+  liveCount = 0;
+  /** Bytes of the backend's buffers held, in slabs and on their own. */
+  heldBytes = 0;
+
+  readonly #backend: Backend;
+  readonly #slabs = new Map<BufferId, Slab>();
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  alloc(bytes: number, dtype: DType): Allocation {
+    const align = this.#backend.caps.alignment;
+    const size = Math.max(Math.ceil(bytes / align), 1) * align;
+    const allocation = size > SLAB_BYTES / 2 ? this.#own(size) : this.#fromSlab(size, dtype);
+    this.liveBytes += size;
+    this.liveCount++;
+    return allocation;
+  }
+
+  free(allocation: Allocation): void {
+    this.liveBytes -= allocation.bytes;
+    this.liveCount--;
+    const slab = this.#slabs.get(allocation.buffer);
+    if (!slab) {
+      this.#backend.free(allocation.buffer);
+      this.heldBytes -= allocation.bytes;
+      return;
+    }
+    release(slab.free, allocation.offset, allocation.bytes);
+    if (slab.free.length === 1 && slab.free[0].bytes === slab.bytes) this.#dropIfSpare(slab);
+  }
+
+  #own(bytes: number): Allocation {
+    const buffer = this.#backend.alloc(bytes);
+    this.heldBytes += bytes;
+    return { buffer, offset: 0, bytes };
+  }
+
+  #fromSlab(bytes: number, dtype: DType): Allocation {
+    for (const slab of this.#slabs.values()) {
+      if (slab.dtype !== dtype) continue;
+      const range = slab.free.find((r) => r.bytes >= bytes);
+      if (range) return take(slab, range, bytes);
+    }
+    const buffer = this.#backend.alloc(SLAB_BYTES);
+    this.heldBytes += SLAB_BYTES;
+    const slab: Slab = { buffer, dtype, bytes: SLAB_BYTES, free: [{ offset: 0, bytes: SLAB_BYTES }] };
+    this.#slabs.set(buffer, slab);
+    return take(slab, slab.free[0], bytes);
+  }
+
+  /** One empty slab a dtype is kept, so that a loop which frees and allocates does not bounce a buffer. */
+  #dropIfSpare(slab: Slab): void {
+    for (const other of this.#slabs.values()) {
+      if (other !== slab && other.dtype === slab.dtype && other.free.length > 0) {
+        this.#slabs.delete(slab.buffer);
+        this.#backend.free(slab.buffer);
+        this.heldBytes -= slab.bytes;
+        return;
+      }
+    }
+  }
+}
+
+function take(slab: Slab, range: Range, bytes: number): Allocation {
+  const allocation = { buffer: slab.buffer, offset: range.offset, bytes };
+  range.offset += bytes;
+  range.bytes -= bytes;
+  if (range.bytes === 0) slab.free.splice(slab.free.indexOf(range), 1);
+  return allocation;
+}
+
+function release(free: Range[], offset: number, bytes: number): void {
+  let at = free.findIndex((r) => r.offset > offset);
+  if (at < 0) at = free.length;
+  const before = free[at - 1];
+  const after = free[at];
+  const joinsBefore = before !== undefined && before.offset + before.bytes === offset;
+  const joinsAfter = after !== undefined && offset + bytes === after.offset;
+  if (joinsBefore) {
+    before.bytes += bytes + (joinsAfter ? after.bytes : 0);
+    if (joinsAfter) free.splice(at, 1);
+  } else if (joinsAfter) {
+    after.offset = offset;
+    after.bytes += bytes;
+  } else {
+    free.splice(at, 0, { offset, bytes });
+  }
+}

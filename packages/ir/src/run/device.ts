@@ -1,0 +1,289 @@
+/**
+ * A device: the open graph that operations append to, the plans, and the memory of what outlives a run.
+ *
+ * `run` is the one place where anything is computed: it gathers the roots (what is asked for, pending writes, values
+ * to keep, small results), finds or makes the plan, binds memory and submits. It then closes the graph: handles into
+ * a closed graph are imported into the next one when they are used again.
+ */
+
+import type { Backend, OperandRef } from '../backend/backend.ts';
+import { OutOfMemoryError, TenfoldError } from '../errors.ts';
+import { Graph } from '../graph/graph.ts';
+import type { NodeId, ScalarSource } from '../graph/graph.ts';
+import type { Allocation } from './allocator.ts';
+import { Allocator } from './allocator.ts';
+import type { Collection, Target } from './collect.ts';
+import { buildSlice, collect, valueOf } from './collect.ts';
+import type { Engine, Executable } from './engine.ts';
+import { importNode } from './import.ts';
+import type { ImportMemo } from './import.ts';
+import { Keeper } from './keeper.ts';
+import { PlanCache } from './plan-cache.ts';
+import { SMALL_BYTES, smallSinks } from './sinks.ts';
+import { Storage } from './storage.ts';
+import type { StorageRole } from './storage.ts';
+
+/** Above this many pending nodes the next outermost module call runs what is pending. */
+const FLUSH_NODES = 2000;
+/** A host value uploaded in more runs than this becomes resident on the device. */
+const RESIDENT_AFTER = 4;
+
+/** What a device did so far; every number only grows. */
+export interface DeviceCounters {
+  runs: number;
+  /** Values that had to be computed a second time because they were not kept. */
+  recomputed: number;
+  /** Bytes copied from the host into slots of plans. */
+  uploadedBytes: number;
+}
+
+/** What a recorded run did, for replaying it without a graph. */
+export interface RunRecord {
+  readonly collection: Collection;
+  readonly plan: Executable;
+}
+
+export class Device {
+  readonly name: string;
+  readonly backend: Backend;
+  readonly memory: Allocator;
+  readonly plans = new PlanCache();
+  readonly counters: DeviceCounters = { runs: 0, recomputed: 0, uploadedBytes: 0 };
+  readonly keeper: Keeper;
+  /** Told of every run; `compile` records through it. */
+  onRun: ((record: RunRecord) => void) | undefined;
+
+  readonly #engine: Engine;
+  readonly #collected = new FinalizationRegistry<Allocation>((allocation) => this.#release(allocation));
+  /** Allocations whose storage is alive, so that disposal and the collector do not both free one. */
+  readonly #live = new Set<Allocation>();
+  readonly #scopes: Set<Storage>[] = [];
+  #graph: Graph;
+  #imports: ImportMemo = new Map();
+  #scratch: Allocation | undefined;
+
+  constructor(name: string, backend: Backend, engine: Engine) {
+    this.name = name;
+    this.backend = backend;
+    this.memory = new Allocator(backend);
+    this.#engine = engine;
+    this.#graph = new Graph();
+    this.keeper = new Keeper((storage) => this.free(storage, 'was kept for a few runs only'));
+  }
+
+  /** The graph that operations append to now. */
+  get graph(): Graph {
+    return this.#graph;
+  }
+
+  /** The node of the open graph that stands for a node of `from`. */
+  adopt(from: Graph, node: NodeId): NodeId {
+    return importNode(from, node, this.#graph, this.#imports);
+  }
+
+  /** Whether the open graph has grown so long that a run should cut it. */
+  get overdue(): boolean {
+    return this.#graph.size > FLUSH_NODES;
+  }
+
+  /**
+   * Computes `roots` of the open graph into storages of their own (host contents when small, else in `role`), all
+   * pending writes, and the small results that hang on it; then closes the graph.
+   */
+  run(roots: readonly NodeId[] = [], role: StorageRole = 'kept'): void {
+    const graph = this.#graph;
+    const targets = this.#targets(graph, roots, role);
+    if (targets.length > 0) this.#execute(graph, targets);
+    this.#graph = new Graph();
+    this.#imports = new Map();
+  }
+
+  /** Bytes of a storage's contents, synchronously where the backend can wait. */
+  readSync(storage: Storage): Uint8Array {
+    if (storage.host) return storage.host;
+    const at = this.#locate(storage);
+    if (!this.backend.readSync) {
+      throw new TenfoldError(`dataSync: device '${this.name}' cannot be waited for; use the asynchronous read and await it`);
+    }
+    return this.backend.readSync(at.buffer, at.offset, storage.bytes);
+  }
+
+  /** Bytes of a storage's contents. */
+  async read(storage: Storage): Promise<Uint8Array> {
+    if (storage.host) return storage.host;
+    const at = this.#locate(storage);
+    return this.backend.read(at.buffer, at.offset, storage.bytes);
+  }
+
+  /** Frees the device memory of a storage; reading it afterwards raises an error that gives `reason`. */
+  free(storage: Storage, reason: string): void {
+    storage.gone = reason;
+    storage.host = undefined;
+    if (!storage.device) return;
+    this.#collected.unregister(storage);
+    this.#release(storage.device);
+    storage.device = undefined;
+  }
+
+  /** Storages owned by handles that are made while `body` runs, except those in `result`, are freed at its end. */
+  scope<T>(body: () => T, survivors: (result: T) => readonly Storage[]): T {
+    const inside = new Set<Storage>();
+    this.#scopes.push(inside);
+    try {
+      const result = body();
+      for (const storage of survivors(result)) {
+        inside.delete(storage);
+        this.#scopes.at(-2)?.add(storage);
+      }
+      return result;
+    } finally {
+      this.#scopes.pop();
+      for (const storage of inside) this.free(storage, 'was made inside a scope that has ended');
+    }
+  }
+
+  /** Puts a storage into device memory if it is not there; contents on the host are uploaded. */
+  makeResident(storage: Storage): OperandRef {
+    if (storage.device) return storage.device;
+    const allocation = this.#allocate(storage.bytes, storage);
+    if (storage.host) {
+      this.backend.write(allocation.buffer, storage.host, allocation.offset);
+      if (storage.role === 'variable') storage.host = undefined;
+    }
+    return allocation;
+  }
+
+  /** Replays a recorded run: the same plan over storages and numbers given anew. */
+  replay(plan: Executable, storages: readonly Storage[], written: readonly Storage[], scalars: readonly number[]): void {
+    this.counters.runs++;
+    this.#bindAndRun(plan, storages, written, scalars);
+    this.keeper.sweep(this.counters.runs);
+  }
+
+  #targets(graph: Graph, roots: readonly NodeId[], role: StorageRole): Target[] {
+    const targets: Target[] = [];
+    for (const [storage, node] of graph.effects) targets.push({ node, storage });
+    const owned = new Set<NodeId>();
+    const own = (node: NodeId, storageRole: StorageRole) => {
+      if (owned.has(node) || graph.ops[node] === 'leaf' || valueOf(graph, node)) return;
+      owned.add(node);
+      targets.push({ node, storage: new Storage(graph.shapes[node], graph.dtypes[node], storageRole) });
+    };
+    for (const node of roots) own(node, role);
+    for (const node of graph.keep) own(node, 'kept');
+    const written = new Set(graph.effects.keys());
+    for (const node of smallSinks(graph, targets.map((t) => t.node), written)) own(node, 'kept');
+    return targets;
+  }
+
+  #execute(graph: Graph, targets: readonly Target[]): void {
+    const collection = collect(graph, targets);
+    const plan = this.plans.get(collection.key, () => this.#engine.prepare(buildSlice(collection)));
+    this.counters.runs++;
+    const scalars = collection.scalars.map((node) => numberOf(graph.scalars.get(node)!));
+    this.#bindAndRun(plan, collection.storages, targets.map((t) => t.storage), scalars);
+    for (const { node, storage } of targets) {
+      const value = { storage, version: storage.version };
+      graph.values.set(node, value);
+      const origin = graph.origins.get(node);
+      if (origin) origin.graph.values.set(origin.node, value);
+    }
+    graph.effects.clear();
+    this.onRun?.({ collection, plan });
+    this.keeper.sweep(this.counters.runs);
+  }
+
+  /** Binds memory, runs the plan, reads small results back, and raises the versions of what was written. */
+  #bindAndRun(plan: Executable, storages: readonly Storage[], written: readonly Storage[], scalars: readonly number[]): void {
+    const run = this.counters.runs;
+    const outputs = new Set(written);
+    for (const storage of storages) this.keeper.touch(storage, run);
+    const small = this.backend.readSync ? (s: Storage) => s.role !== 'variable' && s.bytes <= SMALL_BYTES : () => false;
+    const align = this.backend.caps.alignment;
+    let scratchBytes = roundUp(plan.stats.scratchBytes, align);
+    const inScratch: { storage: Storage; slot: number; offset: number }[] = [];
+    const refs = storages.map((storage, slot): OperandRef | undefined => {
+      const output = outputs.has(storage);
+      const transient = output ? small(storage) && !storage.filled : this.#isUploaded(storage);
+      if (!transient) return output && !storage.filled ? this.#allocate(storage.bytes, storage) : this.makeResident(storage);
+      inScratch.push({ storage, slot, offset: scratchBytes });
+      scratchBytes += roundUp(storage.bytes, align);
+      return undefined;
+    });
+    const scratch = this.#scratchOf(scratchBytes);
+    for (const { storage, slot, offset } of inScratch) {
+      const at = { buffer: scratch.buffer, offset: scratch.offset + offset };
+      refs[slot] = at;
+      if (outputs.has(storage)) continue;
+      this.backend.write(at.buffer, storage.host!, at.offset);
+      this.counters.uploadedBytes += storage.bytes;
+      storage.uploads++;
+    }
+    plan.run({ storages: refs as OperandRef[], scalars, scratch });
+    for (const { storage, offset } of inScratch) {
+      if (!outputs.has(storage)) continue;
+      storage.host = this.backend.readSync!(scratch.buffer, scratch.offset + offset, storage.bytes);
+      storage.role = 'host';
+    }
+    for (const storage of written) {
+      if (storage.device) storage.host = undefined;
+      storage.version++;
+      this.keeper.touch(storage, run);
+    }
+  }
+
+  /** Whether a leaf's host contents go into a slot of this run rather than into memory of their own. */
+  #isUploaded(storage: Storage): boolean {
+    if (storage.device || storage.role === 'variable') return false;
+    return storage.bytes <= SMALL_BYTES || storage.uploads < RESIDENT_AFTER;
+  }
+
+  #locate(storage: Storage): OperandRef {
+    if (!storage.device) throw new TenfoldError(`internal: a storage without contents was read`);
+    return storage.device;
+  }
+
+  #scratchOf(bytes: number): OperandRef {
+    if (this.#scratch && this.#scratch.bytes >= bytes) return this.#scratch;
+    if (this.#scratch) this.memory.free(this.#scratch);
+    this.#scratch = undefined;
+    this.#scratch = this.#orMakeRoom(() => this.memory.alloc(Math.max(bytes, 1 << 16), 'uint8'));
+    return this.#scratch;
+  }
+
+  /**
+   * Memory for a storage that its handle owns or the device keeps. The collector hardly notices small handles to
+   * large device memory, so an untouched array of the same size goes with an owned one and makes it worth collecting.
+   */
+  #allocate(bytes: number, storage: Storage): Allocation {
+    const allocation = this.#orMakeRoom(() => this.memory.alloc(bytes, storage.dtype));
+    storage.device = allocation;
+    if (storage.role === 'owned') storage.ballast = new ArrayBuffer(bytes);
+    this.#live.add(allocation);
+    if (storage.role !== 'kept') this.#collected.register(storage, allocation, storage);
+    if (storage.role === 'owned') this.#scopes.at(-1)?.add(storage);
+    return allocation;
+  }
+
+  #orMakeRoom(alloc: () => Allocation): Allocation {
+    try {
+      return alloc();
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      this.keeper.releaseAllBut(this.counters.runs);
+      return alloc();
+    }
+  }
+
+  #release(allocation: Allocation): void {
+    if (this.#live.delete(allocation)) this.memory.free(allocation);
+  }
+}
+
+function numberOf(source: ScalarSource): number {
+  return typeof source === 'number' ? source : source();
+}
+
+function roundUp(bytes: number, multiple: number): number {
+  return Math.ceil(bytes / multiple) * multiple;
+}

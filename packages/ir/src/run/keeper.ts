@@ -1,0 +1,42 @@
+/**
+ * Results that a run keeps without being asked: roots of backward, outputs of outermost modules, saved activations,
+ * pending values that were used a second time. They stand in device memory for a few runs after their last use and
+ * are then let go, so nothing depends on the garbage collector; what is asked for later is computed again.
+ */
+
+import type { Storage } from './storage.ts';
+
+/** Runs that a kept value survives without being used. */
+const LIFETIME = 8;
+
+export class Keeper {
+  /** Values let go so far. */
+  evictions = 0;
+  readonly #lastUse = new Map<Storage, number>();
+  readonly #free: (storage: Storage) => void;
+
+  constructor(free: (storage: Storage) => void) {
+    this.#free = free;
+  }
+
+  /** Records a use in run number `run`; a storage becomes known by its first use. */
+  touch(storage: Storage, run: number): void {
+    if (storage.role === 'kept') this.#lastUse.set(storage, run);
+  }
+
+  /** Lets go of what was not used for a while. */
+  sweep(run: number): void {
+    for (const [storage, last] of this.#lastUse) if (run - last >= LIFETIME) this.release(storage);
+  }
+
+  /** Lets go of everything that run number `run` does not use, when memory is short. */
+  releaseAllBut(run: number): void {
+    for (const [storage, last] of this.#lastUse) if (last !== run) this.release(storage);
+  }
+
+  release(storage: Storage): void {
+    if (!this.#lastUse.delete(storage)) return;
+    this.evictions++;
+    this.#free(storage);
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Small pending results that a run computes along: a loss, a count, an accuracy, a running total. A result qualifies
+ * when nothing reads it, it is at most 4 KiB, and what it still needs is light work on values that the run has
+ * anyway; or when it reads a storage that the run is about to overwrite, because afterwards it could not be computed.
+ */
+
+import type { Graph, NodeId } from '../graph/graph.ts';
+import { specOf } from '../graph/op-table.ts';
+import { byteSize } from '../dtype.ts';
+import { numel } from '../shape.ts';
+import { reach, valueOf } from './collect.ts';
+import type { Storage } from './storage.ts';
+
+export const SMALL_BYTES = 4096;
+/** Elements of an intermediate that still count as light work. */
+const LIGHT_ELEMENTS = 1 << 16;
+
+export function smallSinks(graph: Graph, roots: readonly NodeId[], written: ReadonlySet<Storage>): NodeId[] {
+  const sinks: NodeId[] = [];
+  let computed: Uint8Array | undefined;
+  for (let node = graph.size - 1; node >= 0; node--) {
+    if (graph.uses[node] > 0 || !isSmall(graph, node) || specOf(graph.ops[node]).class === 'source') continue;
+    if (valueOf(graph, node)) continue;
+    computed ??= reach(graph, roots, () => {});
+    if (!computed[node] && (isLight(graph, node, computed) || readsWritten(graph, node, written))) sinks.push(node);
+  }
+  return sinks.reverse();
+}
+
+function isSmall(graph: Graph, node: NodeId): boolean {
+  return numel(graph.shapes[node]) * byteSize(graph.dtypes[node]) <= SMALL_BYTES;
+}
+
+function isLight(graph: Graph, sink: NodeId, computed: Uint8Array): boolean {
+  let light = true;
+  const stack = [sink];
+  const seen = new Set(stack);
+  while (light && stack.length > 0) {
+    const node = stack.pop()!;
+    if (computed[node] || valueOf(graph, node)) continue;
+    if (graph.ops[node] === 'leaf') {
+      light = isCurrent(graph, node);
+      continue;
+    }
+    light = specOf(graph.ops[node]).class !== 'contract' && numel(graph.shapes[node]) <= LIGHT_ELEMENTS && seen.size < 256;
+    for (const input of graph.inputs[node]) {
+      if (!seen.has(input)) {
+        seen.add(input);
+        stack.push(input);
+      }
+    }
+  }
+  return light;
+}
+
+function readsWritten(graph: Graph, sink: NodeId, written: ReadonlySet<Storage>): boolean {
+  if (written.size === 0) return false;
+  let reads = false;
+  let computable = true;
+  reach(graph, [sink], (node) => {
+    const leaf = graph.leaves.get(node);
+    if (leaf === undefined) return;
+    reads ||= written.has(leaf.storage);
+    computable &&= isCurrent(graph, node);
+  });
+  return reads && computable;
+}
+
+/** Whether a leaf's storage still holds what it held; a sink on a disposed one is left alone until it is asked for. */
+function isCurrent(graph: Graph, leaf: NodeId): boolean {
+  const { storage, version } = graph.leaves.get(leaf)!;
+  return storage.gone === undefined && storage.version === version;
+}
