@@ -6,38 +6,34 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const stampFile = join(root, 'node_modules', '.tenfold-install.json');
+const modules = join(root, 'node_modules');
+const stampFile = join(modules, '.tenfold-install.json');
 const inputs = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'];
 
 /**
  * Makes sure that the dependencies are there.
  *
- * @param {string} [scope] name of the only workspace package that is needed (with the packages it
- *   depends on); everything is installed when it is left out.
+ * @param {string} [scope] name of the only workspace package that must run, for which a small part is
+ *   enough; everything is installed when it is left out.
  */
 export function ensureInstalled(scope) {
   requireNode(20, 19);
   const state = inputs.map((file) => readFileSync(join(root, file)));
   const hash = createHash('sha256').update(Buffer.concat(state)).digest('hex');
-  const done = readStamp();
-  const known = done?.hash === hash ? done.scopes : [];
-  if (known.includes('*') || (scope && known.includes(scope))) return;
+  const stamp = readStamp();
+  const have = stamp?.hash === hash ? stamp.scopes : [];
+  if (have.includes('*') || (scope && have.includes(scope))) return;
 
+  // A narrow install would take away what a full one brought, so it is only made where there is none.
+  const narrow = scope !== undefined && !(stamp ? stamp.scopes.includes('*') : existsSync(modules));
   const { packageManager } = JSON.parse(state[2].toString());
-  const args = [
-    '-y',
-    packageManager,
-    'install',
-    '--frozen-lockfile',
-    '--prefer-offline',
-    '--reporter=append-only',
-  ];
-  if (scope) args.push('--filter', `${scope}...`);
+  const args = ['-y', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only'];
+  if (narrow) args.push('--prod', '--filter', `${scope}...`);
   console.log(`Installing dependencies with ${packageManager} (first run, or the lockfile changed) ...`);
   const started = Date.now();
   const result = spawnSync(process.platform === 'win32' ? 'npx.cmd' : 'npx', args, {
@@ -56,7 +52,8 @@ export function ensureInstalled(scope) {
         `changed without it: run "npx ${packageManager} install". Otherwise check the network.`,
     );
   }
-  writeFileSync(stampFile, JSON.stringify({ hash, scopes: scope ? [...known, scope] : ['*'] }));
+  mkdirSync(modules, { recursive: true });
+  writeFileSync(stampFile, JSON.stringify({ hash, scopes: narrow ? [...have, scope] : ['*'] }));
   console.log(`Installed in ${((Date.now() - started) / 1000).toFixed(1)} s.\n`);
 }
 
