@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-interface Manifest {
+export interface Manifest {
   readonly name: string;
   readonly version?: string;
   readonly private?: boolean;
@@ -24,7 +24,7 @@ export interface Workspace {
   readonly folder: string;
 }
 
-function readManifest(folder: string): Manifest {
+export function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Manifest;
 }
 
