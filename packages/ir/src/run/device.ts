@@ -15,8 +15,7 @@ import { Allocator } from './allocator.ts';
 import type { Collection, Target } from './collect.ts';
 import { buildSlice, collect, valueOf } from './collect.ts';
 import type { Engine, Executable } from './engine.ts';
-import { importNode } from './import.ts';
-import type { ImportMemo } from './import.ts';
+import { Importer } from './import.ts';
 import { Keeper } from './keeper.ts';
 import { PlanCache } from './plan-cache.ts';
 import { SMALL_BYTES, smallSinks } from './sinks.ts';
@@ -59,7 +58,7 @@ export class Device {
   readonly #live = new Set<Allocation>();
   readonly #scopes: Set<Storage>[] = [];
   #graph: Graph;
-  #imports: ImportMemo = new Map();
+  #importer: Importer;
   #scratch: Allocation | undefined;
 
   constructor(name: string, backend: Backend, engine: Engine) {
@@ -68,6 +67,7 @@ export class Device {
     this.memory = new Allocator(backend);
     this.#engine = engine;
     this.#graph = new Graph();
+    this.#importer = new Importer(this.#graph);
     this.keeper = new Keeper((storage) => this.free(storage, 'was kept for a few runs only'));
   }
 
@@ -78,7 +78,12 @@ export class Device {
 
   /** The node of the open graph that stands for a node of `from`. */
   adopt(from: Graph, node: NodeId): NodeId {
-    return importNode(from, node, this.#graph, this.#imports);
+    return this.#importer.shallow(from, node);
+  }
+
+  /** As `adopt`, with the structure that gradients flow through. */
+  adoptWithHistory(from: Graph, node: NodeId): NodeId {
+    return this.#importer.deep(from, node);
   }
 
   /** Whether the open graph has grown so long that a run should cut it. */
@@ -95,7 +100,7 @@ export class Device {
     const targets = this.#targets(graph, roots, role);
     if (targets.length > 0) this.#execute(graph, targets);
     this.#graph = new Graph();
-    this.#imports = new Map();
+    this.#importer = new Importer(this.#graph);
   }
 
   /** Bytes of a storage's contents, synchronously where the backend can wait. */

@@ -1,0 +1,48 @@
+/**
+ * From a checked call to a node: the only file of this package that appends to the graph. It decides the device and
+ * whether the result is traced; what an operation means is decided above, how it is computed below.
+ */
+
+import { DeviceError, isFloat } from '@tenfold/ir';
+import type { DType, Device, OpAttrs, OpName, ScalarSource } from '@tenfold/ir';
+import { isGradEnabled } from './grad-mode.ts';
+import { Tensor, fromNode } from './tensor.ts';
+
+/** Applies a primitive to tensors that already agree in what the op table demands. */
+export function apply<K extends OpName>(op: K, inputs: readonly Tensor[], attrs: OpAttrs[K]): Tensor {
+  const device = commonDevice(op, inputs);
+  const nodes = inputs.map((input) => input.resolve());
+  const { graph } = device;
+  const tracked = isGradEnabled() && op !== 'detach' && nodes.some((node) => graph.tracked[node]);
+  const node = graph.add(op, nodes, attrs, tracked);
+  if (tracked && !isFloat(graph.dtypes[node])) graph.tracked[node] = false;
+  return fromNode(device, node);
+}
+
+/** Applies a primitive without inputs. */
+export function source<K extends OpName>(device: Device, op: K, attrs: OpAttrs[K]): Tensor {
+  return fromNode(device, device.graph.add(op, [], attrs));
+}
+
+/** A number that the library wrote: structural, may be folded. A 0-d tensor. */
+export function constant(device: Device, value: number, dtype: DType): Tensor {
+  return source(device, 'const', { value, dtype });
+}
+
+/** A number that came from the user or an optimizer: a run-time slot of the plan. A 0-d tensor. */
+export function scalar(device: Device, value: ScalarSource, dtype: DType): Tensor {
+  return fromNode(device, device.graph.scalar(value, dtype));
+}
+
+/** The one device of all operands. Raises DeviceError naming two that differ. */
+export function commonDevice(op: string, inputs: readonly Tensor[]): Device {
+  const device = inputs[0].home;
+  for (const input of inputs) {
+    if (input.home !== device) {
+      throw new DeviceError(
+        `${op}: operands are on different devices: '${device.name}' and '${input.device}'; move one with to()`,
+      );
+    }
+  }
+  return device;
+}

@@ -1,0 +1,45 @@
+/**
+ * Bringing operands together: numbers become run-time scalars, dtypes are promoted, shapes broadcast. After this, all
+ * operands have one dtype and one shape, as the op table demands; the broadcast is always an explicit `expand`.
+ */
+
+import { broadcastShapes, sameShape } from '@tenfold/ir';
+import type { DType, Device, Shape } from '@tenfold/ir';
+import { apply, commonDevice, constant, scalar } from './apply.ts';
+import { resultType } from './promote.ts';
+import type { Operand } from './promote.ts';
+import { Tensor } from './tensor.ts';
+
+/** Casts, doing nothing when the dtype is right already. */
+export function castTo(x: Tensor, dtype: DType): Tensor {
+  return x.dtype === dtype ? x : apply('cast', [x], { dtype });
+}
+
+/** Expands to a shape that `x` broadcasts to. */
+export function expandTo(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x;
+  const missing = shape.length - x.ndim;
+  const aligned = missing > 0 ? apply('reshape', [x], { shape: [...new Array<number>(missing).fill(1), ...x.shape] }) : x;
+  return sameShape(aligned.shape, shape) ? aligned : apply('expand', [aligned], { shape });
+}
+
+/** A user's number as a tensor of `dtype`: a run-time slot of the plan. */
+export function numberTensor(device: Device, value: number | boolean, dtype: DType): Tensor {
+  return scalar(device, Number(value), dtype);
+}
+
+/** A library's number, in the dtype and shape of `like`. */
+export function literal(like: Tensor, value: number): Tensor {
+  return expandTo(constant(like.home, value, like.dtype), like.shape);
+}
+
+/** All operands with one dtype (promoted unless given) and one shape. At least one of them is a tensor. */
+export function together(op: string, operands: readonly Operand[], dtype: DType = resultType(operands)): Tensor[] {
+  const tensors = operands.filter((operand) => operand instanceof Tensor);
+  const device = commonDevice(op, tensors);
+  const shape = tensors.map((t) => t.shape).reduce((a, b) => broadcastShapes(op, a, b));
+  return operands.map((operand) => {
+    const tensor = operand instanceof Tensor ? castTo(operand, dtype) : numberTensor(device, operand, dtype);
+    return expandTo(tensor, shape);
+  });
+}

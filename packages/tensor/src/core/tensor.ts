@@ -1,0 +1,241 @@
+/**
+ * The tensor: a light handle. A leaf tensor stands for a storage (data, a parameter, a realized result); any other
+ * stands for a node of a graph, computed when its value is asked for. The operations are functions in `../ops`,
+ * put onto the class as methods by `../methods.ts`.
+ */
+
+import { ArgumentError, DTypeError, GradError, ShapeError, StaleValueError, getDevice, isFloat, numel, sameShape } from '@tenfold/ir';
+import type { DType, Device, Graph, NodeId, Shape, Storage } from '@tenfold/ir';
+import { gradEngine, savedForBackward } from './grad-engine.ts';
+import type { BackwardOptions, GradHook } from './grad-engine.ts';
+import { LeafState } from './leaf-state.ts';
+import type { TensorMethods } from '../methods.ts';
+
+/** Where a tensor's value is, or how it will be computed. For Tenfold's own packages. */
+export type TensorSource =
+  | { readonly kind: 'storage'; readonly storage: Storage }
+  | { readonly kind: 'node'; readonly graph: Graph; readonly node: NodeId };
+
+// The methods of `../methods.ts` are declared by merging, so that each operation is written once, as a function.
+export interface Tensor extends TensorMethods {}
+
+export class Tensor {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** The device as an object; `device` is its name. */
+  readonly home: Device;
+  #source: TensorSource;
+  #leaf: LeafState | undefined;
+
+  /** For Tenfold's own packages; users make tensors with `tensor`, `zeros`, … */
+  constructor(home: Device, source: TensorSource) {
+    this.home = home;
+    this.#source = source;
+    if (source.kind === 'storage') {
+      this.shape = source.storage.shape;
+      this.dtype = source.storage.dtype;
+      this.#leaf = LeafState.find(source.storage);
+    } else {
+      this.shape = source.graph.shapes[source.node];
+      this.dtype = source.graph.dtypes[source.node];
+    }
+  }
+
+  /** The device's name. */
+  get device(): string {
+    return this.home.name;
+  }
+
+  /** Number of axes. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** Number of elements. */
+  get numel(): number {
+    return numel(this.shape);
+  }
+
+  get source(): TensorSource {
+    return this.#source;
+  }
+
+  /** The node of the device's open graph that stands for this tensor now. */
+  resolve(): NodeId {
+    const source = this.#source;
+    if (source.kind === 'node') return this.home.adopt(source.graph, source.node);
+    const { storage } = source;
+    if (storage.gone !== undefined) {
+      const what = storage.name ? `'${storage.name}'` : `the tensor of shape [${this.shape.join(', ')}]`;
+      throw new StaleValueError(`${what} ${storage.gone}; keep what is still needed with clone() before that`);
+    }
+    return this.home.graph.read(storage, this.#leaf?.requiresGrad ?? false);
+  }
+
+  // --- gradients -------------------------------------------------------------------------------------------------
+
+  /** Whether the tensor was made by the user, or without tracing, rather than by a traced operation. */
+  get isLeaf(): boolean {
+    return this.#source.kind === 'storage' || !this.#source.graph.tracked[this.#source.node];
+  }
+
+  get requiresGrad(): boolean {
+    if (this.#source.kind === 'storage') return this.#leaf?.requiresGrad ?? false;
+    return this.#source.graph.tracked[this.#source.node];
+  }
+
+  set requiresGrad(value: boolean) {
+    this.requiresGrad_(value);
+  }
+
+  /** Turns gradients with respect to this leaf on or off, and returns the tensor, as torch.Tensor.requires_grad_. */
+  requiresGrad_(value = true): this {
+    if (this.requiresGrad === value) return this;
+    if (!this.isLeaf) {
+      throw new GradError('requiresGrad: only leaf tensors can be changed; use detach() to cut a result off its history');
+    }
+    if (value && !isFloat(this.dtype)) {
+      throw new DTypeError(`requiresGrad: only float tensors have gradients, this one is ${this.dtype}; cast it first`);
+    }
+    this.#leafState('requiresGrad').requiresGrad = value;
+    return this;
+  }
+
+  /** The accumulated gradient of a leaf (or of a result with `retainGrad`), or null. */
+  get grad(): Tensor | null {
+    return this.#leaf?.grad ?? null;
+  }
+
+  set grad(value: Tensor | null) {
+    if (value !== null && !sameShape(value.shape, this.shape)) {
+      throw new ShapeError(`grad: shape [${value.shape.join(', ')}] differs from the tensor's [${this.shape.join(', ')}]`);
+    }
+    this.#leafState('grad').grad = value;
+  }
+
+  /** The state that gradients of this tensor accumulate in; it belongs to the storage. For Tenfold's own packages. */
+  get leafState(): LeafState {
+    return this.#leafState('grad');
+  }
+
+  /** Adds the gradients of this tensor to the leaves it was computed from, as torch.Tensor.backward. */
+  backward(gradient?: Tensor, options: BackwardOptions = {}): void {
+    gradEngine('backward').backward(this, gradient, options);
+  }
+
+  /** Calls `hook` with the gradient of this tensor when backward builds it. Returns a function that removes the hook. */
+  registerHook(hook: GradHook): () => void {
+    if (!this.requiresGrad) throw new GradError('registerHook: the tensor does not require gradients');
+    if (this.#source.kind === 'node') return gradEngine('registerHook').hook(this, hook);
+    const { hooks } = this.#leafState('registerHook');
+    hooks.add(hook);
+    return () => void hooks.delete(hook);
+  }
+
+  /** Keeps the gradient of a result that is not a leaf in its `grad`. */
+  retainGrad(): void {
+    if (this.#source.kind === 'node') {
+      this.#leaf ??= new LeafState();
+      gradEngine('retainGrad').retainGrad(this);
+    }
+  }
+
+  // --- values ----------------------------------------------------------------------------------------------------
+
+  /** The storage that holds the value, computing it if need be. */
+  materialize(role: 'kept' | 'owned' = 'kept'): Storage {
+    const node = this.resolve();
+    const device = this.home;
+    const { graph } = device;
+    const pending = this.#source.kind === 'storage' ? graph.effects.has(this.#source.storage) : undefined;
+    if (this.#source.kind === 'storage') {
+      if (pending) device.run();
+      return this.#source.storage;
+    }
+    const ready = graph.ops[node] === 'leaf' ? graph.leaves.get(node)!.storage : undefined;
+    if (ready && graph.effects.size === 0) return ready;
+    const roots = ready ? [] : [node];
+    for (const saved of savedForBackward(device, node)) graph.keep.add(saved);
+    device.run(roots, role);
+    return ready ?? graph.values.get(node)!.storage;
+  }
+
+  /**
+   * Computes the value now and keeps it until the handle is disposed of or collected. Returns the tensor.
+   * The work may still be running on an asynchronous device.
+   */
+  realize(): this {
+    const storage = this.materialize('owned');
+    if (this.#source.kind === 'node' && !this.requiresGrad) this.#source = { kind: 'storage', storage };
+    return this;
+  }
+
+  /** The contents as raw little-endian bytes, contiguous, in row-major order. A copy. */
+  async bytes(): Promise<Uint8Array> {
+    return (await this.home.read(this.materialize())).slice();
+  }
+
+  /** As `bytes`, where the device can be waited for. */
+  bytesSync(): Uint8Array {
+    return this.home.readSync(this.materialize()).slice();
+  }
+
+  /** Writes `value` into this tensor, in program order; shapes and dtypes must agree after broadcasting and casting. */
+  assign(value: Tensor): this {
+    if (this.#source.kind === 'node') {
+      if (this.requiresGrad) throw new GradError('assign: the tensor has a history of traced operations; detach() it first');
+      this.#source = { kind: 'storage', storage: this.materialize('owned') };
+    }
+    const { storage } = this.#source;
+    if (value.home !== this.home) {
+      throw new ArgumentError(`assign: the value is on '${value.device}', the tensor on '${this.device}'; move it with to()`);
+    }
+    if (!sameShape(value.shape, this.shape) || value.dtype !== this.dtype) {
+      throw new ShapeError(
+        `assign: a ${value.dtype} value of shape [${value.shape.join(', ')}] does not fit a ${this.dtype} tensor of ` +
+          `shape [${this.shape.join(', ')}]; expand() and cast it first`,
+      );
+    }
+    if (storage.role === 'host') storage.role = 'variable';
+    const node = value.resolve();
+    this.home.graph.effects.set(storage, node);
+    return this;
+  }
+
+  /** Frees the value's memory now. Using the tensor afterwards raises StaleValueError. */
+  dispose(): void {
+    const source = this.#source;
+    const storage = source.kind === 'storage' ? source.storage : source.graph.values.get(source.node)?.storage;
+    if (storage) this.home.free(storage, 'was disposed of');
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #leafState(op: string): LeafState {
+    if (this.#leaf) return this.#leaf;
+    if (this.#source.kind === 'node') {
+      if (!this.isLeaf) {
+        throw new GradError(`${op}: not a leaf tensor; call retainGrad() before backward to keep its gradient`);
+      }
+      this.#source = { kind: 'storage', storage: this.materialize('owned') };
+    }
+    return (this.#leaf = LeafState.of(this.#source.storage));
+  }
+}
+
+/** A tensor of a node in the open graph of a device. */
+export function fromNode(device: Device, node: NodeId): Tensor {
+  return new Tensor(device, { kind: 'node', graph: device.graph, node });
+}
+
+/** A leaf tensor of a storage. */
+export function fromStorage(device: Device, storage: Storage): Tensor {
+  return new Tensor(device, { kind: 'storage', storage });
+}
+
+/** The device named, or the default one. */
+export function deviceOf(name: string | undefined): Device {
+  return getDevice(name);
+}

@@ -1,0 +1,10 @@
+/** What Tenfold's own packages need of tensors beyond the public API. Not covered by semantic versioning. */
+
+export * from './core/apply.ts';
+export * from './core/broadcast.ts';
+export * from './core/custom-grad.ts';
+export * from './core/grad-engine.ts';
+export * from './core/leaf-state.ts';
+export * from './core/promote.ts';
+export { deviceOf, fromNode, fromStorage } from './core/tensor.ts';
+export type { TensorSource } from './core/tensor.ts';
