@@ -1,1 +1,9 @@
-export {};
+/** The oracles, the conformance suites, the generators and the PyTorch fixtures. */
+
+export * from './erf.ts';
+export * from './interpreter-backend.ts';
+export * from './number-format.ts';
+export * from './reference-engine.ts';
+export * from './scalar-ops.ts';
+export * from './seeded-random.ts';
+export * from './threefry.ts';
