@@ -8,9 +8,6 @@ import type { Tensor } from '@tenfold/tensor';
 /** A value that JSON can hold; NaN and the infinities are allowed and survive the round trip. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** Keys to tensors in the order of the model, as `torch.nn.Module.state_dict`. */
-export type StateDict = Map<string, Tensor>;
-
 /** Anything with parameters and buffers under names: every `nn.Module`. */
 export interface ModelLike {
   stateDict(): ReadonlyMap<string, Tensor>;

@@ -5,6 +5,8 @@
 
 import { DTypeError, FormatError, StateDictError } from '@tenfold/ir';
 import type { DType, Shape } from '@tenfold/ir';
+import { fromBytes } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor';
 import type { ByteSource } from './byte-source.ts';
 import { heldDTypeNames } from './format-dtype.ts';
 import { readHeader } from './header.ts';
@@ -19,6 +21,11 @@ import type { TensorEntry } from './tensor-entry.ts';
 export interface OpenOptions extends HeaderOptions {
   /** What error messages call a buffer or Blob; a file goes by its path. */
   readonly name?: string;
+}
+
+export interface TensorOptions {
+  /** Where the tensor is made: the name of a device; the default device when left out. */
+  readonly device?: string;
 }
 
 /** What the header says of one tensor. */
@@ -82,18 +89,28 @@ export class SafetensorsFile {
    * StateDictError a name that is not in the file.
    */
   async read(name: string): Promise<RawTensor> {
-    const entry = this.entry(name);
-    const { dtype, shape, begin, end } = entry;
-    if (dtype === undefined) {
-      throw new DTypeError(
-        `${this.name}: tensor ${quote(name)} has dtype ${entry.format}, which Tenfold cannot hold; ` +
-          `it holds ${heldDTypeNames()}; convert it before saving, or do not load it`,
-      );
-    }
+    const { shape, begin, end } = this.entry(name);
+    const dtype = this.requireHeld(name);
     const { dataStart } = this.header;
     const bytes = await this.source.read(dataStart + begin, dataStart + end);
     if (dtype === 'bool') this.checkBooleans(name, bytes);
     return { dtype, shape, bytes };
+  }
+
+  /** Reads one tensor and puts it on a device. Raises what `read` raises. */
+  async tensor(name: string, { device }: TensorOptions = {}): Promise<Tensor> {
+    const { dtype, shape, bytes } = await this.read(name);
+    return fromBytes(bytes, shape, dtype, { device });
+  }
+
+  /** The dtype of a tensor; a DTypeError when Tenfold cannot hold it. */
+  requireHeld(name: string): DType {
+    const { format, dtype } = this.entry(name);
+    if (dtype !== undefined) return dtype;
+    throw new DTypeError(
+      `${this.name}: tensor ${quote(name)} has dtype ${format}, which Tenfold cannot hold; ` +
+        `it holds ${heldDTypeNames()}; convert it before saving, or do not load it`,
+    );
   }
 
   close(): Promise<void> {

@@ -1,0 +1,17 @@
+/** State dicts: names and tensors, in the order of the model. */
+
+import type { Tensor } from '@tenfold/tensor';
+
+/** Keys to tensors in the order of the model, as `torch.nn.Module.state_dict`. */
+export type StateDict = Map<string, Tensor>;
+
+/** What the functions here take for a state dict: a Map, or a plain object with tensors. */
+export type StateDictLike = ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>;
+
+export function stateDictEntries(stateDict: StateDictLike): [string, Tensor][] {
+  return isMap(stateDict) ? [...stateDict] : Object.entries(stateDict);
+}
+
+function isMap(stateDict: StateDictLike): stateDict is ReadonlyMap<string, Tensor> {
+  return stateDict instanceof Map;
+}
