@@ -129,9 +129,25 @@ function gcd(a: number, b: number): number {
   return Math.abs(a);
 }
 
-/** The greatest number that divides `by` and every coefficient (not the constant). */
-function commonFactor(e: IndexExpr, by: number): number {
-  return e.terms.reduce((g, term) => gcd(g, term.coefficient), by);
+/**
+ * Splits `e` into factor·whole + rest with 0 <= rest < factor, for a factor > 1 that divides `by`; undefined when there
+ * is none. With such a split, e div by = whole div (by/factor), and the remainder follows: (32·i + j) div 64 is i div 2.
+ */
+function splitByFactor(e: IndexExpr, by: number): { factor: number; whole: IndexExpr; rest: IndexExpr } | undefined {
+  let tried = 1;
+  for (const { coefficient } of e.terms) {
+    const factor = gcd(by, coefficient);
+    if (factor <= 1 || factor === tried) continue;
+    tried = factor;
+    const { quotient, rest } = splitMultiples(e, factor);
+    if (rest.min >= 0 && rest.max < factor) return { factor, whole: quotient, rest };
+  }
+  return undefined;
+}
+
+/** The atom of an expression that is one atom and nothing else. */
+export function onlyAtom(e: IndexExpr): Atom | undefined {
+  return e.constant === 0 && e.terms.length === 1 && e.terms[0].coefficient === 1 ? e.terms[0].atom : undefined;
 }
 
 /** Floor division by a positive constant. */
@@ -140,20 +156,13 @@ export function div(e: IndexExpr, by: number): IndexExpr {
   if (by === 1) return e;
   const { quotient, rest } = splitMultiples(e, by);
   if (rest.min >= 0 && rest.max < by) return quotient;
-  const g = commonFactor(rest, by);
-  if (g > 1) {
-    const reduced = build(
-      rest.terms.map(({ atom, coefficient }) => ({ atom, coefficient: coefficient / g })),
-      Math.floor(rest.constant / g),
-    );
-    return add(quotient, div(reduced, by / g));
-  }
-  const [only] = rest.terms;
-  if (rest.terms.length === 1 && rest.constant === 0 && only.coefficient === 1 && only.atom.kind === 'div') {
-    return add(quotient, div(only.atom.of, only.atom.by * by));
-  }
+  const split = splitByFactor(rest, by);
+  if (split) return add(quotient, div(split.whole, by / split.factor));
+  const only = onlyAtom(rest);
+  if (only?.kind === 'div') return add(quotient, div(only.of, only.by * by));
   const min = Math.floor(rest.min / by);
   const max = Math.floor(rest.max / by);
+  if (min === max) return offset(quotient, min);
   const atom: Atom = { kind: 'div', of: rest, by, key: `(${rest.key})/${by}`, min, max };
   return add(quotient, build([{ atom, coefficient: 1 }], 0));
 }
@@ -163,33 +172,29 @@ export function mod(e: IndexExpr, by: number): IndexExpr {
   if (by <= 0) unreachable(`index remainder by ${by}`);
   if (by === 1) return ZERO;
   const { rest } = splitMultiples(e, by);
-  if (rest.min >= 0 && rest.max < by) return rest;
-  const g = commonFactor(rest, by);
-  if (g > 1) {
-    const reduced = build(
-      rest.terms.map(({ atom, coefficient }) => ({ atom, coefficient: coefficient / g })),
-      Math.floor(rest.constant / g),
-    );
-    return offset(scale(mod(reduced, by / g), g), rest.constant % g);
-  }
-  const [only] = rest.terms;
-  if (rest.terms.length === 1 && rest.constant === 0 && only.coefficient === 1 && only.atom.kind === 'mod') {
-    if (only.atom.by % by === 0) return mod(only.atom.of, by);
-  }
-  const low = rest.min >= 0 ? Math.min(0, rest.min) : 0;
-  const atom: Atom = { kind: 'mod', of: rest, by, key: `(${rest.key})%${by}`, min: low, max: by - 1 };
+  const low = Math.floor(rest.min / by);
+  if (low === Math.floor(rest.max / by)) return offset(rest, -low * by);
+  const split = splitByFactor(rest, by);
+  if (split) return add(scale(mod(split.whole, by / split.factor), split.factor), split.rest);
+  const only = onlyAtom(rest);
+  if (only?.kind === 'mod' && only.by % by === 0) return mod(only.of, by);
+  const atom: Atom = { kind: 'mod', of: rest, by, key: `(${rest.key})%${by}`, min: 0, max: by - 1 };
   return build([{ atom, coefficient: 1 }], 0);
 }
 
-/** Puts an expression in the place of each loop variable that `of` knows. */
-export function substitute(e: IndexExpr, of: (axis: number) => IndexExpr | undefined): IndexExpr {
+/** Puts an expression in the place of each loop variable, and of each computed value, that the functions know. */
+export function substitute(
+  e: IndexExpr,
+  ofAxis: (axis: number) => IndexExpr | undefined,
+  ofValue?: (value: number) => IndexExpr | undefined,
+): IndexExpr {
   let out = constant(e.constant);
   for (const { atom, coefficient } of e.terms) {
-    let inner: IndexExpr;
-    if (atom.kind === 'var') inner = of(atom.axis) ?? build([{ atom, coefficient: 1 }], 0);
-    else if (atom.kind === 'value') inner = build([{ atom, coefficient: 1 }], 0);
-    else inner = (atom.kind === 'div' ? div : mod)(substitute(atom.of, of), atom.by);
-    out = add(out, scale(inner, coefficient));
+    let inner: IndexExpr | undefined;
+    if (atom.kind === 'var') inner = ofAxis(atom.axis);
+    else if (atom.kind === 'value') inner = ofValue?.(atom.value);
+    else inner = (atom.kind === 'div' ? div : mod)(substitute(atom.of, ofAxis, ofValue), atom.by);
+    out = add(out, scale(inner ?? build([{ atom, coefficient: 1 }], 0), coefficient));
   }
   return out;
 }
