@@ -1,0 +1,49 @@
+/**
+ * The angle of (x, y) over float32 lanes, in [-π, π], with the special cases of C's atan2. The quotient of
+ * the smaller by the larger magnitude goes through a minimax polynomial of relative error 2^-28.5.
+ */
+
+import { f32x4, i32x4, v128 } from '../wasm/index.ts';
+import { choose, copySign, polynomial } from './context.ts';
+import type { MathContext, Vector, VectorLocal } from './context.ts';
+
+/** π/2 and π less their nearest float32. */
+const HALF_PI_REST = -4.371139000186241e-8;
+const PI_REST = -8.742278000372482e-8;
+
+export function atan2(m: MathContext, ordinate: Vector, abscissa: Vector): VectorLocal {
+  const { code } = m;
+  const { constants } = code;
+  const y = code.let(ordinate);
+  const x = code.let(abscissa);
+  const height = code.let(f32x4.abs(y));
+  const width = code.let(f32x4.abs(x));
+  const steep = code.let(f32x4.gt(height, width));
+  const larger = code.let(choose(steep, height, width));
+  const smaller = code.let(choose(steep, width, height));
+  // 0/0 is the angle 0 and inf/inf the angle π/4; NaN stays.
+  const zero = constants.f32x4(0);
+  const one = constants.f32x4(1);
+  const quotient = code.let(f32x4.div(smaller, larger));
+  const bothZero = f32x4.eq(larger, zero);
+  const bothInfinite = f32x4.eq(smaller, constants.f32x4(Infinity));
+  const q = code.let(choose(bothZero, zero, choose(bothInfinite, one, quotient)));
+  const p = polynomial(
+    m,
+    code.let(f32x4.mul(q, q)),
+    [
+      -0.33333298563957214, 0.19998548924922943, -0.14264240860939026, 0.10952181369066238,
+      -0.08403436839580536, 0.05795735865831375, -0.031177612021565437, 0.010914481244981289,
+      -0.001793593866750598,
+    ],
+  );
+  const angle = code.let(f32x4.add(q, f32x4.mul(f32x4.mul(f32x4.mul(q, q), p), q)));
+
+  const complement = f32x4.sub(constants.f32x4(Math.PI / 2), f32x4.sub(angle, constants.f32x4(HALF_PI_REST)));
+  const upright = code.let(choose(steep, complement, angle));
+  const reflected = f32x4.sub(constants.f32x4(Math.PI), f32x4.sub(upright, constants.f32x4(PI_REST)));
+  const leftwards = i32x4.lt_s(x, constants.i32x4(0));
+  const magnitude = choose(leftwards, reflected, upright);
+  const isNaN = v128.or(f32x4.ne(x, x), f32x4.ne(y, y));
+  return code.let(choose(isNaN, f32x4.add(x, y), copySign(m, magnitude, y)));
+}

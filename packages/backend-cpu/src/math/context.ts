@@ -1,0 +1,74 @@
+/**
+ * What every math emitter works in: the function being built, and whether multiply-add may be fused. An
+ * emitter takes vectors as expressions, appends statements to the function and gives a local with the
+ * result. Its constants go to the function's pool, so they are set before any loop.
+ */
+
+import { f32x4, f64x2, i32x4, v128 } from '../wasm/index.ts';
+import type { Expr, FunctionBuilder, Local, ModuleBuilder } from '../wasm/index.ts';
+
+export type Vector = Expr<'v128'>;
+export type VectorLocal = Local<'v128'>;
+
+export interface MathContext {
+  readonly module: ModuleBuilder;
+  readonly code: FunctionBuilder;
+  /** Use relaxed SIMD's multiply-add. Without it every product is rounded before it is added. */
+  readonly relaxed: boolean;
+}
+
+/** a * b + c over float32 lanes. */
+export function madd(m: MathContext, a: Vector, b: Vector, c: Vector): Vector {
+  return m.relaxed ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** c - a * b over float32 lanes. */
+export function nmadd(m: MathContext, a: Vector, b: Vector, c: Vector): Vector {
+  return m.relaxed ? f32x4.relaxed_nmadd(a, b, c) : f32x4.sub(c, f32x4.mul(a, b));
+}
+
+/** a * b + c over float64 lanes. */
+export function madd64(m: MathContext, a: Vector, b: Vector, c: Vector): Vector {
+  return m.relaxed ? f64x2.relaxed_madd(a, b, c) : f64x2.add(f64x2.mul(a, b), c);
+}
+
+/** c - a * b over float64 lanes. */
+export function nmadd64(m: MathContext, a: Vector, b: Vector, c: Vector): Vector {
+  return m.relaxed ? f64x2.relaxed_nmadd(a, b, c) : f64x2.sub(c, f64x2.mul(a, b));
+}
+
+/** Horner's rule over float32 lanes: coefficients[0] + coefficients[1] * x + … */
+export function polynomial(m: MathContext, x: VectorLocal, coefficients: readonly number[]): Vector {
+  return coefficients
+    .map((value): Vector => m.code.constants.f32x4(value))
+    .reduceRight((high, low) => madd(m, high, x, low));
+}
+
+/** Horner's rule over float64 lanes. */
+export function polynomial64(m: MathContext, x: VectorLocal, coefficients: readonly number[]): Vector {
+  return coefficients
+    .map((value): Vector => m.code.constants.f64x2(value))
+    .reduceRight((high, low) => madd64(m, high, x, low));
+}
+
+/** Lanes of `whenTrue` where the mask is all ones, of `whenFalse` where it is zero. */
+export function choose(mask: Vector, whenTrue: Vector, whenFalse: Vector): Vector {
+  return v128.bitselect(whenTrue, whenFalse, mask);
+}
+
+/** Magnitude of the one, sign of the other. */
+export function copySign(m: MathContext, magnitude: Vector, sign: Vector): Vector {
+  return choose(m.code.constants.i32x4(0x7fffffff), magnitude, sign);
+}
+
+/** The low and high pairs of float32 lanes as float64. */
+export function widen(m: MathContext, x: Vector): readonly [VectorLocal, VectorLocal] {
+  const all = m.code.let(x);
+  const high = i32x4.shuffle(all, all, [2, 3, 2, 3]);
+  return [m.code.let(f64x2.promote_low_f32x4(all)), m.code.let(f64x2.promote_low_f32x4(high))];
+}
+
+/** Two pairs of float64 lanes as four float32 lanes, rounded to nearest even. */
+export function narrow(low: Vector, high: Vector): Vector {
+  return i32x4.shuffle(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), [0, 1, 4, 5]);
+}

@@ -1,0 +1,44 @@
+/**
+ * e^x over float32 lanes: x = n·ln 2 + r with |r| <= ln 2 / 2, a polynomial for e^r, and 2^n applied in two
+ * steps so that results reach from the smallest denormal to infinity with one rounding. The polynomial is
+ * that of Cephes' expf (S. Moshier).
+ */
+
+import { f32x4, i32x4 } from '../wasm/index.ts';
+import { madd, nmadd, polynomial } from './context.ts';
+import type { MathContext, Vector, VectorLocal } from './context.ts';
+
+/** 1.5 · 2^23: adding it to a small float rounds that to an integer, which then stands in the low bits. */
+export const ROUNDING_MAGIC = 12582912;
+const MAGIC_BITS = 0x4b400000;
+
+/** ln 2 in two parts; the first has so few bits that its product with any n here is exact. */
+export const LN2_HIGH = 0.693359375;
+export const LN2_LOW = -2.12194440054690583e-4;
+
+/** NaN gives NaN; above 88.7228 infinity, below -103.97 zero. */
+export function exp(m: MathContext, x: Vector): VectorLocal {
+  const { code } = m;
+  const { constants } = code;
+  const magic = constants.f32x4(ROUNDING_MAGIC);
+  // pmin and pmax keep a NaN that stands on the left.
+  const clamped = code.let(f32x4.pmax(f32x4.pmin(x, constants.f32x4(89)), constants.f32x4(-104.5)));
+  const shifted = code.let(madd(m, clamped, constants.f32x4(Math.LOG2E), magic));
+  const n = code.let(f32x4.sub(shifted, magic));
+  const r = code.let(nmadd(m, n, constants.f32x4(LN2_LOW), nmadd(m, n, constants.f32x4(LN2_HIGH), clamped)));
+  const p = polynomial(
+    m,
+    r,
+    [5.0000001201e-1, 1.6666665459e-1, 4.1665795894e-2, 8.3334519073e-3, 1.3981999507e-3, 1.98756915e-4],
+  );
+  const mantissa = madd(m, p, f32x4.mul(r, r), f32x4.add(r, constants.f32x4(1)));
+  const exponent = code.let(i32x4.sub(shifted, constants.i32x4(MAGIC_BITS)));
+  const half = code.let(i32x4.shr_s(exponent, 1));
+  const rest = i32x4.sub(exponent, half);
+  return code.let(f32x4.mul(f32x4.mul(mantissa, powerOfTwo(m, half)), powerOfTwo(m, rest)));
+}
+
+/** 2^n as float32 lanes, for integer lanes -126 <= n <= 127. */
+function powerOfTwo(m: MathContext, n: Vector): Vector {
+  return i32x4.shl(i32x4.add(n, m.code.constants.i32x4(127)), 23);
+}

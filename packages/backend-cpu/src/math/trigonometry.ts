@@ -1,0 +1,72 @@
+/**
+ * Sine and cosine over float32 lanes. The argument is reduced by multiples of π/2 in float64, which keeps
+ * full accuracy up to 2^27; lanes beyond that (rare) take the host's Math.sin and Math.cos, whose reduction
+ * is exact. The polynomials on [-π/4, π/4] are those of Cephes' sinf and cosf (S. Moshier).
+ */
+
+import { f32x4, f64x2, i32x4, v128 } from '../wasm/index.ts';
+import { choose, madd, narrow, nmadd64, polynomial, widen } from './context.ts';
+import type { MathContext, Vector, VectorLocal } from './context.ts';
+import { patchUnary } from './host-calls.ts';
+
+/** Arguments up to here are reduced in vectors. */
+const LARGEST = 2 ** 27;
+
+/** π/2 in two parts; the first has 25 bits, so that its product with an integer below 2^27 is exact. */
+const HALF_PI_HIGH = 1.570796310901641845703125;
+const HALF_PI_LOW = 1.5893254773528196692e-8;
+
+/** 1.5 · 2^52: adding it to a float64 leaves the nearest integer in the low bits. */
+const ROUNDING_MAGIC_64 = 6755399441055744;
+
+export function sin(m: MathContext, x: Vector): VectorLocal {
+  return periodic(m, 'sin', x, 0);
+}
+
+export function cos(m: MathContext, x: Vector): VectorLocal {
+  return periodic(m, 'cos', x, 1);
+}
+
+/** sin(x + shift · π/2). */
+function periodic(m: MathContext, name: 'sin' | 'cos', argument: Vector, shift: 0 | 1): VectorLocal {
+  const { code } = m;
+  const { constants } = code;
+  const x = code.let(argument);
+  const [low, high] = widen(m, x);
+  const [lowRest, lowQuadrant] = reduce(m, low);
+  const [highRest, highQuadrant] = reduce(m, high);
+  const r = code.let(narrow(lowRest, highRest));
+  const multiple = i32x4.shuffle(lowQuadrant, highQuadrant, [0, 2, 4, 6]);
+  const quadrant = code.let(shift === 0 ? multiple : i32x4.add(multiple, constants.i32x4(shift)));
+
+  const square = code.let(f32x4.mul(r, r));
+  const sinTail = polynomial(m, square, [-1.6666654611e-1, 8.3321608736e-3, -1.9515295891e-4]);
+  const sine = madd(m, f32x4.mul(sinTail, square), r, r);
+  const cosTail = polynomial(m, square, [4.166664568298827e-2, -1.388731625493765e-3, 2.443315711809948e-5]);
+  const one = constants.f32x4(1);
+  const cosine = madd(
+    m,
+    f32x4.mul(square, square),
+    cosTail,
+    f32x4.sub(one, f32x4.mul(square, constants.f32x4(0.5))),
+  );
+  const oneBit = constants.i32x4(1);
+  const odd = i32x4.eq(v128.and(quadrant, oneBit), oneBit);
+  const sign = i32x4.shl(v128.and(quadrant, constants.i32x4(2)), 30);
+  const result = code.let(v128.xor(choose(odd, cosine, sine), sign));
+
+  const huge = code.let(f32x4.gt(f32x4.abs(x), constants.f32x4(LARGEST)));
+  code.if(v128.any_true(huge), () => patchUnary(m, name, result, huge, x));
+  return result;
+}
+
+/** x - n · π/2 for the nearest integer n, and n in the low half of each lane. */
+function reduce(m: MathContext, x: VectorLocal): readonly [Vector, VectorLocal] {
+  const { code } = m;
+  const { constants } = code;
+  const magic = constants.f64x2(ROUNDING_MAGIC_64);
+  const shifted = code.let(f64x2.add(f64x2.mul(x, constants.f64x2(2 / Math.PI)), magic));
+  const n = code.let(f64x2.sub(shifted, magic));
+  const coarse = nmadd64(m, n, constants.f64x2(HALF_PI_HIGH), x);
+  return [nmadd64(m, n, constants.f64x2(HALF_PI_LOW), coarse), shifted];
+}
