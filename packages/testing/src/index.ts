@@ -2,8 +2,10 @@
 
 export * from './erf.ts';
 export * from './interpreter-backend.ts';
+export * from './kernel-builder.ts';
 export * from './number-format.ts';
 export * from './reference-engine.ts';
 export * from './scalar-ops.ts';
 export * from './seeded-random.ts';
+export * from './slice-builder.ts';
 export * from './threefry.ts';
