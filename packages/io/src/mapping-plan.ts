@@ -3,10 +3,9 @@
  * plan out, `explain()` prints it: what is explained is what happens.
  */
 
-import { StateDictError } from '@tenfold/ir';
+import { StateDictError, closest } from '@tenfold/ir';
 import type { MapperRule, TensorChange } from './mapper-rule.ts';
 import { quote } from './messages.ts';
-import { closest } from './near-miss.ts';
 
 export interface PlannedChange {
   readonly change: TensorChange;

@@ -3,7 +3,7 @@
  * for. Reading one tensor reads that tensor's bytes and no others.
  */
 
-import { DTypeError, FormatError, StateDictError } from '@tenfold/ir';
+import { DTypeError, FormatError, StateDictError, closest } from '@tenfold/ir';
 import type { DType, Shape } from '@tenfold/ir';
 import { fromBytes } from '@tenfold/tensor';
 import type { Tensor } from '@tenfold/tensor';
@@ -12,7 +12,6 @@ import { heldDTypeNames } from './format-dtype.ts';
 import { readHeader } from './header.ts';
 import type { HeaderOptions, SafetensorsHeader } from './header.ts';
 import { quote } from './messages.ts';
-import { closest } from './near-miss.ts';
 import { openSource } from './open-source.ts';
 import type { ByteInput } from './open-source.ts';
 import type { RawTensor } from './raw-tensor.ts';

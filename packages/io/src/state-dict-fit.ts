@@ -1,9 +1,8 @@
 /** Tells whether a state dict fits a model, before anything of the model is changed. */
 
-import { StateDictError, formatShape, sameShape } from '@tenfold/ir';
+import { StateDictError, closest, formatShape, sameShape } from '@tenfold/ir';
 import type { DType, Shape } from '@tenfold/ir';
 import { quote } from './messages.ts';
-import { closest } from './near-miss.ts';
 
 interface TensorType {
   readonly shape: Shape;

@@ -1,6 +1,7 @@
 /** The graph, the op table, the scheduler, the Kernel type and the Backend interface. */
 
 export * from './errors.ts';
+export * from './near-miss.ts';
 export * from './dtype.ts';
 export * from './shape.ts';
 export * from './graph/ops.ts';
