@@ -89,7 +89,7 @@ describe('instruction table', () => {
   for (const family of families) {
     it(`${family}: every instruction validates`, () => {
       const constructors: Readonly<Record<string, unknown>> = wasm[family];
-      for (const [row, names] of Object.entries(opcodes[family])) {
+      for (const [row, names] of Object.entries<Readonly<Record<string, number>>>(opcodes[family])) {
         for (const name of Object.keys(names)) {
           const operands = operandsOf(family, row);
           expect(

@@ -39,11 +39,13 @@ export function atan2(m: MathContext, ordinate: Vector, abscissa: Vector): Vecto
   );
   const angle = code.let(f32x4.add(q, f32x4.mul(f32x4.mul(f32x4.mul(q, q), p), q)));
 
-  const complement = f32x4.sub(constants.f32x4(Math.PI / 2), f32x4.sub(angle, constants.f32x4(HALF_PI_REST)));
-  const upright = code.let(choose(steep, complement, angle));
-  const reflected = f32x4.sub(constants.f32x4(Math.PI), f32x4.sub(upright, constants.f32x4(PI_REST)));
-  const leftwards = i32x4.lt_s(x, constants.i32x4(0));
-  const magnitude = choose(leftwards, reflected, upright);
+  // The angle is added to 0, π/2 or π, or taken from it; the part of those below float32 goes with the angle.
+  const leftwards = code.let(i32x4.lt_s(x, constants.i32x4(0)));
+  const backwards = v128.and(v128.xor(steep, leftwards), constants.i32x4(-0x80000000));
+  const multipleOf = (quarter: number, half: number): Vector =>
+    choose(steep, constants.f32x4(quarter), v128.and(leftwards, constants.f32x4(half)));
+  const offset = f32x4.add(v128.xor(angle, backwards), multipleOf(HALF_PI_REST, PI_REST));
+  const magnitude = f32x4.add(multipleOf(Math.PI / 2, Math.PI), offset);
   const isNaN = v128.or(f32x4.ne(x, x), f32x4.ne(y, y));
   return code.let(choose(isNaN, f32x4.add(x, y), copySign(m, magnitude, y)));
 }

@@ -41,7 +41,7 @@ function periodic(m: MathContext, name: 'sin' | 'cos', argument: Vector, shift: 
 
   const square = code.let(f32x4.mul(r, r));
   const sinTail = polynomial(m, square, [-1.6666654611e-1, 8.3321608736e-3, -1.9515295891e-4]);
-  const sine = madd(m, f32x4.mul(sinTail, square), r, r);
+  const sine = f32x4.mul(r, madd(m, sinTail, square, constants.f32x4(1)));
   const cosTail = polynomial(m, square, [4.166664568298827e-2, -1.388731625493765e-3, 2.443315711809948e-5]);
   const one = constants.f32x4(1);
   const cosine = madd(

@@ -1,0 +1,181 @@
+/** Special values of the math routines, lane by lane against C's (and PyTorch's) rules. */
+
+import { describe, expect, it } from 'vitest';
+import * as math from '../src/math/index.ts';
+import { float32, overLanes } from './lanes.ts';
+import type { Emitter } from './lanes.ts';
+
+const inf = Infinity;
+
+function apply(emit: Emitter, a: readonly number[], b: readonly number[] = a): number[] {
+  const result = overLanes(emit, false, float32(a), float32(b), Float32Array);
+  return [...result].slice(0, a.length);
+}
+
+describe('functions of one argument', () => {
+  it('exp reaches infinity, denormals and zero', () => {
+    const actual = apply(math.exp, [NaN, inf, -inf, 0, -0, 88.7229, 1000, -103.98, -1000, -103.2]);
+    expect(actual).toEqual([NaN, inf, 0, 1, 1, inf, inf, 0, 0, 2 ** -149]);
+    expect(apply(math.exp, [88.7228, -87.5])).toEqual(
+      [88.7228, -87.5].map((x) => expect.closeTo(Math.exp(x), x > 0 ? -35 : 44)),
+    );
+  });
+
+  it('log of zero, negative numbers, infinity, denormals', () => {
+    const actual = apply(math.log, [0, -0, -1, -inf, inf, NaN, 1, 2 ** -149]);
+    expect(actual).toEqual([-inf, -inf, NaN, NaN, inf, NaN, 0, Math.fround(-149 * Math.LN2)]);
+  });
+
+  it('tanh and erf saturate at exactly one and keep tiny arguments and signs', () => {
+    const x = [inf, -inf, 20, -20, -0, 2 ** -149, NaN, 1e-30];
+    expect(apply(math.tanh, x)).toEqual([1, -1, 1, -1, -0, 2 ** -149, NaN, Math.fround(1e-30)]);
+    const actual = apply(math.erf, x);
+    expect(actual.slice(0, 7)).toEqual([1, -1, 1, -1, -0, 2 ** -149, NaN]);
+    expect(actual[7] / 1.1283791670955126e-30).toBeCloseTo(1, 6);
+  });
+
+  it('sin and cos of zero, infinity and huge arguments', () => {
+    expect(apply(math.sin, [0, -0, inf, -inf, NaN])).toEqual([0, -0, NaN, NaN, NaN]);
+    expect(apply(math.cos, [0, -0, inf, -inf, NaN])).toEqual([1, 1, NaN, NaN, NaN]);
+    const huge = [1e10, 1e20, 3.4e38, 16777216];
+    const nearest = (f: (x: number) => number): number[] => huge.map((x) => Math.fround(f(Math.fround(x))));
+    apply(math.sin, huge).forEach((value, i) => expect(value).toBeCloseTo(nearest(Math.sin)[i], 6));
+    apply(math.cos, huge).forEach((value, i) => expect(value).toBeCloseTo(nearest(Math.cos)[i], 6));
+  });
+});
+
+describe('pow, as C', () => {
+  const cases: readonly (readonly [number, number, number])[] = [
+    [0, 0, 1],
+    [NaN, 0, 1],
+    [1, NaN, 1],
+    [-1, inf, 1],
+    [-1, -inf, 1],
+    [-1, NaN, NaN],
+    [0, -1, inf],
+    [-0, -1, -inf],
+    [-0, -2, inf],
+    [-0, 3, -0],
+    [0, 2, 0],
+    [2, inf, inf],
+    [0.5, inf, 0],
+    [2, -inf, 0],
+    [0.5, -inf, inf],
+    [inf, 0.5, inf],
+    [inf, -1, 0],
+    [-inf, 3, -inf],
+    [-inf, 2, inf],
+    [-inf, -3, -0],
+    [-inf, 0.5, inf],
+    [-2, 3, -8],
+    [-2, 2, 4],
+    [-2, 0.5, NaN],
+    [-8, -1, -0.125],
+    [2, 127, 2 ** 127],
+    [2, 128, inf],
+    [2, -149, 2 ** -149],
+    [2, -151, 0],
+    [10, -45, 1.401298464324817e-45],
+  ];
+  it.each(cases)('%d ^ %d = %d', (a, b, expected) => expect(apply(math.pow, [a], [b])).toEqual([expected]));
+});
+
+describe('atan2, as C', () => {
+  const pi = Math.fround(Math.PI);
+  const cases: readonly (readonly [number, number, number])[] = [
+    [0, 1, 0],
+    [-0, 1, -0],
+    [0, -1, pi],
+    [-0, -1, -pi],
+    [0, 0, 0],
+    [-0, 0, -0],
+    [0, -0, pi],
+    [-0, -0, -pi],
+    [1, 0, pi / 2],
+    [-1, -0, -pi / 2],
+    [inf, inf, pi / 4],
+    [inf, -inf, Math.fround(0.75 * Math.PI)],
+    [-inf, -inf, -Math.fround(0.75 * Math.PI)],
+    [1, inf, 0],
+    [1, -inf, pi],
+    [inf, 5, pi / 2],
+    [NaN, 1, NaN],
+    [1, NaN, NaN],
+  ];
+  it.each(cases)('atan2(%d, %d) = %d', (y, x, expected) =>
+    expect(apply(math.atan2, [y], [x])).toEqual([expected]),
+  );
+});
+
+describe('floor division and remainder, as Python and PyTorch', () => {
+  const cases: readonly (readonly [number, number, number, number])[] = [
+    [7, 3, 2, 1],
+    [-7, 3, -3, 2],
+    [7, -3, -3, -2],
+    [-7, -3, 2, -1],
+    [6, 3, 2, 0],
+    [-6, 3, -2, -0],
+    [0, -3, -0, 0],
+    [5, inf, 0, 5],
+    [-5, inf, -1, inf],
+    [5, -inf, -1, -inf],
+    [0, -inf, -0, 0],
+    [inf, 2, NaN, NaN],
+    [1, 0, inf, NaN],
+    [-1, 0, -inf, NaN],
+    [0, 0, NaN, NaN],
+    [NaN, 1, NaN, NaN],
+    [1e30, 7, Math.fround(Math.fround(1e30) / 7), Math.fround(1e30) % 7],
+  ];
+  it.each(cases)('%d by %d', (a, b, quotient, remainder) => {
+    expect(apply(math.floorDivide, [a], [b])).toEqual([quotient]);
+    expect(apply(math.floorMod, [a], [b])).toEqual([remainder]);
+  });
+
+  it('integers, with zero divisors and the one overflow', () => {
+    const min = -(2 ** 31);
+    const a = Int32Array.of(7, -7, 7, -7, min, min, 2 ** 31 - 1, 5, min, 1, -1, 0);
+    const b = Int32Array.of(3, 3, -3, -3, -1, 1, min, 0, min, 2 ** 31 - 1, 2 ** 31 - 1, 0);
+    const quotient = overLanes(math.floorDivideI32, false, a, b, Int32Array);
+    const remainder = overLanes(math.floorModI32, false, a, b, Int32Array);
+    expect([...quotient]).toEqual([2, -3, -3, 2, min, min, -1, 0, 1, 0, -1, 0]);
+    expect([...remainder]).toEqual([1, 2, -2, -1, 0, 0, -1, 5, 0, 1, 2147483646, 0]);
+  });
+});
+
+describe('float64', () => {
+  it('takes the functions of the host lane by lane', () => {
+    const a = Float64Array.of(0.5, -1.25, 3, 1e-300);
+    const b = Float64Array.of(2, 3, -0.5, 1);
+    for (const name of ['exp', 'log', 'sin', 'cos', 'tanh'] as const) {
+      const actual = overLanes((m, x) => math.hostUnary(m, name, x), false, a, b, Float64Array);
+      expect([...actual]).toEqual([...a].map((x) => Math[name](x)));
+    }
+    const power = overLanes((m, x, y) => math.hostBinary(m, 'pow', x, y), false, a, b, Float64Array);
+    expect([...power]).toEqual([...a].map((x, i) => x ** b[i]));
+    const quotient = overLanes(math.floorDivide64, false, a, b, Float64Array);
+    expect([...quotient]).toEqual([0, -1, -6, 0]);
+    const rest = overLanes(math.floorMod64, false, a, b, Float64Array);
+    expect([...rest]).toEqual([0.5, 1.75, 0, 1e-300]);
+  });
+
+  it('has an error function of double precision', () => {
+    const { erf } = math.makeHostFunctions();
+    // Reference values to 20 digits (mpmath).
+    const known: readonly (readonly [number, number])[] = [
+      [1e-10, 1.1283791670955125739e-10],
+      [0.1, 0.1124629160182848922],
+      [0.5, 0.52049987781304653768],
+      [1, 0.84270079294971486934],
+      [1.9, 0.99279042923525746751],
+      [2, 0.99532226501895273416],
+      [3, 0.99997790950300141456],
+      [5, 0.99999999999846254021],
+    ];
+    for (const [x, value] of known) {
+      expect(Math.abs(erf(x) / value - 1), `erf(${x})`).toBeLessThan(6e-16);
+      expect(erf(-x)).toBe(-erf(x));
+    }
+    expect([erf(0), erf(-0), erf(Infinity), erf(-Infinity), erf(NaN)]).toEqual([0, -0, 1, -1, NaN]);
+  });
+});
