@@ -21,29 +21,33 @@ function damage(file: Uint8Array, random: Random): Uint8Array {
   return copy;
 }
 
+/** Reads all that a file claims to hold; the error when it is refused, which must be one that names the file. */
+async function readAll(bytes: Uint8Array): Promise<Error | undefined> {
+  try {
+    const file = await openSafetensors(bytes);
+    for (const key of file.keys()) {
+      const tensor = await file.read(key);
+      if (tensor.bytes.length !== file.info(key).bytes) throw new Error(`${key} has the wrong size`);
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof FormatError || error instanceof DTypeError) return error;
+    throw error;
+  }
+}
+
 describe('damaged files', () => {
   it('are refused or read, and never anything else', async () => {
     const good = new Uint8Array(await readFile(new URL('./fixtures/reference.safetensors', import.meta.url)));
     const random = seededRandom(20);
-    let refused = 0;
-    for (let round = 0; round < 4000; round++) {
-      const bytes = damage(good, random);
-      try {
-        const file = await openSafetensors(bytes);
-        let total = 0;
-        for (const key of file.keys()) {
-          total += file.info(key).bytes;
-          const tensor = await file.read(key);
-          expect(tensor.bytes.length).toBe(file.info(key).bytes);
-        }
-        expect(total).toBeLessThanOrEqual(bytes.length);
-      } catch (error) {
-        if (!(error instanceof FormatError) && !(error instanceof DTypeError)) throw error;
-        expect(error.message).toMatch(/^buffer: /);
-        refused++;
-      }
+    const rounds = 4000;
+    const errors: Error[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const error = await readAll(damage(good, random));
+      if (error !== undefined) errors.push(error);
     }
-    expect(refused).toBeGreaterThan(2000);
-    expect(refused).toBeLessThan(4000);
+    expect(errors.filter(({ message }) => !message.startsWith('buffer: '))).toEqual([]);
+    expect(errors.length).toBeGreaterThan(rounds / 2);
+    expect(errors.length).toBeLessThan(rounds);
   });
 });

@@ -4,15 +4,8 @@
  * in its objects. Here objects are Maps, a key given twice is an error, and a number is kept as it was written.
  */
 
+import type { HeaderNumber, HeaderObject, HeaderValue } from './header-value.ts';
 import { quote } from './messages.ts';
-
-/** A number exactly as the header spells it; `-0`, `1.0` and `99999999999999999999` are still told apart. */
-export interface HeaderNumber {
-  readonly literal: string;
-}
-
-export type HeaderObject = ReadonlyMap<string, HeaderValue>;
-export type HeaderValue = null | boolean | string | HeaderNumber | readonly HeaderValue[] | HeaderObject;
 
 /** What is wrong with the text, and where; the caller adds the name of the file. */
 export class HeaderSyntaxError extends Error {
@@ -182,16 +175,4 @@ function isNumberChar(code: number): boolean {
     code === 0x2e ||
     (code | 0x20) === 0x65
   );
-}
-
-export function isObject(value: HeaderValue | undefined): value is HeaderObject {
-  return value instanceof Map;
-}
-
-export function isArray(value: HeaderValue | undefined): value is readonly HeaderValue[] {
-  return Array.isArray(value);
-}
-
-export function isNumber(value: HeaderValue | undefined): value is HeaderNumber {
-  return typeof value === 'object' && value !== null && 'literal' in value;
 }

@@ -8,8 +8,9 @@
 import { ArgumentError, FormatError } from '@tenfold/ir';
 import type { ByteSource } from './byte-source.ts';
 import { SNIFFED_BYTES, foreignFormatHint } from './foreign-format.ts';
-import { HeaderSyntaxError, isObject, parseHeaderJson } from './header-json.ts';
-import type { HeaderObject, HeaderValue } from './header-json.ts';
+import { HeaderSyntaxError, parseHeaderJson } from './header-json.ts';
+import { isObject } from './header-value.ts';
+import type { HeaderObject, HeaderValue } from './header-value.ts';
 import { checkLayout } from './layout.ts';
 import { count, describe, quote } from './messages.ts';
 import { readTensorEntry } from './tensor-entry.ts';

@@ -1,6 +1,6 @@
 /** How keys and header values appear in error messages: escaped, and cut when a file makes them absurdly long. */
 
-import type { HeaderValue } from './header-json.ts';
+import type { HeaderValue } from './header-value.ts';
 
 const QUOTED_LENGTH = 120;
 const SHOWN_ITEMS = 8;

@@ -7,8 +7,8 @@ import { FormatError } from '@tenfold/ir';
 import type { DType, Shape } from '@tenfold/ir';
 import { formatDType, formatDTypeNames } from './format-dtype.ts';
 import type { FormatDType } from './format-dtype.ts';
-import { isArray, isNumber, isObject } from './header-json.ts';
-import type { HeaderObject, HeaderValue } from './header-json.ts';
+import { isArray, isNumber, isObject } from './header-value.ts';
+import type { HeaderObject, HeaderValue } from './header-value.ts';
 import { count, describe, quote } from './messages.ts';
 
 export interface TensorEntry {
