@@ -8,3 +8,5 @@ export * from './core/leaf-state.ts';
 export * from './core/promote.ts';
 export { deviceOf, fromNode, fromStorage } from './core/tensor.ts';
 export type { TensorSource } from './core/tensor.ts';
+export { moduleCall } from './core/module-calls.ts';
+export * from './core/variables.ts';
