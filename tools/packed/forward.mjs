@@ -4,7 +4,7 @@
  * the browser by esbuild and by Vite; `forward()` is the same code in all three.
  */
 import '@tenfold/backend-cpu';
-import { loadSafetensors, saveSafetensors } from '@tenfold/io';
+import { loadSafetensors, serializeStateDict } from '@tenfold/io';
 import { Linear, ReLU, Sequential } from '@tenfold/nn';
 import { tensor } from '@tenfold/tensor';
 
@@ -19,7 +19,7 @@ export async function forward() {
     '2.weight': tensor([[1, -1, 1]]),
     '2.bias': tensor([0.25]),
   };
-  const bytes = await saveSafetensors(weights);
+  const bytes = await serializeStateDict(weights);
   const model = new Sequential(new Linear(2, 3), new ReLU(), new Linear(3, 1));
   model.loadStateDict(await loadSafetensors(bytes));
   model.eval();
