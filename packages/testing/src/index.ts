@@ -1,5 +1,7 @@
 /** The oracles, the conformance suites, the generators and the PyTorch fixtures. */
 
+export * from './closeness.ts';
+export { conformance } from './conformance/suite.ts';
 export * from './erf.ts';
 export * from './interpreter-backend.ts';
 export * from './kernel-builder.ts';

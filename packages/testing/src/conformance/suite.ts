@@ -1,0 +1,45 @@
+/**
+ * The suite that any backend runs: `conformance('cpu', () => new CpuBackend())` in a test file. Kernels written by
+ * hand run on the backend and on the interpreter, and every byte that either may touch is compared.
+ */
+
+import type { Backend, DType } from '@tenfold/ir';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { contractSuite } from './contractions.ts';
+import { indexedSuite } from './indexed.ts';
+import { indexSuite } from './indices.ts';
+import { launchSuite } from './launches.ts';
+import { memorySuite } from './memory.ts';
+import { pointwiseSuite } from './pointwise.ts';
+import { reductionSuite } from './reductions.ts';
+
+/**
+ * Declares the tests of a backend. `makeBackend` is called once to learn its data types, and once for the tests;
+ * both are disposed of.
+ */
+export function conformance(name: string, makeBackend: () => Backend): void {
+  const probe = makeBackend();
+  const { dtypes } = probe.caps;
+  probe.dispose();
+  const has = (dtype: DType) => dtypes.has(dtype);
+
+  describe(`conformance of ${name}`, () => {
+    let backend: Backend | undefined;
+    const backendOf = (): Backend => {
+      if (!backend) throw new Error('the backend is made before the first test runs');
+      return backend;
+    };
+    beforeAll(() => {
+      backend = makeBackend();
+    });
+    afterAll(() => backend?.dispose());
+
+    describe('memory', () => void memorySuite(backendOf));
+    describe('values', () => void pointwiseSuite(backendOf, has));
+    describe('indices', () => void indexSuite(backendOf));
+    describe('reductions', () => void reductionSuite(backendOf, has));
+    describe('indexed writes, scans and sorting', () => void indexedSuite(backendOf, has));
+    describe('contractions', () => void contractSuite(backendOf, has));
+    describe('launches', () => void launchSuite(backendOf));
+  });
+}
