@@ -8,6 +8,9 @@ export {
   setDefaultDevice,
 } from '@tenfold/ir'; // prettier-ignore
 export type { DType, Shape } from '@tenfold/ir';
+export { compile } from './compile/compile.ts';
+export type { Compilable } from './compile/compile.ts';
+export { scope } from './core/scope.ts';
 export { Tensor } from './core/tensor.ts';
 export type { BackwardOptions, GradHook } from './core/grad-engine.ts';
 export { enableGrad, isGradEnabled, noGrad, setGradEnabled } from './core/grad-mode.ts';

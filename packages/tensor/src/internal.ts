@@ -1,5 +1,6 @@
 /** What Tenfold's own packages need of tensors beyond the public API. Not covered by semantic versioning. */
 
+export { hostAction, hostScalar } from './compile/recorder.ts';
 export * from './core/apply.ts';
 export * from './core/broadcast.ts';
 export * from './core/custom-grad.ts';

@@ -4,12 +4,13 @@
  */
 
 import { Tensor } from './core/tensor.ts';
+import * as writing from './ops/assign.ts';
 import * as elementwise from './ops/elementwise-methods.ts';
 
 type Method<F> = F extends (self: Tensor, ...args: infer A) => infer R ? (...args: A) => R : never;
 type MethodsOf<T> = { [K in keyof T]: Method<T[K]> };
 
-export interface TensorMethods extends MethodsOf<typeof elementwise> {}
+export interface TensorMethods extends MethodsOf<typeof elementwise>, MethodsOf<typeof writing> {}
 
 /** Puts functions onto the class; the receiver becomes the first argument. */
 function install(functions: Readonly<Record<string, (self: Tensor, ...args: never[]) => unknown>>): void {
@@ -25,3 +26,4 @@ function install(functions: Readonly<Record<string, (self: Tensor, ...args: neve
 }
 
 install(elementwise);
+install(writing);

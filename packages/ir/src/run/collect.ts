@@ -13,6 +13,8 @@ import type { Storage } from './storage.ts';
 export interface Target {
   readonly node: NodeId;
   readonly storage: Storage;
+  /** Whether the storage was made for this run, rather than written over. */
+  readonly fresh: boolean;
 }
 
 export interface Collection {

@@ -18,7 +18,7 @@ import type { Engine, Executable } from './engine.ts';
 import { Importer } from './import.ts';
 import { Keeper } from './keeper.ts';
 import { PlanCache } from './plan-cache.ts';
-import { SMALL_BYTES, smallSinks } from './sinks.ts';
+import { SMALL_BYTES, smallSinks, snapshots } from './sinks.ts';
 import { Storage } from './storage.ts';
 import type { StorageRole } from './storage.ts';
 
@@ -130,6 +130,14 @@ export class Device {
     storage.device = undefined;
   }
 
+  /** Makes the handle the owner of a result that the device only kept for a while. */
+  own(storage: Storage): void {
+    if (storage.role !== 'kept') return;
+    this.keeper.forget(storage);
+    storage.role = 'owned';
+    if (storage.device) this.#watch(storage, storage.device);
+  }
+
   /** Storages owned by handles that are made while `body` runs, except those in `result`, are freed at its end. */
   scope<T>(body: () => T, survivors: (result: T) => readonly Storage[]): T {
     const inside = new Set<Storage>();
@@ -167,15 +175,16 @@ export class Device {
 
   #targets(graph: Graph, roots: readonly NodeId[], role: StorageRole): Target[] {
     const targets: Target[] = [];
-    for (const [storage, node] of graph.effects) targets.push({ node, storage });
+    for (const [storage, node] of graph.effects) targets.push({ node, storage, fresh: false });
     const owned = new Set<NodeId>();
     const own = (node: NodeId, storageRole: StorageRole) => {
       if (owned.has(node) || graph.ops[node] === 'leaf' || valueOf(graph, node)) return;
       owned.add(node);
-      targets.push({ node, storage: new Storage(graph.shapes[node], graph.dtypes[node], storageRole) });
+      targets.push({ node, storage: new Storage(graph.shapes[node], graph.dtypes[node], storageRole), fresh: true });
     };
     for (const node of roots) own(node, role);
     for (const node of graph.keep) own(node, 'kept');
+    for (const node of snapshots(graph)) own(node, 'owned');
     const written = new Set(graph.effects.keys());
     for (const node of smallSinks(graph, targets.map((t) => t.node), written)) own(node, 'kept');
     return targets;
@@ -202,7 +211,7 @@ export class Device {
   #bindAndRun(plan: Executable, storages: readonly Storage[], written: readonly Storage[], scalars: readonly number[]): void {
     const run = this.counters.runs;
     const outputs = new Set(written);
-    for (const storage of storages) this.keeper.touch(storage, run);
+    for (const storage of storages) if (!outputs.has(storage)) this.keeper.touch(storage, run);
     const small = this.backend.readSync ? (s: Storage) => s.role !== 'variable' && s.bytes <= SMALL_BYTES : () => false;
     const align = this.backend.caps.alignment;
     let scratchBytes = roundUp(plan.stats.scratchBytes, align);
@@ -263,11 +272,17 @@ export class Device {
   #allocate(bytes: number, storage: Storage): Allocation {
     const allocation = this.#orMakeRoom(() => this.memory.alloc(bytes, storage.dtype));
     storage.device = allocation;
-    if (storage.role === 'owned') storage.ballast = new ArrayBuffer(bytes);
     this.#live.add(allocation);
-    if (storage.role !== 'kept') this.#collected.register(storage, allocation, storage);
-    if (storage.role === 'owned') this.#scopes.at(-1)?.add(storage);
+    if (storage.role !== 'kept') this.#watch(storage, allocation);
     return allocation;
+  }
+
+  /** Frees the allocation when the storage is collected or, for an owned one, when its scope ends. */
+  #watch(storage: Storage, allocation: Allocation): void {
+    this.#collected.register(storage, allocation, storage);
+    if (storage.role !== 'owned') return;
+    storage.ballast = new ArrayBuffer(storage.bytes);
+    this.#scopes.at(-1)?.add(storage);
   }
 
   #orMakeRoom(alloc: () => Allocation): Allocation {

@@ -65,15 +65,18 @@ export class Importer {
 
   #leafCopy(from: Graph, node: NodeId, deep: boolean): NodeId | undefined {
     const into = this.#into;
-    const tracked = from.tracked[node] && !from.freed.has(node);
+    const tracked = from.tracked[node];
+    const freed = from.freed.has(node);
     const origin = from.origins.get(node);
     if (from.ops[node] === 'leaf') {
+      if (freed) return this.#freedLeaf(checkLeaf(from, node));
       if (!tracked || !origin) return into.leaf(checkLeaf(from, node), tracked);
       return deep ? this.deep(origin.graph, origin.node) : this.#lazyLeaf(checkLeaf(from, node), origin.graph, origin.node);
     }
     const value = valueOf(from, node);
     if (!value) return undefined;
     if (!tracked) return into.leaf(value);
+    if (freed) return this.#freedLeaf(value);
     return deep ? undefined : this.#lazyLeaf(value, from, node);
   }
 
@@ -85,10 +88,19 @@ export class Importer {
     return copy;
   }
 
+  /** A computed value whose history is used up: backward that gets here raises an error. */
+  #freedLeaf(storage: Storage): NodeId {
+    const copy = this.#into.add('leaf', [], { dtype: storage.dtype, shape: storage.shape }, true);
+    this.#into.leaves.set(copy, { storage, version: storage.version });
+    this.#into.freed.add(copy);
+    return copy;
+  }
+
   #copyOne(from: Graph, node: NodeId, copies: ReadonlyMap<NodeId, NodeId>): NodeId {
     const into = this.#into;
     const inputs = from.inputs[node].map((input) => copies.get(input)!);
-    const copy = into.add(from.ops[node], inputs, from.attrs[node], from.tracked[node] && !from.freed.has(node));
+    const copy = into.add(from.ops[node], inputs, from.attrs[node], from.tracked[node]);
+    if (from.freed.has(node)) into.freed.add(copy);
     copyEntry(from.scalars, into.scalars, node, copy);
     copyEntry(from.notes, into.notes, node, copy);
     copyEntry(from.sources, into.sources, node, copy);

@@ -34,6 +34,11 @@ export class Keeper {
     for (const [storage, last] of this.#lastUse) if (last !== run) this.release(storage);
   }
 
+  /** Stops counting a storage that now has an owner. */
+  forget(storage: Storage): void {
+    this.#lastUse.delete(storage);
+  }
+
   release(storage: Storage): void {
     if (!this.#lastUse.delete(storage)) return;
     this.evictions++;

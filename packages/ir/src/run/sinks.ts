@@ -1,4 +1,6 @@
 /**
+ * What a run computes without being asked: snapshots of variables, and small results that hang on what it computes anyway.
+ *
  * Small pending results that a run computes along: a loss, a count, an accuracy, a running total. A result qualifies
  * when nothing reads it, it is at most 4 KiB, and what it still needs is light work on values that the run has
  * anyway; or when it reads a storage that the run is about to overwrite, because afterwards it could not be computed.
@@ -25,6 +27,22 @@ export function smallSinks(graph: Graph, roots: readonly NodeId[], written: Read
     if (!computed[node] && (isLight(graph, node, computed) || readsWritten(graph, node, written))) sinks.push(node);
   }
   return sinks.reverse();
+}
+
+/**
+ * Pending clones of variables. They are computed by the next run whether it needs them or not: a clone is a snapshot,
+ * and later the variable may hold something else.
+ */
+export function snapshots(graph: Graph): NodeId[] {
+  const written = new Set(graph.effects.values());
+  const found: NodeId[] = [];
+  for (let node = 0; node < graph.size; node++) {
+    if (graph.ops[node] !== 'contiguous' || valueOf(graph, node)) continue;
+    const [input] = graph.inputs[node];
+    const leaf = graph.leaves.get(input);
+    if (written.has(input) || graph.sources.has(input) || leaf?.storage.role === 'variable') found.push(node);
+  }
+  return found;
 }
 
 function isSmall(graph: Graph, node: NodeId): boolean {

@@ -14,6 +14,8 @@ export type CustomBackward = (gradient: Tensor, output: Tensor) => readonly (Ten
 /** What the autograd engine finds beside a node in `Graph.notes`. */
 export interface GradNote {
   backward?: CustomBackward;
+  /** Traces the result anew; backward goes on through what this gives. */
+  recompute?: () => Tensor;
   hooks?: Set<GradHook>;
   /** Receives the gradient of a result that is not a leaf. */
   retain?: (gradient: Tensor) => void;

@@ -4,7 +4,7 @@
  * put onto the class as methods by `../methods.ts`.
  */
 
-import { ArgumentError, DTypeError, GradError, ShapeError, StaleValueError, getDevice, isFloat, numel, sameShape } from '@tenfold/ir';
+import { DTypeError, GradError, ShapeError, StaleValueError, getDevice, isFloat, numel, sameShape } from '@tenfold/ir';
 import type { DType, Device, Graph, NodeId, Shape, Storage } from '@tenfold/ir';
 import { gradEngine, savedForBackward } from './grad-engine.ts';
 import type { BackwardOptions, GradHook } from './grad-engine.ts';
@@ -103,7 +103,9 @@ export class Tensor {
 
   /** The accumulated gradient of a leaf (or of a result with `retainGrad`), or null. */
   get grad(): Tensor | null {
-    return this.#leaf?.grad ?? null;
+    const grad = this.#leaf?.grad ?? null;
+    if (this.#leaf && grad) this.#leaf.seen = true;
+    return grad;
   }
 
   set grad(value: Tensor | null) {
@@ -115,7 +117,7 @@ export class Tensor {
 
   /** The state that gradients of this tensor accumulate in; it belongs to the storage. For Tenfold's own packages. */
   get leafState(): LeafState {
-    return this.#leafState('grad');
+    return (this.#leaf ??= this.#leafState('grad'));
   }
 
   /** Adds the gradients of this tensor to the leaves it was computed from, as torch.Tensor.backward. */
@@ -147,17 +149,17 @@ export class Tensor {
     const node = this.resolve();
     const device = this.home;
     const { graph } = device;
-    const pending = this.#source.kind === 'storage' ? graph.effects.has(this.#source.storage) : undefined;
     if (this.#source.kind === 'storage') {
-      if (pending) device.run();
+      if (graph.effects.has(this.#source.storage)) device.run();
       return this.#source.storage;
     }
-    const ready = graph.ops[node] === 'leaf' ? graph.leaves.get(node)!.storage : undefined;
-    if (ready && graph.effects.size === 0) return ready;
-    const roots = ready ? [] : [node];
-    for (const saved of savedForBackward(device, node)) graph.keep.add(saved);
-    device.run(roots, role);
-    return ready ?? graph.values.get(node)!.storage;
+    if (graph.ops[node] !== 'leaf') {
+      for (const saved of savedForBackward(device, node)) graph.keep.add(saved);
+      device.run([node], role);
+    }
+    const { storage } = graph.leaves.get(node) ?? graph.values.get(node)!;
+    if (role === 'owned') device.own(storage);
+    return storage;
   }
 
   /**
@@ -180,26 +182,18 @@ export class Tensor {
     return this.home.readSync(this.materialize()).slice();
   }
 
-  /** Writes `value` into this tensor, in program order; shapes and dtypes must agree after broadcasting and casting. */
-  assign(value: Tensor): this {
+  /**
+   * The storage of a leaf; an untraced result becomes one by being realized. For Tenfold's own packages.
+   * @throws GradError for a traced result.
+   */
+  leafStorage(op: string): Storage {
     if (this.#source.kind === 'node') {
-      if (this.requiresGrad) throw new GradError('assign: the tensor has a history of traced operations; detach() it first');
+      if (!this.isLeaf) {
+        throw new GradError(`${op}: the tensor is the result of traced operations, not a leaf; detach() it first`);
+      }
       this.#source = { kind: 'storage', storage: this.materialize('owned') };
     }
-    const { storage } = this.#source;
-    if (value.home !== this.home) {
-      throw new ArgumentError(`assign: the value is on '${value.device}', the tensor on '${this.device}'; move it with to()`);
-    }
-    if (!sameShape(value.shape, this.shape) || value.dtype !== this.dtype) {
-      throw new ShapeError(
-        `assign: a ${value.dtype} value of shape [${value.shape.join(', ')}] does not fit a ${this.dtype} tensor of ` +
-          `shape [${this.shape.join(', ')}]; expand() and cast it first`,
-      );
-    }
-    if (storage.role === 'host') storage.role = 'variable';
-    const node = value.resolve();
-    this.home.graph.effects.set(storage, node);
-    return this;
+    return this.#source.storage;
   }
 
   /** Frees the value's memory now. Using the tensor afterwards raises StaleValueError. */
@@ -214,14 +208,7 @@ export class Tensor {
   }
 
   #leafState(op: string): LeafState {
-    if (this.#leaf) return this.#leaf;
-    if (this.#source.kind === 'node') {
-      if (!this.isLeaf) {
-        throw new GradError(`${op}: not a leaf tensor; call retainGrad() before backward to keep its gradient`);
-      }
-      this.#source = { kind: 'storage', storage: this.materialize('owned') };
-    }
-    return (this.#leaf = LeafState.of(this.#source.storage));
+    return (this.#leaf ??= LeafState.of(this.leafStorage(op)));
   }
 }
 

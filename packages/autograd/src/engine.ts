@@ -1,0 +1,151 @@
+/**
+ * The engine behind `loss.backward()`: seeds a traversal, puts gradients into the leaves' `.grad`, and tells a run
+ * which values of the forward pass to keep when a result is read before its backward.
+ */
+
+import { GradError, ShapeError, formatShape, reach, sameShape, specOf } from '@tenfold/ir';
+import type { Device, Graph, NodeId } from '@tenfold/ir';
+import { enableGrad, noGrad } from '@tenfold/tensor';
+import type { BackwardOptions, GradHook, Tensor } from '@tenfold/tensor';
+import { LeafState, apply, fromStorage, literal } from '@tenfold/tensor/internal';
+import type { GradEngine, GradNote } from '@tenfold/tensor/internal';
+import { ruleOf } from './rules/table.ts';
+import { traverse } from './traversal.ts';
+
+export const engine: GradEngine = { backward, savedFor, hook, retainGrad };
+
+/** The gradient a pass starts with: given, or 1 for a single number. Raises GradError when it can be neither. */
+export function seedFor(op: string, root: Tensor, gradient: Tensor | undefined): Tensor {
+  if (!root.requiresGrad) {
+    throw new GradError(
+      `${op}: the tensor does not require gradients: nothing it was computed from has requiresGrad, or it was computed ` +
+        `inside noGrad() or cut off by detach()`,
+    );
+  }
+  if (gradient === undefined) {
+    if (root.numel !== 1) {
+      throw new GradError(
+        `${op}: a gradient can only be implied for a single number, this tensor has shape ${formatShape(root.shape)}; ` +
+          `reduce it first, for example with sum(), or pass the gradient`,
+      );
+    }
+    return literal(root, 1);
+  }
+  if (!sameShape(gradient.shape, root.shape) || gradient.dtype !== root.dtype) {
+    throw new ShapeError(
+      `${op}: a ${gradient.dtype} gradient of shape ${formatShape(gradient.shape)} does not fit a ${root.dtype} tensor of ` +
+        `shape ${formatShape(root.shape)}`,
+    );
+  }
+  return gradient;
+}
+
+/** The root's node in the open graph, with its history. */
+export function rootNode(op: string, root: Tensor): NodeId {
+  const { source, home } = root;
+  if (source.kind === 'storage') return root.resolve();
+  if (source.graph.freed.has(source.node)) {
+    throw new GradError(
+      `${op}: backward passes through this value a second time, and its history was used up by the first; ` +
+        `pass { retainGraph: true } to the first one`,
+    );
+  }
+  return home.adoptWithHistory(source.graph, source.node);
+}
+
+function backward(root: Tensor, gradient: Tensor | undefined, options: BackwardOptions): void {
+  const createGraph = options.createGraph ?? false;
+  const retainGraph = options.retainGraph ?? createGraph;
+  noGrad(() => seedFor('backward', root, gradient));
+  const device = root.home;
+  if (hasPendingGradients(device.graph)) flush(device, rootNode('backward', root));
+  (createGraph ? enableGrad : noGrad)(() => {
+    const node = rootNode('backward', root);
+    device.graph.keep.add(node);
+    const seed = seedFor('backward', root, gradient);
+    const { sources } = traverse(device, new Map([[node, seed]]), { retainGraph });
+    for (const [storage, sourceGradient] of sources) accumulate(device, LeafState.of(storage), sourceGradient);
+  });
+}
+
+/** Graphs in which a backward pass has already written gradients that no run has computed yet. */
+const withGradients = new WeakSet<Graph>();
+
+function hasPendingGradients(graph: Graph): boolean {
+  return withGradients.has(graph);
+}
+
+/**
+ * Computes the pending gradients before a further pass adds to them, so that each micro-batch of gradient
+ * accumulation is a run of its own. What this root's history shares with them is kept.
+ */
+function flush(device: Device, node: NodeId): void {
+  const { graph } = device;
+  const computed = reach(graph, graph.effects.values(), () => {});
+  for (const saved of savedFor(graph, [node])) if (computed[saved]) graph.keep.add(saved);
+  device.run();
+}
+
+function accumulate(device: Device, state: LeafState, gradient: Tensor): void {
+  const { grad } = state;
+  const total = grad ? apply('add', [grad, gradient], undefined) : gradient;
+  if (total.requiresGrad) {
+    // With createGraph the gradient has a history of its own, which a plain storage would cut off.
+    state.grad = total;
+    return;
+  }
+  const ours = grad?.source.kind === 'storage' && grad.source.storage === state.gradStorage;
+  const storage = ours ? grad.source.storage : state.renewGradStorage(device, gradient.shape, gradient.dtype);
+  device.graph.effects.set(storage, total.resolve());
+  if (!ours) state.grad = fromStorage(device, storage);
+  withGradients.add(device.graph);
+}
+
+/** Costly values that a backward pass from `roots` would read; what is cheap is computed again from them. */
+function savedFor(graph: Graph, roots: readonly NodeId[]): readonly NodeId[] {
+  const saved = new Set<NodeId>();
+  const seen = new Set<NodeId>();
+  const stack = [...roots];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (seen.has(node) || graph.ops[node] === 'leaf') continue;
+    seen.add(node);
+    const saves = ruleOf(graph.ops[node])?.saves ?? 'none';
+    if (saves === 'output') addCostly(graph, node, saved);
+    if (saves === 'inputs') for (const input of graph.inputs[node]) addCostly(graph, input, saved);
+    for (const input of graph.inputs[node]) if (graph.tracked[input]) stack.push(input);
+  }
+  return [...saved];
+}
+
+function addCostly(graph: Graph, node: NodeId, saved: Set<NodeId>): void {
+  const stack = [node];
+  const seen = new Set<NodeId>();
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+    if (seen.has(at)) continue;
+    seen.add(at);
+    const op = graph.ops[at];
+    if (op === 'leaf' || op === 'const' || op === 'scalar') continue;
+    if (!specOf(op).cheap) saved.add(at);
+    else stack.push(...graph.inputs[at]);
+  }
+}
+
+function noteOf(tensor: Tensor): GradNote {
+  const { source } = tensor;
+  if (source.kind !== 'node') throw new GradError('internal: a leaf keeps its hooks in its state');
+  let note = source.graph.notes.get(source.node) as GradNote | undefined;
+  if (!note) source.graph.notes.set(source.node, (note = {}));
+  return note;
+}
+
+function hook(tensor: Tensor, gradHook: GradHook): () => void {
+  const note = noteOf(tensor);
+  note.hooks ??= new Set();
+  note.hooks.add(gradHook);
+  return () => void note.hooks?.delete(gradHook);
+}
+
+function retainGrad(tensor: Tensor): void {
+  const state = tensor.leafState;
+  noteOf(tensor).retain = (gradient) => accumulate(tensor.home, state, gradient);
+}

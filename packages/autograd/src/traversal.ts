@@ -1,0 +1,193 @@
+/**
+ * One backward pass: from the gradient of a root to the gradients of the sources, graph in, graph out. Nodes are
+ * visited from the greatest id down, so each has its whole gradient when its rule runs. Values that were computed in
+ * an earlier graph wait until nothing else is left; then their history is brought in and the pass goes on.
+ */
+
+import { GradError, sameShape, unreachable } from '@tenfold/ir';
+import type { Device, Graph, NodeId, Storage } from '@tenfold/ir';
+import type { Tensor } from '@tenfold/tensor';
+import { LeafState, apply, fromNode } from '@tenfold/tensor/internal';
+import type { GradHook, GradNote } from '@tenfold/tensor/internal';
+import { NodeHeap } from './node-heap.ts';
+import { ruleOf } from './rules/table.ts';
+
+/** A node where it was first traced, before any import. */
+export interface Identity {
+  readonly graph: Graph;
+  readonly node: NodeId;
+}
+
+export interface TraversalOptions {
+  readonly retainGraph: boolean;
+  /** Results whose gradients are asked for, besides the sources'. */
+  readonly targets?: readonly Identity[];
+}
+
+export interface TraversalResult {
+  /** Gradients by the storage of the leaf they belong to. */
+  readonly sources: ReadonlyMap<Storage, Tensor>;
+  /** Gradients of the targets, in order. */
+  readonly targets: readonly (Tensor | undefined)[];
+}
+
+/** Follows imports back to where a node was traced. */
+export function identityOf(graph: Graph, node: NodeId): Identity {
+  let identity: Identity = { graph, node };
+  for (let origin = graph.origins.get(node); origin; origin = origin.graph.origins.get(origin.node)) identity = origin;
+  return identity;
+}
+
+export function traverse(device: Device, seeds: ReadonlyMap<NodeId, Tensor>, options: TraversalOptions): TraversalResult {
+  return new Traversal(device, options).run(seeds);
+}
+
+class Traversal {
+  readonly #device: Device;
+  readonly #graph: Graph;
+  readonly #options: TraversalOptions;
+  readonly #gradients = new Map<NodeId, Tensor>();
+  readonly #heap = new NodeHeap();
+  readonly #sources = new Map<Storage, Tensor>();
+  readonly #targets: (Tensor | undefined)[];
+  /** Values computed in earlier graphs, whose history is not here yet. */
+  #foreign: NodeId[] = [];
+
+  constructor(device: Device, options: TraversalOptions) {
+    this.#device = device;
+    this.#graph = device.graph;
+    this.#options = options;
+    this.#targets = new Array<Tensor | undefined>(options.targets?.length ?? 0).fill(undefined);
+  }
+
+  run(seeds: ReadonlyMap<NodeId, Tensor>): TraversalResult {
+    for (const [node, gradient] of seeds) this.#send(node, gradient);
+    do {
+      for (let node = this.#heap.pop(); node !== undefined; node = this.#heap.pop()) this.#visit(node);
+    } while (this.#bringInHistory());
+    return { sources: this.#sources, targets: this.#targets };
+  }
+
+  #send(node: NodeId, gradient: Tensor): void {
+    const sofar = this.#gradients.get(node);
+    this.#gradients.set(node, sofar ? apply('add', [sofar, gradient], undefined) : gradient);
+    this.#heap.push(node);
+  }
+
+  #visit(node: NodeId): void {
+    const graph = this.#graph;
+    const note = graph.notes.get(node) as GradNote | undefined;
+    const source = graph.sources.get(node);
+    const hooks = note?.hooks ?? (source && LeafState.find(source)?.hooks);
+    const gradient = this.#afterHooks(hooks, this.#gradients.get(node)!);
+    this.#gradients.delete(node);
+    note?.retain?.(gradient);
+    this.#recordTarget(node, gradient);
+    if (source) this.#arrive(source, gradient);
+    else if (graph.freed.has(node)) this.#refuseFreed(node);
+    else if (graph.ops[node] === 'leaf') this.#setAside(node, gradient);
+    else this.#propagate(node, gradient, note);
+  }
+
+  #arrive(source: Storage, gradient: Tensor): void {
+    const sofar = this.#sources.get(source);
+    this.#sources.set(source, sofar ? apply('add', [sofar, gradient], undefined) : gradient);
+  }
+
+  #setAside(node: NodeId, gradient: Tensor): void {
+    this.#gradients.set(node, gradient);
+    this.#foreign.push(node);
+  }
+
+  /** Continues in the history of values from earlier graphs. Returns whether there was any. */
+  #bringInHistory(): boolean {
+    const foreign = this.#foreign;
+    this.#foreign = [];
+    for (const node of foreign) {
+      const gradient = this.#gradients.get(node)!;
+      this.#gradients.delete(node);
+      const origin = this.#graph.origins.get(node) ?? unreachable('a traced leaf has neither source nor origin');
+      this.#send(this.#device.adoptWithHistory(origin.graph, origin.node), gradient);
+    }
+    return foreign.length > 0;
+  }
+
+  #propagate(node: NodeId, gradient: Tensor, note: GradNote | undefined): void {
+    const graph = this.#graph;
+    const op = graph.ops[node];
+    const rule = ruleOf(op);
+    if (!rule) return;
+    if (note?.recompute) {
+      // The nodes this appends have greater ids, so they are visited next, before what they were computed from.
+      this.#send(note.recompute().resolve(), gradient);
+      if (!this.#options.retainGraph) this.#free(node);
+      return;
+    }
+    const inputs = graph.inputs[node];
+    const needs = inputs.map((input) => graph.tracked[input]);
+    const output = fromNode(this.#device, node);
+    const gradients = note?.backward
+      ? [undefined, ...note.backward(gradient, output)]
+      : rule.backward({
+          inputs: inputs.map((input) => fromNode(this.#device, input)),
+          output,
+          attrs: graph.attrs[node],
+          gradient,
+          needs,
+        });
+    if (rule.saves !== 'none' && !this.#options.retainGraph) this.#free(node);
+    gradients.forEach((inputGradient, i) => {
+      if (inputGradient && needs[i]) this.#send(inputs[i], this.#checked(op, inputGradient, inputs[i]));
+    });
+  }
+
+  /** A gradient from a rule or a user's function, in the open graph and of its input's shape and dtype. */
+  #checked(op: string, gradient: Tensor, input: NodeId): Tensor {
+    const { shape, dtype } = this.#graph.type(input);
+    if (!sameShape(gradient.shape, shape) || gradient.dtype !== dtype) {
+      throw new GradError(
+        `${op}: backward gave a ${gradient.dtype} gradient of shape [${gradient.shape.join(', ')}] for a ${dtype} input of ` +
+          `shape [${shape.join(', ')}]; they must agree`,
+      );
+    }
+    return gradient;
+  }
+
+  #afterHooks(hooks: ReadonlySet<GradHook> | undefined, gradient: Tensor): Tensor {
+    let result = gradient;
+    for (const hook of hooks ?? []) {
+      result = hook(result) ?? result;
+      if (this.#device.graph !== this.#graph) {
+        throw new GradError('backward: a hook read a value at once, in the middle of backward; keep the tensor and await it afterwards');
+      }
+      if (!sameShape(result.shape, gradient.shape)) {
+        throw new GradError(`backward: a hook changed the gradient's shape from [${gradient.shape}] to [${result.shape}]`);
+      }
+    }
+    return result;
+  }
+
+  #recordTarget(node: NodeId, gradient: Tensor): void {
+    const { targets } = this.#options;
+    if (!targets) return;
+    const identity = identityOf(this.#graph, node);
+    targets.forEach((target, i) => {
+      if (target.graph === identity.graph && target.node === identity.node) this.#targets[i] = gradient;
+    });
+  }
+
+  /** Marks the node, and the nodes it was imported from, as used up. */
+  #free(node: NodeId): void {
+    this.#graph.freed.add(node);
+    for (let origin = this.#graph.origins.get(node); origin; origin = origin.graph.origins.get(origin.node)) {
+      origin.graph.freed.add(origin.node);
+    }
+  }
+
+  #refuseFreed(node: NodeId): never {
+    throw new GradError(
+      `backward: the history of this value (${this.#graph.ops[node]}) was used up by an earlier backward; ` +
+        `pass { retainGraph: true } to the earlier one, or compute the value again`,
+    );
+  }
+}

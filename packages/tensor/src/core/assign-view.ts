@@ -1,0 +1,74 @@
+/**
+ * Writing through a view: `x.slice(0, 1, 3).assign(v)` changes the rows of `x`. The movement operations between the
+ * view and its storage are undone one after another: a permutation by its inverse, a slice by padding, a reshape by
+ * reshaping back; a mask that goes the same way says which elements of the storage are meant.
+ */
+
+import { ArgumentError } from '@tenfold/ir';
+import type { Graph, NodeId, Storage } from '@tenfold/ir';
+import { apply, constant } from './apply.ts';
+import { expandTo } from './broadcast.ts';
+import { fromNode } from './tensor.ts';
+import type { Tensor } from './tensor.ts';
+
+/** The movement nodes from a view (first) down to the leaf it looks at. */
+export interface ViewPath {
+  readonly storage: Storage;
+  readonly nodes: readonly NodeId[];
+}
+
+/** How a node of the open graph is a view of a storage, if it is one. */
+export function viewPath(graph: Graph, node: NodeId): ViewPath | undefined {
+  const nodes: NodeId[] = [];
+  for (let at = node; ; at = graph.inputs[at][0]) {
+    const storage = graph.leaves.get(at)?.storage ?? storageOfEffect(graph, at);
+    if (storage) return { storage, nodes };
+    const op = graph.ops[at];
+    if (op !== 'reshape' && op !== 'permute' && op !== 'slice' && op !== 'flip' && op !== 'expand') return undefined;
+    if (op === 'slice' && graph.inputs[at].length > 1) return undefined;
+    nodes.push(at);
+  }
+}
+
+function storageOfEffect(graph: Graph, node: NodeId): Storage | undefined {
+  for (const [storage, effect] of graph.effects) if (effect === node) return storage;
+  return undefined;
+}
+
+/** The whole contents of the storage after `value` has been written through the view. */
+export function writeThrough(base: Tensor, graph: Graph, path: ViewPath, value: Tensor): Tensor {
+  let written = value;
+  let mask = expandTo(constant(value.home, 1, 'bool'), value.shape);
+  for (const node of path.nodes) {
+    written = undo(graph, node, written);
+    mask = undo(graph, node, mask);
+  }
+  return apply('where', [mask, written, base], undefined);
+}
+
+function undo(graph: Graph, node: NodeId, value: Tensor): Tensor {
+  const shape = graph.shapes[graph.inputs[node][0]];
+  switch (graph.ops[node]) {
+    case 'reshape':
+      return apply('reshape', [value], { shape });
+    case 'permute': {
+      const { axes } = graph.attrsOf(node, 'permute');
+      return apply('permute', [value], { axes: axes.map((_, axis) => axes.indexOf(axis)) });
+    }
+    case 'flip':
+      return apply('flip', [value], graph.attrsOf(node, 'flip'));
+    case 'slice': {
+      const { start, step } = graph.attrsOf(node, 'slice');
+      const span = (axis: number) => Math.max(value.shape[axis] - 1, 0) * step[axis] + Math.min(value.shape[axis], 1);
+      const hi = shape.map((size, axis) => size - start[axis] - span(axis));
+      return apply('pad', [value], { lo: start, hi, interior: step.map((n) => n - 1), value: 0 });
+    }
+    default:
+      throw new ArgumentError('assign: several elements of an expanded view share one place; assign to the tensor itself');
+  }
+}
+
+/** The present contents of a storage, pending writes included. */
+export function contents(view: Tensor, storage: Storage): Tensor {
+  return fromNode(view.home, view.home.graph.read(storage));
+}

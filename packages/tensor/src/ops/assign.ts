@@ -1,0 +1,35 @@
+/** Writing into a tensor, whole or through a view: a pending effect of the graph, executed once by the next run. */
+
+import { ShapeError, formatShape, sameShape } from '@tenfold/ir';
+import { contents, viewPath, writeThrough } from '../core/assign-view.ts';
+import { commonDevice } from '../core/apply.ts';
+import type { Tensor } from '../core/tensor.ts';
+
+/**
+ * Writes `value` into `self`, in program order, and returns `self`: torch.Tensor.copy_ for operands that agree. A view
+ * of a leaf (slice, permute, reshape, flip of it) writes into the leaf. What was computed from the old contents and
+ * not read yet keeps its value if it is small, or else raises StaleValueError when it is read.
+ * @throws ShapeError when shape or dtype differ.
+ */
+export function assign(self: Tensor, value: Tensor): Tensor {
+  const device = commonDevice('assign', [self, value]);
+  if (!sameShape(value.shape, self.shape) || value.dtype !== self.dtype) {
+    throw new ShapeError(
+      `assign: a ${value.dtype} value of shape ${formatShape(value.shape)} does not fit a ${self.dtype} tensor of shape ` +
+        `${formatShape(self.shape)}; expand() and cast it first`,
+    );
+  }
+  const { graph } = device;
+  const path = self.source.kind === 'node' && !self.requiresGrad ? viewPath(graph, self.resolve()) : undefined;
+  if (path && path.nodes.length > 0) {
+    if (path.storage.role === 'host') path.storage.role = 'variable';
+    const whole = writeThrough(contents(self, path.storage), graph, path, value);
+    graph.effects.set(path.storage, whole.resolve());
+    return self;
+  }
+  const storage = self.leafStorage('assign');
+  if (storage.role === 'host') storage.role = 'variable';
+  // Realizing the leaf may have closed the graph, so the open one is asked for again.
+  device.graph.effects.set(storage, value.resolve());
+  return self;
+}
