@@ -2,7 +2,9 @@
 
 export * from './errors.ts';
 export * from './near-miss.ts';
+export * from './debug.ts';
 export * from './dtype.ts';
+export * from './graph/print.ts';
 export * from './shape.ts';
 export * from './graph/ops.ts';
 export * from './graph/op-table.ts';

@@ -5,6 +5,7 @@
 
 import { StaleValueError } from '../errors.ts';
 import type { Graph, NodeId } from '../graph/graph.ts';
+import { formatType } from '../graph/print.ts';
 import { encodeType, specOf } from '../graph/op-table.ts';
 import type { Slice, SliceNode } from './slice.ts';
 import type { Storage } from './storage.ts';
@@ -67,6 +68,14 @@ export function reach(graph: Graph, roots: Iterable<NodeId>, visit: (node: NodeI
     for (const input of graph.inputs[node]) if (!seen[input]) stack.push(input);
   }
   return seen;
+}
+
+/** For debugging: that a plan had to be made, and the first node in which the slice differs from the nearest known one. */
+export function describeMiss(device: string, { graph, order, key }: Collection, agreed: number): string {
+  const share = order.length * (agreed / key.length);
+  const node = order[Math.min(Math.floor(share), order.length - 1)];
+  const near = node === undefined ? 'an empty slice' : `${graph.ops[node]} ${formatType(graph.type(node))}`;
+  return `[tenfold] ${device}: new plan for ${order.length} nodes; it leaves the nearest known one at about node ${Math.floor(share)} (${near})`;
 }
 
 export function collect(graph: Graph, targets: readonly Target[]): Collection {

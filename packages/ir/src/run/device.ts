@@ -7,13 +7,14 @@
  */
 
 import type { Backend, OperandRef } from '../backend/backend.ts';
+import { debug } from '../debug.ts';
 import { OutOfMemoryError, TenfoldError } from '../errors.ts';
 import { Graph } from '../graph/graph.ts';
 import type { NodeId, ScalarSource } from '../graph/graph.ts';
 import type { Allocation } from './allocator.ts';
 import { Allocator } from './allocator.ts';
 import type { Collection, Target } from './collect.ts';
-import { buildSlice, collect, valueOf } from './collect.ts';
+import { buildSlice, collect, describeMiss, valueOf } from './collect.ts';
 import type { Engine, Executable } from './engine.ts';
 import { Importer } from './import.ts';
 import { Keeper } from './keeper.ts';
@@ -192,7 +193,11 @@ export class Device {
 
   #execute(graph: Graph, targets: readonly Target[]): void {
     const collection = collect(graph, targets);
-    const plan = this.plans.get(collection.key, () => this.#engine.prepare(buildSlice(collection)));
+    const plan = this.plans.get(
+      collection.key,
+      () => this.#engine.prepare(buildSlice(collection)),
+      (agreed) => debug(1, () => describeMiss(this.name, collection, agreed)),
+    );
     this.counters.runs++;
     const scalars = collection.scalars.map((node) => numberOf(graph.scalars.get(node)!));
     this.#bindAndRun(plan, collection.storages, targets.map((t) => t.storage), scalars);
