@@ -125,6 +125,17 @@ describe('indexed', () => {
     expect(await compute('argsort', [matrix(2, 2)], { axis: 0, descending: true })).toEqual([1, 1, 0, 0]);
   });
 
+  it('never reads or writes outside for an index that is', async () => {
+    const line = { shape: [3], data: [5, 6, 7] };
+    expect(await compute('gather', [line, index([3], [-1, 3, 1])], { axis: 0 })).toEqual([5, 7, 6]);
+    const source = { shape: [3], data: [1, 2, 3] };
+    const attrs = { axis: 0, mode: 'sum' } as const;
+    expect(await compute('scatter', [line, index([3], [-1, 3, 1]), source], attrs)).toEqual([5, 9, 7]);
+    const start = index([], [9]);
+    const slice = { start: [0], step: [1], shape: [2] };
+    expect(await compute('slice', [line, start], slice)).toEqual([6, 7]);
+  });
+
   it('draws the bits of Threefry at the element’s index', async () => {
     const key = (x: number): Input => ({ shape: [], data: [x], dtype: 'int32' });
     const bits = await compute('random', [key(17), key(-5)], { shape: [2, 2] });

@@ -1,10 +1,13 @@
 /**
  * Every primitive as a plain loop over whole arrays: the meaning of the op table, written down once more without
  * views, fusion or kernels. Each function takes the inputs' elements in row-major order and returns the output's.
+ *
+ * An index that the data give is never trusted: `gather` and the run-time start of `slice` read the nearest element
+ * there is, `scatter` drops what falls outside.
  */
 
 import type { AffineIndex, BinaryOp, DType, OpAttrs, OpName, Shape, UnaryOp } from '@tenfold/ir';
-import { BINARY, UNARY, contiguousStrides, numel, unreachable } from '@tenfold/ir';
+import { BINARY, UNARY, contiguousStrides, numel } from '@tenfold/ir';
 import type { Scalar } from './number-format.ts';
 import { castScalar, conform, decode, encode } from './number-format.ts';
 import { binaryFunction, isMoreExtreme, reducerOf, sortPositions, unaryFunction } from './scalar-ops.ts';
@@ -161,13 +164,11 @@ function pad({ inputs: [x], attrs: { lo, interior, value }, dtype, shape }: Call
 
 function slice({ inputs: [x, runtime], attrs: { start, step }, shape }: Call<'slice'>): Scalar[] {
   const strides = contiguousStrides(x.shape);
-  const begin = start.map(
-    (n, axis) => n + (runtime !== undefined && axis === 0 ? Number(runtime.data[0]) : 0),
-  );
-  const last = begin.map((n, axis) => n + (shape[axis] - 1) * step[axis]);
-  if (numel(shape) > 0 && begin.some((n, axis) => n < 0 || last[axis] >= x.shape[axis])) {
-    unreachable(`slice: elements [${begin}] to [${last}] of [${x.shape}]`);
-  }
+  const shift = runtime === undefined ? 0 : Number(runtime.data[0]);
+  const begin = start.map((n, axis) => {
+    const last = x.shape[axis] - 1 - (shape[axis] - 1) * step[axis];
+    return axis === 0 ? Math.min(Math.max(n + shift, 0), last) : n;
+  });
   const offset = begin.reduce((sum, n, axis) => sum + n * strides[axis], 0);
   return view(
     x,
@@ -197,16 +198,11 @@ function window({ inputs: [x], attrs: { axes, stride, dilation }, shape }: Call<
   return view(x, shape, [...positions, ...axes.map((axis, i) => strides[axis] * dilation[i])]);
 }
 
-function checkIndex(op: string, index: number, size: number): number {
-  if (index < 0 || index >= size) unreachable(`${op}: index ${index} outside 0 to ${size - 1}`);
-  return index;
-}
-
 function gather({ inputs: [x, index], attrs: { axis } }: Call<'gather'>): Scalar[] {
   const strides = contiguousStrides(x.shape);
   const base = stridedOffsets(index.shape, strides.map((stride, i) => (i === axis ? 0 : stride))); // prettier-ignore
   return base.map((offset, i) => {
-    const position = checkIndex('gather', Number(index.data[i]), x.shape[axis]);
+    const position = Math.min(Math.max(Number(index.data[i]), 0), x.shape[axis] - 1);
     return x.data[offset + position * strides[axis]];
   });
 }
@@ -217,7 +213,8 @@ function scatter({ inputs: [base, index, source], attrs: { axis, mode }, dtype }
   const combine = mode === 'set' ? (_: Scalar, x: Scalar) => x : reducerOf(mode, dtype).combine;
   const out = [...base.data];
   offsets.forEach((offset, i) => {
-    const position = checkIndex('scatter', Number(index.data[i]), base.shape[axis]);
+    const position = Number(index.data[i]);
+    if (position < 0 || position >= base.shape[axis]) return;
     const target = offset + position * strides[axis];
     out[target] = combine(out[target], source.data[i]);
   });

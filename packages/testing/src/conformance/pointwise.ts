@@ -143,13 +143,14 @@ export function pointwiseSuite(backendOf: () => Backend, has: (dtype: DType) => 
         await checkValues('cast', [['float32', values]], 'int64', (k, [x]) => k.cast(x, 'int64'));
     });
 
-    it('wide integers wrap into narrow ones', async () => {
+    it.each((['int8', 'uint8'] as const).filter(has))('wide integers wrap into %s', async (to) => {
       const values = [300, -1, 128, -129, 65536 + 7];
-      for (const to of ['int8', 'uint8'] as const) {
-        if (has(to)) await checkValues('cast', [['int32', values]], to, (k, [x]) => k.cast(x, to));
-      }
-      const wide = [2n ** 40n + 5n, -(2n ** 33n) - 1n];
-      if (has('int64')) await checkValues('cast', [['int64', wide]], 'int32', (k, [x]) => k.cast(x, 'int32'));
+      await checkValues('cast', [['int32', values]], to, (k, [x]) => k.cast(x, to));
+    });
+
+    it.runIf(has('int64'))('64-bit integers wrap into int32', async () => {
+      const values = [2n ** 40n + 5n, -(2n ** 33n) - 1n];
+      await checkValues('cast', [['int64', values]], 'int32', (k, [x]) => k.cast(x, 'int32'));
     });
 
     it.each((['float16', 'bfloat16'] as const).filter(has))(
