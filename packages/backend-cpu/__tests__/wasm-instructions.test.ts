@@ -92,8 +92,9 @@ describe('instruction table', () => {
       for (const [row, names] of Object.entries<Readonly<Record<string, number>>>(opcodes[family])) {
         for (const name of Object.keys(names)) {
           const operands = operandsOf(family, row);
+          const make = constructors[name] as (...operands: unknown[]) => Expr | Statement;
           expect(
-            accepts(() => constructors[name](...operands)),
+            accepts(() => make(...operands)),
             `${family}.${name}`,
           ).toBe(true);
         }

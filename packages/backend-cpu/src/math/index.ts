@@ -8,7 +8,7 @@ export { floorDivide, floorDivide64, floorDivideI32, floorMod, floorMod64, floor
 export { exp } from './exp.ts';
 export { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from './half.ts';
 export { hostBinary, hostUnary } from './host-calls.ts';
-export { HOST_MODULE, makeHostFunctions } from './host-functions.ts';
+export { HOST_MODULE, hostFunctions, makeHostFunctions } from './host-functions.ts';
 export type { HostBinary, HostFunctions, HostUnary } from './host-functions.ts';
 export { loadBits16, loadInt8, loadUint8, storeBits16, storeInt8 } from './lane-memory.ts';
 export { log } from './log.ts';

@@ -6,7 +6,7 @@
  */
 
 import { f32x4 } from '../wasm/index.ts';
-import { copySign, polynomial } from './context.ts';
+import { copySign, splitPolynomial } from './context.ts';
 import type { MathContext, Vector, VectorLocal } from './context.ts';
 
 interface Fraction {
@@ -17,21 +17,21 @@ interface Fraction {
 }
 
 const TANH: Fraction = {
-  numerator: [1, 0.1338268667459488, 0.0034974580630660057, 2.0635770852095447e-5, 1.338415867024878e-8],
-  denominator: [1, 0.4671601355075836, 0.025884360074996948, 0.00032885157270357013, 7.790202403157309e-7],
-  saturation: 9.008337020874023,
+  numerator: [1, 0.13382689654827118, 0.003497455967590213, 2.063576175714843e-5, 1.3384166663854558e-8],
+  denominator: [1, 0.46716010570526123, 0.025884363800287247, 0.000328851310769096, 7.790191602907726e-7],
+  saturation: 9.012887954711914,
 };
 
 const ERF: Fraction = {
   numerator: [
-    1.1283791065216064, 0.1907789707183838, 0.05278949439525604, 0.0037793570663779974, 0.0002847955038305372,
-    2.041914058281691e-6,
+    1.1283791065216064, 0.1907789707183838, 0.052789486944675446, 0.003779357299208641,
+    0.00028479547472670674, 2.0419142856553663e-6,
   ],
   denominator: [
-    1, 0.5024061799049377, 0.1142553761601448, 0.014996943064033985, 0.001165137393400073,
-    3.800279591814615e-5,
+    1, 0.5024061799049377, 0.11425536125898361, 0.014996940270066261, 0.0011651378590613604,
+    3.8002763176336884e-5,
   ],
-  saturation: 3.9250004291534424,
+  saturation: 3.91877818107605,
 };
 
 export function tanh(m: MathContext, x: Vector): VectorLocal {
@@ -49,7 +49,7 @@ function oddFraction(m: MathContext, argument: Vector, fraction: Fraction): Vect
   // pmin keeps a NaN that stands on the left.
   const magnitude = code.let(f32x4.pmin(f32x4.abs(x), constants.f32x4(fraction.saturation)));
   const square = code.let(f32x4.mul(magnitude, magnitude));
-  const numerator = f32x4.mul(magnitude, polynomial(m, square, fraction.numerator));
-  const ratio = f32x4.div(numerator, polynomial(m, square, fraction.denominator));
+  const numerator = f32x4.mul(magnitude, splitPolynomial(m, square, fraction.numerator));
+  const ratio = f32x4.div(numerator, splitPolynomial(m, square, fraction.denominator));
   return code.let(copySign(m, f32x4.pmin(ratio, constants.f32x4(1)), x));
 }
