@@ -1,1 +1,13 @@
-export {};
+/**
+ * All of Tenfold in one import: tensors, gradients, layers, optimizers, files, and the CPU as the default device.
+ *
+ *     import { tensor, nn, optim } from 'tenfold';
+ */
+
+import '@tenfold/backend-cpu';
+
+export * from '@tenfold/tensor';
+export * from '@tenfold/autograd';
+export * from '@tenfold/io';
+export * as nn from '@tenfold/nn';
+export * as optim from '@tenfold/optim';

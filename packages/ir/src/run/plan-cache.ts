@@ -27,7 +27,7 @@ function hashKey(key: readonly number[]): number {
 /** Index of the first number that differs, or -1. */
 function firstDifference(a: readonly number[], b: readonly number[]): number {
   const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) if (a[i] !== b[i] && !Object.is(a[i], b[i])) return i;
+  for (let i = 0; i < length; i++) if (!Object.is(a[i], b[i])) return i;
   return a.length === b.length ? -1 : length;
 }
 
