@@ -2,10 +2,12 @@
 
 export * from './closeness.ts';
 export { conformance } from './conformance/suite.ts';
+export * from './engine-conformance.ts';
 export * from './erf.ts';
 export * from './interpreter-backend.ts';
 export * from './kernel-builder.ts';
 export * from './number-format.ts';
+export * from './random-slices/generate.ts';
 export * from './reference-engine.ts';
 export * from './scalar-ops.ts';
 export * from './seeded-random.ts';
