@@ -25,8 +25,9 @@ import type { StorageRole } from './storage.ts';
 
 /** Above this many pending nodes the next outermost module call runs what is pending. */
 const FLUSH_NODES = 2000;
-/** A host value uploaded in more runs than this becomes resident on the device. */
-const RESIDENT_AFTER = 4;
+/** Host data uploaded in this many runs, or as large as this, gets device memory of its own for a while. */
+const RESIDENT_AFTER = 2;
+const RESIDENT_BYTES = 1 << 20;
 
 /** What a device did so far; every number only grows. */
 export interface DeviceCounters {
@@ -69,7 +70,10 @@ export class Device {
     this.#engine = engine;
     this.#graph = new Graph();
     this.#importer = new Importer(this.#graph);
-    this.keeper = new Keeper((storage) => this.free(storage, 'was kept for a few runs only'));
+    this.keeper = new Keeper((storage) => {
+      if (storage.host) this.#freeDevice(storage);
+      else this.free(storage, 'was kept for a few runs only');
+    });
   }
 
   /** The graph that operations append to now. */
@@ -125,10 +129,15 @@ export class Device {
   free(storage: Storage, reason: string): void {
     storage.gone = reason;
     storage.host = undefined;
+    this.#freeDevice(storage);
+  }
+
+  #freeDevice(storage: Storage): void {
     if (!storage.device) return;
     this.#collected.unregister(storage);
     this.#release(storage.device);
     storage.device = undefined;
+    storage.ballast = undefined;
   }
 
   /** Makes the handle the owner of a result that the device only kept for a while. */
@@ -163,6 +172,7 @@ export class Device {
     if (storage.host) {
       this.backend.write(allocation.buffer, storage.host, allocation.offset);
       if (storage.role === 'variable') storage.host = undefined;
+      this.keeper.touch(storage, this.counters.runs);
     }
     return allocation;
   }
@@ -254,7 +264,8 @@ export class Device {
   /** Whether a leaf's host contents go into a slot of this run rather than into memory of their own. */
   #isUploaded(storage: Storage): boolean {
     if (storage.device || storage.role === 'variable') return false;
-    return storage.bytes <= SMALL_BYTES || storage.uploads < RESIDENT_AFTER;
+    if (storage.bytes <= SMALL_BYTES) return true;
+    return storage.bytes < RESIDENT_BYTES && storage.uploads < RESIDENT_AFTER;
   }
 
   #locate(storage: Storage): OperandRef {

@@ -1,12 +1,13 @@
 /**
- * Results that a run keeps without being asked: roots of backward, outputs of outermost modules, saved activations,
- * pending values that were used a second time. They stand in device memory for a few runs after their last use and
- * are then let go, so nothing depends on the garbage collector; what is asked for later is computed again.
+ * Device memory that can be had again, and is therefore only lent: results that a run keeps without being asked (roots
+ * of backward, outputs of outermost modules, saved activations, pending values used a second time), which would be
+ * computed again, and copies of host data, which would be uploaded again. It is let go a few runs after its last use,
+ * so nothing depends on the garbage collector.
  */
 
 import type { Storage } from './storage.ts';
 
-/** Runs that a kept value survives without being used. */
+/** Runs that a lent value survives without being used. */
 const LIFETIME = 8;
 
 export class Keeper {
@@ -21,7 +22,8 @@ export class Keeper {
 
   /** Records a use in run number `run`; a storage becomes known by its first use. */
   touch(storage: Storage, run: number): void {
-    if (storage.role === 'kept') this.#lastUse.set(storage, run);
+    const lent = storage.role === 'kept' || (storage.role === 'host' && storage.device !== undefined);
+    if (lent) this.#lastUse.set(storage, run);
   }
 
   /** Lets go of what was not used for a while. */
