@@ -108,7 +108,7 @@ describe('index expressions', () => {
 
   it('replace computed values', () => {
     const gathered = add(scale(computed(7, 0, 9), 16), variable(0, 16));
-    const moved = substitute(gathered, () => undefined, (value) => computed(value + 1, 0, 9));
+    const moved = substitute(gathered, () => undefined, ({ value, min, max }) => computed(value + 1, min, max));
     expect(moved.key).toBe(add(scale(computed(8, 0, 9), 16), variable(0, 16)).key);
   });
 });

@@ -14,6 +14,8 @@ export type Atom =
   | { readonly kind: 'div' | 'mod'; readonly of: IndexExpr; readonly by: number; readonly key: string; readonly min: number; readonly max: number } // prettier-ignore
   | { readonly kind: 'value'; readonly value: number; readonly key: string; readonly min: number; readonly max: number };
 
+export type ValueAtom = Extract<Atom, { kind: 'value' }>;
+
 export interface Term {
   readonly atom: Atom;
   readonly coefficient: number;
@@ -186,13 +188,13 @@ export function mod(e: IndexExpr, by: number): IndexExpr {
 export function substitute(
   e: IndexExpr,
   ofAxis: (axis: number) => IndexExpr | undefined,
-  ofValue?: (value: number) => IndexExpr | undefined,
+  ofValue?: (atom: ValueAtom) => IndexExpr | undefined,
 ): IndexExpr {
   let out = constant(e.constant);
   for (const { atom, coefficient } of e.terms) {
     let inner: IndexExpr | undefined;
     if (atom.kind === 'var') inner = ofAxis(atom.axis);
-    else if (atom.kind === 'value') inner = ofValue?.(atom.value);
+    else if (atom.kind === 'value') inner = ofValue?.(atom);
     else inner = (atom.kind === 'div' ? div : mod)(substitute(atom.of, ofAxis, ofValue), atom.by);
     out = add(out, scale(inner ?? build([{ atom, coefficient: 1 }], 0), coefficient));
   }

@@ -1,13 +1,131 @@
-import type { Backend } from '../backend/backend.ts';
-import { unreachable } from '../errors.ts';
-import type { Engine, Executable } from '../run/engine.ts';
+/**
+ * The standard engine: schedules a slice, plans its memory, compiles its kernels, and runs the plan by handing the
+ * backend one batch of dispatches. Running decides nothing: it puts addresses and numbers into their places.
+ */
+
+import type { Backend, Dispatch, Launch, OperandRef, Program } from '../backend/backend.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { printKernel } from '../kernel/print.ts';
+import type { Bindings, Engine, Executable, PlanStats } from '../run/engine.ts';
+import type { Slice } from '../run/slice.ts';
+import type { Schedule, ScheduleOptions, ScheduledLaunch } from '../schedule/schedule.ts';
+import { schedule } from '../schedule/schedule.ts';
+import { KernelCache } from './kernel-cache.ts';
+import type { MemoryPlan } from './memory.ts';
+import { planMemory, temporaryLifetimes } from './memory.ts';
 
 export class StandardEngine implements Engine {
   readonly backend: Backend;
-  constructor(backend: Backend) {
+  readonly kernels: KernelCache;
+  readonly #options: ScheduleOptions;
+
+  constructor(backend: Backend, options: ScheduleOptions = {}) {
     this.backend = backend;
+    this.kernels = new KernelCache(backend);
+    this.#options = { maxOperands: backend.caps.maxOperands, ...options };
   }
-  prepare(): Executable {
-    return unreachable('the scheduler is not there yet');
+
+  prepare(slice: Slice): Plan {
+    const scheduled = schedule(slice, this.#options);
+    const alignment = Math.max(this.backend.caps.alignment, 64);
+    const memory = planMemory(temporaryLifetimes(scheduled), alignment);
+    const programs = this.kernels.programs(scheduled.dispatches.map(({ kernel }) => kernel));
+    return new Plan(this.backend, scheduled, memory, programs);
   }
+}
+
+/** A slice made ready to run. */
+export class Plan implements Executable {
+  readonly stats: PlanStats;
+  readonly schedule: Schedule;
+
+  readonly #backend: Backend;
+  readonly #memory: MemoryPlan;
+  readonly #programs: readonly Program[];
+  #bound: BoundPlan | undefined;
+
+  constructor(backend: Backend, scheduled: Schedule, memory: MemoryPlan, programs: readonly Program[]) {
+    this.#backend = backend;
+    this.schedule = scheduled;
+    this.#memory = memory;
+    this.#programs = programs;
+    this.stats = {
+      kernels: scheduled.dispatches.length,
+      bytesMoved: bytesMoved(scheduled),
+      scratchBytes: memory.bytes,
+    };
+  }
+
+  run(bindings: Bindings): void {
+    if (this.#programs.length === 0) return;
+    if (!this.#bound || !sameMemory(this.#bound, bindings)) this.#bound = this.#bind(bindings);
+    const { scalars } = bindings;
+    for (const { values, slots } of this.#bound.scalars) {
+      for (let i = 0; i < slots.length; i++) values[i] = scalars[slots[i]];
+    }
+    this.#backend.submit(this.#bound.batch);
+  }
+
+  print(): string {
+    const { dispatches, buffers } = this.schedule;
+    const text = dispatches.map(({ kernel, launches }) => {
+      const bound = launches.map(({ buffers: keys, extents }) => {
+        const names = keys.map((key) => (buffers.isTemporary(key) ? `t${key - buffers.storages}` : `s${key}`));
+        return `${names.join(' ')}${extents.length > 0 ? ` [${extents.join(', ')}]` : ''}`;
+      });
+      return `${printKernel(kernel)}\n  bound to ${bound.join('; ')}`;
+    });
+    const { kernels, bytesMoved: moved, scratchBytes } = this.stats;
+    return [...text, `${kernels} kernels, ${moved} bytes moved, ${scratchBytes} bytes of scratch`].join('\n\n');
+  }
+
+  /** Dispatches for the memory that is bound now; a backend may recognise them by identity while it stays. */
+  #bind({ storages, scratch }: Bindings): BoundPlan {
+    const { dispatches, buffers } = this.schedule;
+    const scalars: BoundScalars[] = [];
+    const refs = Array.from({ length: buffers.count }, (_, key): OperandRef => {
+      if (!buffers.isTemporary(key)) return storages[key];
+      return { buffer: scratch.buffer, offset: scratch.offset + this.#memory.offsets[key - buffers.storages] };
+    });
+    const launch = ({ buffers: keys, scalars: slots, extents }: ScheduledLaunch): Launch => {
+      const values = slots.map(() => 0);
+      if (slots.length > 0) scalars.push({ values, slots });
+      return { operands: keys.map((key) => refs[key]), scalars: values, extents };
+    };
+    const batch = dispatches.map(({ launches }, i) => ({ program: this.#programs[i], launches: launches.map(launch) }));
+    return { batch, scalars, storages: [...storages], scratch };
+  }
+}
+
+/** The numbers of one launch, and the slots they come from. */
+interface BoundScalars {
+  readonly values: number[];
+  readonly slots: readonly number[];
+}
+
+interface BoundPlan {
+  readonly batch: readonly Dispatch[];
+  readonly scalars: readonly BoundScalars[];
+  readonly storages: readonly OperandRef[];
+  readonly scratch: OperandRef;
+}
+
+function sameMemory(bound: BoundPlan, { storages, scratch }: Bindings): boolean {
+  const same = (a: OperandRef, b: OperandRef) => a === b || (a.buffer === b.buffer && a.offset === b.offset);
+  return same(bound.scratch, scratch) && bound.storages.every((ref, i) => same(ref, storages[i]));
+}
+
+function bytesMoved({ dispatches, buffers }: Schedule): number {
+  let bytes = 0;
+  for (const { kernel, launches } of dispatches) {
+    for (const { buffers: keys } of launches) {
+      keys.forEach((key, i) => (bytes += buffers.info(key).bytes * passes(kernel, i)));
+    }
+  }
+  return bytes;
+}
+
+/** An operand that is read and written moves twice. */
+function passes(kernel: Kernel, operand: number): number {
+  return kernel.operands[operand].access === 'readwrite' ? 2 : 1;
 }

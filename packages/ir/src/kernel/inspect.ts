@@ -1,0 +1,67 @@
+/** Walks over the parts of a kernel: what a value or a statement reads, and which statements a body holds. */
+
+import type { IndexExpr } from '../index-expr/index-expr.ts';
+import { forEachAtom } from '../index-expr/index-expr.ts';
+import type { AxisId, Guard, Kernel, Stmt, Value, ValueId } from './kernel.ts';
+
+/** Calls `visit` for each index expression that a value or statement holds by itself. */
+export function forEachIndex(part: Value | Stmt, visit: (index: IndexExpr) => void): void {
+  if ('index' in part) visit(part.index);
+  if ('guards' in part) for (const guard of part.guards) visit(guard.index);
+}
+
+/** Calls `visit` for each value that an index expression is computed from. */
+export function forEachComputed(index: IndexExpr, visit: (value: ValueId) => void): void {
+  forEachAtom(index, (atom) => {
+    if (atom.kind === 'value') visit(atom.value);
+  });
+}
+
+/** Calls `visit` for each loop variable in an index expression. */
+export function forEachAxis(index: IndexExpr, visit: (axis: AxisId) => void): void {
+  forEachAtom(index, (atom) => {
+    if (atom.kind === 'var') visit(atom.axis);
+  });
+}
+
+/** Calls `visit` for each value that another one reads: its inputs, and those its indices are computed from. */
+export function forEachInput(value: Value, visit: (value: ValueId) => void): void {
+  if ('inputs' in value) for (const input of value.inputs) visit(input);
+  forEachIndex(value, (index) => forEachComputed(index, visit));
+}
+
+/** Calls `visit` for each value that a statement reads, not counting the statements inside it. */
+export function forEachRead(stmt: Stmt, visit: (value: ValueId) => void): void {
+  if (stmt.kind === 'accumulate') {
+    visit(stmt.value);
+    if (stmt.position !== undefined) visit(stmt.position);
+  } else if (stmt.kind === 'store') {
+    visit(stmt.value);
+    forEachIndex(stmt, (index) => forEachComputed(index, visit));
+  }
+}
+
+/** Calls `visit` for every statement, outer ones before those inside. */
+export function forEachStmt(body: readonly Stmt[], visit: (stmt: Stmt) => void): void {
+  for (const stmt of body) {
+    visit(stmt);
+    if (stmt.kind === 'loop') forEachStmt(stmt.body, visit);
+  }
+}
+
+/** The statements of a kernel: a contraction's epilogue, none for a routine. */
+export function statementsOf(kernel: Kernel): readonly Stmt[] {
+  if (kernel.kind === 'loop') return kernel.body;
+  return kernel.kind === 'contract' ? kernel.epilogue : [];
+}
+
+export function greatestExtent(kernel: Kernel, axis: AxisId): number {
+  const extent = kernel.axes[axis];
+  return typeof extent === 'number' ? extent : extent.max;
+}
+
+/** Guards that can fail; `undefined` when one of them always does. */
+export function usefulGuards(guards: readonly Guard[]): readonly Guard[] | undefined {
+  const useful = guards.filter(({ index, lo, hi }) => index.min < lo || index.max >= hi);
+  return useful.some(({ index, lo, hi }) => index.max < lo || index.min >= hi) ? undefined : useful;
+}

@@ -1,0 +1,77 @@
+/**
+ * Whether a kernel may write a storage over the contents that it reads itself. What matters is that no element is read
+ * after it was written, by any row, in any order of the rows.
+ */
+
+import { unreachable } from '../errors.ts';
+import type { IndexExpr } from '../index-expr/index-expr.ts';
+import { substitute, variable } from '../index-expr/index-expr.ts';
+import type { Digit } from './body.ts';
+import { digitsOver, span, spell } from './body.ts';
+import { digitOver, refine } from './digits.ts';
+import type { Group, Member } from './group.ts';
+import { stagesOf } from './stages.ts';
+
+/**
+ * Whether a group that reads a storage may write `node` over it: each of its reads is of the element that the same
+ * row and place writes, and no read comes in a later loop of the row than the write.
+ */
+export function writesWhereItReads(group: Group, node: number, leaf: number): boolean {
+  const writer = group.members.find(({ body }) => body.node === node)!;
+  const written = canonical(group, writer, spell(digitsOver(writer.body, writer.body.space)));
+  const { stage } = stagesOf(group);
+  const last = lastStages(group, stage);
+  const inTime = (reader: Member) => {
+    if (writer.phase === 'after' || writer.local.length === 0) return writer.phase === 'after' || reader.phase !== 'after';
+    return reader.phase !== 'after' && last.get(reader)! <= stage.get(writer)!;
+  };
+  return group.members.every((member) =>
+    member.body.reads.every(
+      ({ operand, index }) =>
+        operand !== leaf ||
+        (readsElementwise(member, index) && inTime(member) && canonical(group, member, index).key === written.key),
+    ),
+  );
+}
+
+/** Contractions and sorts read elements again and again; a scatter reads its base, and only that, element by element. */
+function readsElementwise({ body }: Member, index: IndexExpr): boolean {
+  if (body.kind === 'scatter') return index.key === spell(digitsOver(body, body.space)).key;
+  return body.kind !== 'contract' && body.kind !== 'argsort';
+}
+
+/** A member's index over variables that all members of the group share: the places of the row, then those inside it. */
+function canonical(group: Group, member: Member, index: IndexExpr): IndexExpr {
+  const map = new Map<number, IndexExpr>();
+  const put = (digits: readonly Digit[], all: readonly (readonly Digit[])[], first: number) => {
+    const places = refine(all) ?? unreachable('members of a group disagree on how to split an index');
+    const at = (i: number) => variable(first + i, places[i].extent);
+    for (const digit of digits) map.set(digit.axis, digitOver(digit, places, at));
+  };
+  const rowDigits = group.members.map(({ rows }) => rows);
+  put(member.rows, rowDigits, 0);
+  const length = span(member.local);
+  put(
+    member.local,
+    group.members.filter(({ local }) => span(local) === length).map(({ local }) => local),
+    LOCAL_AXES,
+  );
+  return substitute(index, (axis) => map.get(axis));
+}
+
+/** Above any number of row places. */
+const LOCAL_AXES = 1000;
+
+/** The last stage in which each member's reads may happen: those of a value computed again happen with its readers. */
+function lastStages(group: Group, stage: ReadonlyMap<Member, number>): Map<Member, number> {
+  const byNode = new Map(group.members.map((member) => [member.body.node, member]));
+  const last = new Map(stage);
+  for (const member of [...group.members].reverse()) {
+    for (const { operand } of member.body.reads) {
+      const producer = byNode.get(operand);
+      if (producer?.body.kind !== 'pointwise') continue;
+      last.set(producer, Math.max(last.get(producer)!, last.get(member)!));
+    }
+  }
+  return last;
+}

@@ -1,0 +1,68 @@
+/**
+ * From a slice to kernels in an order: simplify, decide what is realized, lower, fuse, place, emit. Each step is a
+ * pure function in a file of its own; this one strings them together.
+ */
+
+import type { Kernel } from '../kernel/kernel.ts';
+import type { Slice } from '../run/slice.ts';
+import type { Buffers } from './buffers.ts';
+import { emitContractKernel } from './emit-contract.ts';
+import { emitLoopKernel } from './emit-loop.ts';
+import { emitSingleKernel } from './emit-single.ts';
+import type { EmittedKernel, Memory } from './emission.ts';
+import type { Group } from './group.ts';
+import { groupOf } from './group.ts';
+import type { KernelBindings } from './kernel-builder.ts';
+import { lowerBody } from './lower.ts';
+import { placeGroups } from './placement.ts';
+import { realize } from './realize.ts';
+import { simplify } from './simplify.ts';
+
+export interface ScheduleOptions {
+  /** Whether nodes may share kernels. Off, every operation but movement is a kernel of its own. Default true. */
+  readonly fusion?: boolean;
+  /** Most buffers that one kernel may touch. Default 8, WebGPU's minimum. */
+  readonly maxOperands?: number;
+}
+
+/** What one launch of a kernel binds. */
+export interface ScheduledLaunch extends KernelBindings {
+  readonly extents: readonly number[];
+}
+
+/** A kernel and its launches, which do not depend on each other. */
+export interface ScheduledDispatch {
+  readonly kernel: Kernel;
+  readonly launches: readonly ScheduledLaunch[];
+}
+
+export interface Schedule {
+  readonly buffers: Buffers;
+  /** In the order in which they run. */
+  readonly dispatches: readonly ScheduledDispatch[];
+}
+
+export function schedule(slice: Slice, { fusion = true }: ScheduleOptions = {}): Schedule {
+  const simplified = simplify(slice);
+  const realized = realize(simplified, fusion);
+  const bodies = [...realized].sort((a, b) => a - b).map((node) => lowerBody(simplified.slice, realized, node));
+  const { groups, memory, dependencies } = placeGroups(simplified.slice, bodies.map(groupOf));
+  const rank = (group: number) => Math.max(...groups[group].members.map(({ body }) => body.node));
+  const order = dependencies.order([...groups.keys()], rank);
+  const dispatches = order.map((group): ScheduledDispatch => {
+    const { kernel, ...bindings } = emit(groups[group], memory);
+    return { kernel, launches: [{ ...bindings, extents: [] }] };
+  });
+  return { buffers: memory.buffers, dispatches };
+}
+
+function emit(group: Group, memory: Memory): EmittedKernel {
+  switch (group.kind) {
+    case 'loop':
+      return emitLoopKernel(group, memory);
+    case 'contract':
+      return emitContractKernel(group, memory);
+    case 'single':
+      return emitSingleKernel(group.members[0].body, memory);
+  }
+}
