@@ -1,0 +1,172 @@
+/**
+ * The CPU backend: buffers in one WebAssembly memory, kernels as WebAssembly SIMD, and a pool of threads over both.
+ * Everything submitted is done when `submit` returns.
+ */
+
+import type { Backend, BufferId, Capabilities, Dispatch, Kernel, Program } from '@tenfold/ir';
+import { DeviceError, DTYPES, unreachable } from '@tenfold/ir';
+import { argumentLayout } from './codegen/arguments.ts';
+import { compileKernels } from './codegen/compile.ts';
+import { kernelKey } from './codegen/kernel-key.ts';
+import type { SpaceReport } from './memory/free-space.ts';
+import { ALIGNMENT } from './memory/free-space.ts';
+import { Heap } from './memory/heap.ts';
+import { LinearMemory } from './memory/linear-memory.ts';
+import { HEAP_START } from './pool/control.ts';
+import { availableThreads } from './pool/spawn.ts';
+import { ThreadPool } from './pool/thread-pool.ts';
+import type { CpuProgram } from './program.ts';
+import { Runner } from './runner.ts';
+import { detectFeatures, enableRelaxedSimd } from './wasm/index.ts';
+
+export interface CpuOptions {
+  /** Threads that share the work, the calling one included. Default: as many as the machine runs at once. */
+  readonly threads?: number;
+  /** Fused multiply-add where the engine has it; results then differ in the last bit between machines. Default true. */
+  readonly relaxedSimd?: boolean;
+  /** Most bytes of memory to use, at most 4 GiB. */
+  readonly memoryBytes?: number;
+}
+
+let warned = false;
+
+export class CpuBackend implements Backend {
+  readonly name = 'cpu';
+  readonly caps: Capabilities;
+  private readonly heap: Heap;
+  private readonly pool: ThreadPool;
+  private readonly runner: Runner;
+  private readonly relaxed: boolean;
+  private readonly programs = new Map<string, WeakRef<CpuProgram>>();
+  private disposed = false;
+
+  constructor(options: CpuOptions = {}) {
+    const threads = options.threads ?? availableThreads();
+    if (!Number.isInteger(threads) || threads < 1) {
+      throw new DeviceError(`cpu: threads must be a positive integer, got ${threads}`);
+    }
+    const wanted = options.relaxedSimd ?? true;
+    if (wanted) enableRelaxedSimd();
+    const features = detectFeatures();
+    if (!features.simd) {
+      throw new DeviceError('cpu: this engine has no WebAssembly SIMD, which the cpu backend needs');
+    }
+    if (threads > 1 && !features.sharedMemory) warnOnce();
+    this.relaxed = wanted && features.relaxedSimd;
+    const memory = new LinearMemory(features.sharedMemory, HEAP_START, options.memoryBytes);
+    this.heap = new Heap(memory, HEAP_START);
+    this.pool = new ThreadPool(this.heap, threads);
+    this.runner = new Runner(this.heap, this.pool);
+    this.caps = {
+      dtypes: new Set(DTYPES),
+      threads: this.pool.threads,
+      subgroups: false,
+      f16: false,
+      maxOperands: 1024,
+      maxBufferBytes: memory.maximumBytes,
+      alignment: ALIGNMENT,
+    };
+  }
+
+  alloc(bytes: number): BufferId {
+    this.alive();
+    return this.heap.alloc(bytes);
+  }
+
+  free(id: BufferId): void {
+    this.alive();
+    this.heap.free(id);
+  }
+
+  write(id: BufferId, data: Uint8Array, offset = 0): void {
+    this.range(id, offset, data.byteLength).set(data);
+  }
+
+  readSync(id: BufferId, offset = 0, bytes = this.heap.sizeOf(id) - offset): Uint8Array {
+    const copy = new Uint8Array(bytes);
+    copy.set(this.range(id, offset, bytes));
+    return copy;
+  }
+
+  read(id: BufferId, offset?: number, bytes?: number): Promise<Uint8Array> {
+    return Promise.resolve(this.readSync(id, offset, bytes));
+  }
+
+  compile(kernels: readonly Kernel[]): readonly Program[] {
+    this.alive();
+    const keys = kernels.map(kernelKey);
+    const known = new Map<string, CpuProgram>();
+    const fresh = new Map<string, Kernel>();
+    keys.forEach((key, i) => {
+      const program = this.programs.get(key)?.deref();
+      if (program) known.set(key, program);
+      else fresh.set(key, kernels[i]);
+    });
+    for (const [key, program] of this.build(fresh)) {
+      known.set(key, program);
+      this.programs.set(key, new WeakRef(program));
+    }
+    return keys.map((key) => known.get(key) ?? unreachable('a kernel was not compiled'));
+  }
+
+  submit(batch: readonly Dispatch[]): void {
+    this.alive();
+    this.runner.run(batch);
+  }
+
+  synchronize(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.pool.dispose();
+  }
+
+  /** How the memory is used: bytes taken, their peak, and the largest free block (fragmentation). */
+  memoryReport(): SpaceReport {
+    return this.heap.report();
+  }
+
+  private build(kernels: ReadonlyMap<string, Kernel>): Map<string, CpuProgram> {
+    const built = new Map<string, CpuProgram>();
+    const compilable: [string, Kernel][] = [];
+    for (const [key, kernel] of kernels) {
+      if (kernel.kind === 'routine') built.set(key, { kind: 'routine', kernel });
+      else compilable.push([key, kernel]);
+    }
+    if (compilable.length === 0) return built;
+    const compiled = compileKernels(
+      compilable.map(([, kernel]) => kernel),
+      { memory: this.heap.memory.limits, relaxed: this.relaxed },
+    );
+    const firstFunction = this.pool.load(compiled.bytes, compiled.functionCount);
+    compilable.forEach(([key, kernel], i) => {
+      const functions = compiled.kernels[i];
+      built.set(key, { kind: 'functions', kernel, layout: argumentLayout(kernel), functions, firstFunction });
+    });
+    return built;
+  }
+
+  private range(id: BufferId, offset: number, bytes: number): Uint8Array {
+    this.alive();
+    const size = this.heap.sizeOf(id);
+    if (offset < 0 || bytes < 0 || offset + bytes > size) {
+      unreachable(`bytes ${offset} to ${offset + bytes} of buffer ${id}, which has ${size}`);
+    }
+    return this.heap.memory.bytes.subarray(id + offset, id + offset + bytes);
+  }
+
+  private alive(): void {
+    if (this.disposed) throw new DeviceError('cpu: the backend was disposed of; make a new one with cpu()');
+  }
+}
+
+function warnOnce(): void {
+  if (warned) return;
+  warned = true;
+  console.warn(
+    'Tenfold: no shared memory here, so the cpu backend runs on one thread. In browsers, serve the page with ' +
+      'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.',
+  );
+}

@@ -1,0 +1,224 @@
+/**
+ * Accumulators in registers. One that is initialised inside a vector loop has a content for every element. One that a
+ * vector loop reduces into is *spread*: each lane of each unit sums its own part, and the parts are gathered when the
+ * outermost loop of the reduction is through.
+ */
+
+import type { ReduceKind, ScanKind, Stmt } from '@tenfold/ir';
+import { unreachable } from '@tenfold/ir';
+import { choose } from '../math/index.ts';
+import { i32x4 } from '../wasm/index.ts';
+import type { Local } from '../wasm/index.ts';
+import { combine, identity } from './combine.ts';
+import type { Emission } from './emission.ts';
+import type { Candidates } from './extremum.ts';
+import { nowhere, readPosition, takeMoreExtreme } from './extremum.ts';
+import { kindOf, maskFor, register, registersOf } from './lanes.ts';
+import type { Kind, Lanes } from './lanes.ts';
+
+type Accumulate = Extract<Stmt, { kind: 'accumulate' }>;
+type PositionKind = Extract<ReduceKind, 'argmax' | 'argmin'>;
+
+/** Four elements of an accumulator: one register or two; `position` is there for argmax and argmin only. */
+interface Unit {
+  readonly registers: readonly Local<'v128'>[];
+  readonly position: Local<'v128'> | undefined;
+}
+
+interface State {
+  /** Depth of the scope that initialised it. */
+  readonly depth: number;
+  /** A content for each element of a block, or one for all. */
+  readonly varying: boolean;
+  readonly units: readonly Unit[];
+  /** Partial contents while a vector loop reduces; `units` then holds what was there before. */
+  spread: readonly Unit[] | undefined;
+  /** Nothing has been added since it was initialised. */
+  fresh: boolean;
+}
+
+export function isPositional(kind: ReduceKind): kind is PositionKind {
+  return kind === 'argmax' || kind === 'argmin';
+}
+
+export class Accumulators {
+  private readonly e: Emission;
+  private readonly states: (State | undefined)[] = [];
+
+  constructor(e: Emission) {
+    this.e = e;
+  }
+
+  init(acc: number): void {
+    const { scope } = this.e;
+    const varying = scope.block !== undefined;
+    const units = this.makeUnits(acc, scope.block?.units ?? 1, varying);
+    this.states[acc] = { depth: scope.depth, varying, units, spread: undefined, fresh: true };
+    this.reset(acc, units);
+  }
+
+  /** The content; for argmax and argmin the position. */
+  read(acc: number): Lanes {
+    const { kind, dtype } = this.e.kernel.accumulators[acc];
+    const { units, varying, spread } = this.state(acc);
+    if (spread) unreachable(`accumulator ${acc} is read inside its reduction`);
+    if (isPositional(kind)) {
+      return this.e.lanes(this.e.scope, 'i32', !varying, (i) =>
+        readPosition(this.e.code, units[i].position ?? unreachable('no position')),
+      );
+    }
+    return { kind: kindOf(dtype), uniform: !varying, registers: units.flatMap(({ registers }) => registers) };
+  }
+
+  accumulate({ acc, value, position }: Accumulate): void {
+    const { e } = this;
+    const state = this.state(acc);
+    const [x, at] = [e.value(value), position === undefined ? undefined : e.value(position)];
+    const { block } = e.scope;
+    const units = state.spread ?? state.units;
+    state.fresh = false;
+    const count = state.varying || state.spread ? (block?.units ?? 1) : 1;
+    // Lanes that must not be touched: outside the last block's elements; all but one when a single number is added.
+    const mask = !state.spread ? undefined : block ? block.active?.mask : this.firstLane();
+    e.scope.code.push(() => {
+      for (let unit = 0; unit < count; unit++) {
+        const width = registersOf(x.kind);
+        const registers = units[unit].registers.map((_, i) => register(x, unit * width + i));
+        this.fold(acc, units[unit], { registers, position: at && register(at, unit) }, mask);
+      }
+    });
+  }
+
+  /** Before a loop whose vector loops reduce into the accumulator with `units` units. */
+  spread(acc: number, units: number): void {
+    const { code, scope } = this.e;
+    const state = this.state(acc);
+    if (state.spread || state.varying) return;
+    const parts = this.makeUnits(acc, units, true);
+    const [whole] = state.units;
+    const restarts = !(state.fresh && state.depth === scope.depth);
+    state.spread = parts;
+    this.reset(acc, parts);
+    if (!restarts) return;
+    const first = this.firstLane();
+    scope.code.push(() => {
+      const [{ registers, position }] = parts;
+      const mask = maskFor(this.kind(acc), lanesOf(first), 0);
+      code.set(registers[0], choose(mask, whole.registers[0], registers[0]));
+      if (position && whole.position) code.set(position, choose(first, whole.position, position));
+    });
+  }
+
+  /** After that loop: the parts become one content again. */
+  gather(acc: number): void {
+    const { code, scope } = this.e;
+    const state = this.state(acc);
+    const parts = state.spread;
+    if (!parts) return;
+    const [whole] = state.units;
+    state.spread = undefined;
+    scope.code.push(() => {
+      const [first, ...others] = parts;
+      for (const other of others) this.fold(acc, first, other, undefined);
+      for (const by of [2, 1] as const) this.fold(acc, first, this.rotated(first, by), undefined);
+      code.set(whole.registers[0], first.registers[0]);
+      if (whole.position && first.position) code.set(whole.position, first.position);
+    });
+  }
+
+  /** Whether the accumulator is spread at present, and the depth at which it was initialised. */
+  isSpread(acc: number): boolean {
+    return this.states[acc]?.spread !== undefined;
+  }
+
+  depthOf(acc: number): number {
+    return this.state(acc).depth;
+  }
+
+  /** Folds one more content (and position) into an accumulator outside vector loops; writes code at once. */
+  merge(acc: number, content: Local<'v128'>, position: Local<'v128'>): void {
+    this.fold(acc, this.whole(acc), { registers: [content], position }, undefined);
+  }
+
+  /** The one register of content (and position) of an accumulator outside vector loops. */
+  whole(acc: number): Unit {
+    return this.state(acc).units[0];
+  }
+
+  private state(acc: number): State {
+    return this.states[acc] ?? unreachable(`accumulator ${acc} is used before it is initialised`);
+  }
+
+  private kind(acc: number): Kind {
+    return kindOf(this.e.kernel.accumulators[acc].dtype);
+  }
+
+  private makeUnits(acc: number, count: number, wide: boolean): Unit[] {
+    const { code, kernel } = this.e;
+    const width = wide ? registersOf(this.kind(acc)) : 1;
+    const positional = isPositional(kernel.accumulators[acc].kind);
+    return Array.from({ length: count }, () => ({
+      registers: Array.from({ length: width }, () => code.local('v128')),
+      position: positional ? code.local('v128') : undefined,
+    }));
+  }
+
+  private reset(acc: number, units: readonly Unit[]): void {
+    const { code, kernel, scope } = this.e;
+    const { kind, dtype } = kernel.accumulators[acc];
+    scope.code.push(() => {
+      for (const { registers, position } of units) {
+        for (const part of registers) code.set(part, identity(code, foldOf(kind), dtype));
+        if (position) code.set(position, nowhere(code));
+      }
+    });
+  }
+
+  private fold(acc: number, into: Unit, from: Unit, mask: Local<'v128'> | undefined): void {
+    const { code, math, kernel } = this.e;
+    const { kind, dtype } = kernel.accumulators[acc];
+    if (isPositional(kind)) {
+      takeMoreExtreme(math, kind, kindOf(dtype), candidates(into), candidates(from), mask);
+      return;
+    }
+    const neutral = mask && identity(code, kind, dtype);
+    into.registers.forEach((part, i) => {
+      const x = from.registers[i];
+      const masked =
+        mask && neutral ? code.let(choose(maskFor(kindOf(dtype), lanesOf(mask), i), x, neutral)) : x;
+      code.set(part, combine(math, kind, dtype, part, masked));
+    });
+  }
+
+  /** The unit with its four elements rotated by two or by one within pairs. */
+  private rotated({ registers, position }: Unit, by: 1 | 2): Unit {
+    const { code } = this.e;
+    const order = by === 2 ? ([2, 3, 0, 1] as const) : ([1, 0, 3, 2] as const);
+    const swapped = position && code.let(i32x4.shuffle(position, position, order));
+    if (registers.length === 1) {
+      return { registers: [code.let(i32x4.shuffle(registers[0], registers[0], order))], position: swapped };
+    }
+    if (by === 2) return { registers: [code.let(registers[1]), code.let(registers[0])], position: swapped };
+    const turned = registers.map((part) => code.let(i32x4.shuffle(part, part, [2, 3, 0, 1])));
+    return { registers: turned, position: swapped };
+  }
+
+  private firstLane(): Local<'v128'> {
+    return this.e.code.constants.i32x4([-1, 0, 0, 0]);
+  }
+}
+
+function candidates({ registers, position }: Unit): Candidates {
+  return { registers, position: position ?? unreachable('no position') };
+}
+
+/** A mask over a unit's four elements as a value. */
+function lanesOf(mask: Local<'v128'>): Lanes {
+  return { kind: 'mask', uniform: false, registers: [mask] };
+}
+
+/** How the compared values of a positional reduction start: from the least extreme one. */
+function foldOf(kind: ReduceKind): ScanKind {
+  if (kind === 'argmax') return 'max';
+  return kind === 'argmin' ? 'min' : kind;
+}

@@ -1,0 +1,43 @@
+/**
+ * Kernels to one WebAssembly module: the functions of all kernels of a plan, exported as `f0`, `f1`, …, and what a
+ * program has to know to run them.
+ */
+
+import type { Kernel } from '@tenfold/ir';
+import { unreachable } from '@tenfold/ir';
+import type { MemoryLimits } from '../wasm/index.ts';
+import { ModuleBuilder } from '../wasm/index.ts';
+import { contractAsLoops } from './contract-loops.ts';
+import type { KernelFunctions } from './functions.ts';
+import { loopFunctions } from './functions.ts';
+
+export interface CompileOptions {
+  readonly memory: MemoryLimits;
+  readonly relaxed: boolean;
+}
+
+export interface CompiledModule {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly functionCount: number;
+  /** One for each kernel, in order. */
+  readonly kernels: readonly KernelFunctions[];
+}
+
+/** Compiles loop and contract kernels; routines have no code. */
+export function compileKernels(
+  kernels: readonly Kernel[],
+  { memory, relaxed }: CompileOptions,
+): CompiledModule {
+  const module = new ModuleBuilder();
+  module.importMemory('env', 'memory', memory);
+  let functionCount = 0;
+  const add = () => {
+    const index = functionCount++;
+    return { index, code: module.func(`f${index}`, { params: ['i32', 'i32', 'i32'], export: true }) };
+  };
+  const compiled = kernels.map((kernel) => {
+    if (kernel.kind === 'routine') return unreachable(`routine ${kernel.routine.name} is not compiled`);
+    return loopFunctions(kernel.kind === 'loop' ? kernel : contractAsLoops(kernel), { module, relaxed, add });
+  });
+  return { bytes: module.toBytes(), functionCount, kernels: compiled };
+}

@@ -1,0 +1,84 @@
+/**
+ * Elementwise operators: picks the rule for the operands' kind, applies it register by register, and brings narrow
+ * integers back into their range.
+ */
+
+import type { BinaryOp, DType, UnaryOp } from '@tenfold/ir';
+import { BINARY, unreachable } from '@tenfold/ir';
+import { choose } from '../math/index.ts';
+import { wrap } from './combine.ts';
+import type { Emission } from './emission.ts';
+import * as float from './float-ops.ts';
+import type { BinaryRules, CompareOp, CompareRules, UnaryRules } from './float-ops.ts';
+import * as integer from './integer-ops.ts';
+import type { Kind, Lanes } from './lanes.ts';
+import { kindOf, maskFor, narrowMask, register, registersOf } from './lanes.ts';
+
+interface Rules {
+  readonly unary: UnaryRules;
+  readonly binary: BinaryRules;
+  readonly compare: CompareRules;
+}
+
+const RULES: { readonly [K in Kind]: Rules } = {
+  f32: { unary: float.FLOAT32_UNARY, binary: float.FLOAT32_BINARY, compare: float.FLOAT32_COMPARE },
+  f64: { unary: float.FLOAT64_UNARY, binary: float.FLOAT64_BINARY, compare: float.FLOAT64_COMPARE },
+  i32: { unary: integer.INT32_UNARY, binary: integer.INT32_BINARY, compare: integer.INT32_COMPARE },
+  i64: { unary: integer.INT64_UNARY, binary: integer.INT64_BINARY, compare: integer.INT64_COMPARE },
+  mask: { unary: integer.BOOL_UNARY, binary: integer.BOOL_BINARY, compare: integer.BOOL_COMPARE },
+};
+
+/** Operators whose result may leave the range of a narrow integer. */
+const GROWS: ReadonlySet<UnaryOp | BinaryOp> = new Set([
+  'neg', 'abs', 'not', 'add', 'sub', 'mul', 'idiv', 'pow', 'shl',
+] as const); // prettier-ignore
+
+const BINARY_OPS: ReadonlySet<string> = new Set(BINARY);
+
+export function isBinary(op: UnaryOp | BinaryOp): op is BinaryOp {
+  return BINARY_OPS.has(op);
+}
+
+function isCompare(op: BinaryOp): op is CompareOp {
+  return Object.hasOwn(float.FLOAT32_COMPARE, op);
+}
+
+export function unary(e: Emission, op: UnaryOp, dtype: DType, x: Lanes): Lanes {
+  const rule = RULES[x.kind].unary[op] ?? unreachable(`${op} has no meaning on ${dtype}`);
+  return e.lanes(e.scope, x.kind, x.uniform, (i) => {
+    const result = rule(e.math, register(x, i));
+    return GROWS.has(op) ? wrap(e.math, dtype, result) : result;
+  });
+}
+
+/** `dtype` is that of the operands. */
+export function binary(e: Emission, op: BinaryOp, dtype: DType, a: Lanes, b: Lanes): Lanes {
+  const uniform = a.uniform && b.uniform;
+  if (isCompare(op)) return compare(e, op, a, b);
+  const rule = RULES[a.kind].binary[op] ?? unreachable(`${op} has no meaning on ${dtype}`);
+  return e.lanes(e.scope, a.kind, uniform, (i) => {
+    const result = rule(e.math, register(a, i), register(b, i));
+    return GROWS.has(op) ? wrap(e.math, dtype, result) : result;
+  });
+}
+
+function compare(e: Emission, op: CompareOp, a: Lanes, b: Lanes): Lanes {
+  const uniform = a.uniform && b.uniform;
+  const rule = RULES[a.kind].compare[op];
+  const at = (i: number) => rule(e.math, register(a, i), register(b, i));
+  const pairs = registersOf(a.kind) === 2 && !uniform;
+  return e.lanes(e.scope, 'mask', uniform, pairs ? (i) => narrowMask(at(2 * i), at(2 * i + 1)) : at);
+}
+
+export function where(e: Emission, dtype: DType, condition: Lanes, a: Lanes, b: Lanes): Lanes {
+  const kind = kindOf(dtype);
+  const uniform = condition.uniform && a.uniform && b.uniform;
+  return e.lanes(e.scope, kind, uniform, (i) =>
+    choose(maskFor(kind, condition, i), register(a, i), register(b, i)),
+  );
+}
+
+/** The comparisons of a kind's registers. */
+export function compareRules(kind: Kind): CompareRules {
+  return RULES[kind].compare;
+}

@@ -1,0 +1,164 @@
+/**
+ * The functions of a loop kernel: one over the grid of its parallel loops; two for a reduction that is worth splitting;
+ * one that runs everything at once for all else.
+ */
+
+import type { LoopKernel } from '@tenfold/ir';
+import type { MathContext } from '../math/index.ts';
+import { i32 } from '../wasm/index.ts';
+import type { Expr, FunctionBuilder, ModuleBuilder } from '../wasm/index.ts';
+import { argumentLayout } from './arguments.ts';
+import { NANOSECONDS } from './cost.ts';
+import type { LoopStmt } from './dependencies.ts';
+import { dependenciesOf } from './dependencies.ts';
+import { chainFrom, emitGrid, GRAIN, gridSize } from './grid.ts';
+import { KernelEmitter } from './kernel-emitter.ts';
+import type { LoopPlan } from './loop-plan.ts';
+import { maxExtent, planLoops } from './loop-plan.ts';
+import { asSplitReduction, emitFinish, emitParts, scratchBytes } from './split-reduction.ts';
+import type { SplitReduction } from './split-reduction.ts';
+
+/** One function of a program: called with the arguments' address and a range of its grid. */
+export interface Phase {
+  /** Index among the module's functions. */
+  readonly function: number;
+  /** Size of the grid for a launch's extents. */
+  grid(extents: readonly number[]): number;
+  /** Ranges begin at multiples of this. */
+  readonly grain: number;
+  /** Estimated time of one element of the grid. */
+  readonly nanoseconds: number;
+}
+
+export interface KernelFunctions {
+  readonly phases: readonly Phase[];
+  /** Scratch memory that a launch needs between its phases. */
+  scratch(extents: readonly number[]): number;
+}
+
+/** Where functions are put: the module, and how many it has already. */
+export interface FunctionTarget {
+  readonly module: ModuleBuilder;
+  readonly relaxed: boolean;
+  /** A new exported function `(arguments, begin, end)` and its index. */
+  add(): { index: number; code: TaskBuilder };
+}
+
+export type TaskBuilder = FunctionBuilder<readonly ['i32', 'i32', 'i32'], 'void'>;
+
+/** A reduction below this time is not split. */
+const SPLIT_NANOSECONDS = 20_000;
+/** Time that a part should take, unless that makes too many of them. */
+const PART_NANOSECONDS = 5_000;
+const MAX_PARTS = 256;
+
+const none = () => 0;
+const once = () => 1;
+
+export function loopFunctions(kernel: LoopKernel, target: FunctionTarget): KernelFunctions {
+  const dependencies = dependenciesOf(kernel.values);
+  const plan = planLoops(kernel, dependencies);
+  const total = plan.total * NANOSECONDS;
+  const emitter = (code: TaskBuilder): KernelEmitter => {
+    const math: MathContext = {
+      module: target.module,
+      code: code as FunctionBuilder,
+      relaxed: target.relaxed,
+    };
+    return new KernelEmitter(kernel, math, dependencies, plan, argumentLayout(kernel), code.params[0]);
+  };
+
+  const [first] = kernel.body;
+  if (kernel.body.length === 1 && first.kind === 'loop' && first.order === 'parallel') {
+    return overGrid(kernel, target, emitter, chainFrom(first, 'parallel', plan), plan);
+  }
+  const split = asSplitReduction(kernel, plan);
+  if (split && total > SPLIT_NANOSECONDS) return inParts(kernel, target, emitter, split, total);
+  const { index, code } = target.add();
+  const e = emitter(code);
+  e.body(kernel.body);
+  e.finish();
+  return { phases: [{ function: index, grid: once, grain: 1, nanoseconds: total }], scratch: none };
+}
+
+type MakeEmitter = (code: TaskBuilder) => KernelEmitter;
+
+function overGrid(
+  kernel: LoopKernel,
+  target: FunctionTarget,
+  emitter: MakeEmitter,
+  chain: readonly LoopStmt[],
+  plan: LoopPlan,
+): KernelFunctions {
+  const { index, code } = target.add();
+  const e = emitter(code);
+  const [, begin, end] = code.params;
+  emitGrid(e, chain, begin, end);
+  e.finish();
+  const size = maxGrid(kernel, chain);
+  const phase: Phase = {
+    function: index,
+    grid: (extents) => gridSize(kernel, chain, extents),
+    grain: grainOf(chain, plan),
+    nanoseconds: (plan.total * NANOSECONDS) / Math.max(1, size),
+  };
+  return { phases: [phase], scratch: none };
+}
+
+function inParts(
+  kernel: LoopKernel,
+  target: FunctionTarget,
+  emitter: MakeEmitter,
+  split: SplitReduction,
+  total: number,
+): KernelFunctions {
+  const size = maxGrid(kernel, split.chain);
+  const parts = Math.min(MAX_PARTS, Math.max(1, Math.floor(total / PART_NANOSECONDS)));
+  const partSize = Math.ceil(size / parts / GRAIN) * GRAIN;
+  const layout = argumentLayout(kernel);
+  const sizes = (e: KernelEmitter, code: TaskBuilder) => {
+    const iterations = split.chain.map(({ axis }): Expr<'i32'> => {
+      const extent = e.extent(axis);
+      return typeof extent === 'number' ? i32.const(extent) : extent;
+    });
+    const all = code.local('i32');
+    e.scope.code.push(() =>
+      code.set(
+        all,
+        iterations.reduce((a, b) => i32.mul(a, b)),
+      ),
+    );
+    return { total: all, scratch: i32.load(code.params[0], layout.scratch) };
+  };
+
+  const partial = target.add();
+  const [, begin, end] = partial.code.params;
+  const first = emitter(partial.code);
+  emitParts(first, split, { begin, end, partSize, ...sizes(first, partial.code) });
+  first.finish();
+
+  const final = target.add();
+  const second = emitter(final.code);
+  const { total: all, scratch } = sizes(second, final.code);
+  const count = i32.div_u(i32.add(all, partSize - 1), partSize);
+  emitFinish(second, split, { parts: count, scratch });
+  second.finish();
+
+  const partsOf = (extents: readonly number[]) =>
+    Math.ceil(gridSize(kernel, split.chain, extents) / partSize);
+  return {
+    phases: [
+      { function: partial.index, grid: partsOf, grain: 1, nanoseconds: (total / size) * partSize },
+      { function: final.index, grid: once, grain: 1, nanoseconds: 10 * parts },
+    ],
+    scratch: (extents) => scratchBytes(split, partsOf(extents)),
+  };
+}
+
+function maxGrid(kernel: LoopKernel, chain: readonly LoopStmt[]): number {
+  return chain.reduce((size, { axis }) => size * maxExtent(kernel, axis), 1);
+}
+
+function grainOf(chain: readonly LoopStmt[], plan: LoopPlan): number {
+  return chain.some((loop) => plan.units.has(loop)) ? GRAIN : 1;
+}

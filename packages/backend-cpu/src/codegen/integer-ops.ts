@@ -1,0 +1,199 @@
+/**
+ * Elementwise operators on integer and bool registers. They wrap as two's complement and never trap: a division or a
+ * remainder by zero is 0, shift counts are taken modulo the width. What has no vector instruction is done lane by lane.
+ */
+
+import { choose, floorDivideI32, floorModI32 } from '../math/index.ts';
+import type { MathContext, Vector } from '../math/index.ts';
+import { i32, i32x4, i64, i64x2, v128 } from '../wasm/index.ts';
+import type { Expr, Local } from '../wasm/index.ts';
+import type { BinaryRules, CompareRules, UnaryRules } from './float-ops.ts';
+
+type Lane32 = (a: Expr<'i32'>, b: Expr<'i32'>) => Expr<'i32'>;
+
+function eachLane32(m: MathContext, a: Local<'v128'>, b: Local<'v128'>, rule: Lane32): Vector {
+  const result = m.code.local('v128');
+  for (let lane = 0; lane < 4; lane++) {
+    const value = rule(i32x4.extract_lane(a, lane), i32x4.extract_lane(b, lane));
+    m.code.set(result, i32x4.replace_lane(result, lane, value));
+  }
+  return result;
+}
+
+type Lane64 = (m: MathContext, a: Local<'i64'>, b: Local<'i64'>) => Expr<'i64'>;
+
+function eachLane64(m: MathContext, a: Local<'v128'>, b: Local<'v128'>, rule: Lane64): Vector {
+  const { code } = m;
+  const result = code.local('v128');
+  for (let lane = 0; lane < 2; lane++) {
+    const value = rule(m, code.let(i64x2.extract_lane(a, lane)), code.let(i64x2.extract_lane(b, lane)));
+    code.set(result, i64x2.replace_lane(result, lane, value));
+  }
+  return result;
+}
+
+/** Quotient and remainder of floor division; both 0 for a zero divisor. -2^63 / -1 wraps. */
+function floorDivide64(m: MathContext, a: Local<'i64'>, b: Local<'i64'>) {
+  const { code } = m;
+  const quotient = code.let(i64.const(0n));
+  const rest = code.let(i64.const(0n));
+  code.if(i32.eqz(i64.eqz(b)), () => {
+    code.if(
+      i64.eq(b, -1n),
+      () => code.set(quotient, i64.sub(0n, a)),
+      () => {
+        code.set(quotient, i64.div_s(a, b));
+        code.set(rest, i64.rem_s(a, b));
+        const opposite = i32.and(i64.ne(rest, 0n), i64.lt_s(i64.xor(rest, b), 0n));
+        code.if(opposite, () => {
+          code.set(quotient, i64.sub(quotient, 1n));
+          code.set(rest, i64.add(rest, b));
+        });
+      },
+    );
+  });
+  return { quotient, rest };
+}
+
+/** The instructions that differ between int32 and int64 lanes. */
+const LANES = {
+  i32: { ...i32x4, one: (m: MathContext) => m.code.constants.i32x4(1) },
+  i64: { ...i64x2, one: (m: MathContext) => m.code.constants.i64x2(1n) },
+} as const;
+
+/**
+ * a^b by squaring, for all lanes at once. A negative exponent truncates the fraction: 1 and -1 keep their powers,
+ * anything else gives 0.
+ */
+function power(width: 'i32' | 'i64'): (m: MathContext, a: Local<'v128'>, b: Local<'v128'>) => Vector {
+  return (m, a, b) => {
+    const { code } = m;
+    const lanes = LANES[width];
+    const one = lanes.one(m);
+    const zero = code.constants.i32x4(0);
+    const base = code.let(a);
+    const negative = code.let(lanes.lt_s(b, zero));
+    const rest = code.let(v128.andnot(b, negative));
+    const result = code.let(one);
+    code.block((exit) => {
+      code.loop((next) => {
+        code.brIf(exit, i32.eqz(v128.any_true(rest)));
+        const odd = lanes.eq(v128.and(rest, one), one);
+        code.set(result, choose(odd, lanes.mul(result, base), result));
+        code.set(base, lanes.mul(base, base));
+        code.set(rest, lanes.shr_u(rest, 1));
+        code.br(next);
+      });
+    });
+    const minusOne = code.let(lanes.eq(zero, zero));
+    const oddExponent = lanes.eq(v128.and(b, one), one);
+    const ofMinusOne = v128.and(lanes.eq(a, minusOne), choose(oddExponent, minusOne, one));
+    const fraction = choose(lanes.eq(a, one), one, ofMinusOne);
+    return choose(negative, fraction, result);
+  };
+}
+
+const same = (_: MathContext, x: Local<'v128'>) => x;
+
+export const INT32_UNARY: UnaryRules = {
+  neg: (_, x) => i32x4.neg(x),
+  abs: (_, x) => i32x4.abs(x),
+  sign: (_, x) => v128.or(i32x4.shr_s(x, 31), i32x4.shr_u(i32x4.neg(x), 31)),
+  floor: same,
+  ceil: same,
+  round: same,
+  trunc: same,
+  not: (_, x) => v128.not(x),
+};
+
+export const INT32_BINARY: BinaryRules = {
+  add: (_, a, b) => i32x4.add(a, b),
+  sub: (_, a, b) => i32x4.sub(a, b),
+  mul: (_, a, b) => i32x4.mul(a, b),
+  idiv: floorDivideI32,
+  mod: (m, a, b) => v128.andnot(floorModI32(m, a, b), i32x4.eq(b, m.code.constants.i32x4(0))),
+  pow: power('i32'),
+  max: (_, a, b) => i32x4.max_s(a, b),
+  min: (_, a, b) => i32x4.min_s(a, b),
+  and: (_, a, b) => v128.and(a, b),
+  or: (_, a, b) => v128.or(a, b),
+  xor: (_, a, b) => v128.xor(a, b),
+  shl: (m, a, b) => eachLane32(m, a, b, i32.shl),
+  shr: (m, a, b) => eachLane32(m, a, b, i32.shr_s),
+};
+
+export const INT32_COMPARE: CompareRules = {
+  lt: (_, a, b) => i32x4.lt_s(a, b),
+  le: (_, a, b) => i32x4.le_s(a, b),
+  eq: (_, a, b) => i32x4.eq(a, b),
+  ne: (_, a, b) => i32x4.ne(a, b),
+};
+
+export const INT64_UNARY: UnaryRules = {
+  neg: (_, x) => i64x2.neg(x),
+  abs: (_, x) => i64x2.abs(x),
+  sign: (_, x) => v128.or(i64x2.shr_s(x, 63), i64x2.shr_u(i64x2.neg(x), 63)),
+  floor: same,
+  ceil: same,
+  round: same,
+  trunc: same,
+  not: (_, x) => v128.not(x),
+};
+
+export const INT64_BINARY: BinaryRules = {
+  add: (_, a, b) => i64x2.add(a, b),
+  sub: (_, a, b) => i64x2.sub(a, b),
+  mul: (_, a, b) => i64x2.mul(a, b),
+  idiv: (m, a, b) => eachLane64(m, a, b, (_m, x, y) => floorDivide64(m, x, y).quotient),
+  mod: (m, a, b) => eachLane64(m, a, b, (_m, x, y) => floorDivide64(m, x, y).rest),
+  pow: power('i64'),
+  max: (_, a, b) => choose(i64x2.gt_s(a, b), a, b),
+  min: (_, a, b) => choose(i64x2.gt_s(a, b), b, a),
+  and: (_, a, b) => v128.and(a, b),
+  or: (_, a, b) => v128.or(a, b),
+  xor: (_, a, b) => v128.xor(a, b),
+  shl: (m, a, b) => eachLane64(m, a, b, (_m, x, y) => i64.shl(x, y)),
+  shr: (m, a, b) => eachLane64(m, a, b, (_m, x, y) => i64.shr_s(x, y)),
+};
+
+export const INT64_COMPARE: CompareRules = {
+  lt: (_, a, b) => i64x2.lt_s(a, b),
+  le: (_, a, b) => i64x2.le_s(a, b),
+  eq: (_, a, b) => i64x2.eq(a, b),
+  ne: (_, a, b) => i64x2.ne(a, b),
+};
+
+/** Arithmetic on bool: the result of the numbers 0 and 1, with anything but zero being true. */
+export const BOOL_UNARY: UnaryRules = {
+  neg: same,
+  abs: same,
+  sign: same,
+  floor: same,
+  ceil: same,
+  round: same,
+  trunc: same,
+  not: (_, x) => v128.not(x),
+};
+
+export const BOOL_BINARY: BinaryRules = {
+  add: (_, a, b) => v128.or(a, b),
+  sub: (_, a, b) => v128.xor(a, b),
+  mul: (_, a, b) => v128.and(a, b),
+  idiv: (_, a, b) => v128.and(a, b),
+  mod: (m) => m.code.constants.i32x4(0),
+  pow: (_, a, b) => v128.or(a, v128.not(b)),
+  max: (_, a, b) => v128.or(a, b),
+  min: (_, a, b) => v128.and(a, b),
+  and: (_, a, b) => v128.and(a, b),
+  or: (_, a, b) => v128.or(a, b),
+  xor: (_, a, b) => v128.xor(a, b),
+  shl: same,
+  shr: (_, a, b) => v128.andnot(a, b),
+};
+
+export const BOOL_COMPARE: CompareRules = {
+  lt: (_, a, b) => v128.andnot(b, a),
+  le: (_, a, b) => v128.or(v128.not(a), b),
+  eq: (_, a, b) => v128.not(v128.xor(a, b)),
+  ne: (_, a, b) => v128.xor(a, b),
+};

@@ -1,0 +1,272 @@
+/**
+ * Walks a kernel's statements and emits them: loops as scopes, vector loops in blocks with a remainder, everything
+ * else through the emitters of values, stores and accumulators.
+ */
+
+import type { AxisId, LoopKernel, Stmt, ValueId } from '@tenfold/ir';
+import { unreachable } from '@tenfold/ir';
+import type { MathContext } from '../math/index.ts';
+import { f32, f32x4, f64, f64x2, i32, i32x4, i64, i64x2 } from '../wasm/index.ts';
+import type { Expr, Local } from '../wasm/index.ts';
+import { Accumulators } from './accumulators.ts';
+import type { ArgumentLayout } from './arguments.ts';
+import type { Dependencies, LoopStmt } from './dependencies.ts';
+import { accumulatorsChangedIn, statementsIn, valuesNeeded } from './dependencies.ts';
+import type { Block, Scope } from './emission.ts';
+import { Emission } from './emission.ts';
+import { kindOf, UNIT } from './lanes.ts';
+import type { Lanes } from './lanes.ts';
+import type { LoopPlan } from './loop-plan.ts';
+import { store } from './store.ts';
+import { emitValue } from './value.ts';
+
+/** The part of a loop to run: from `variable`'s present value up to `limit`, a multiple of `divisor` elements. */
+export interface Range {
+  readonly variable: Local<'i32'>;
+  readonly limit: Expr<'i32'> | number;
+  readonly divisor: number;
+  /** Trip count, where it is known. */
+  readonly count: number | undefined;
+}
+
+export class KernelEmitter extends Emission {
+  readonly accumulators: Accumulators;
+  readonly plan: LoopPlan;
+  private readonly layout: ArgumentLayout;
+  private readonly args: Local<'i32'>;
+  private readonly stored: ReadonlySet<number>;
+
+  constructor(
+    kernel: LoopKernel,
+    math: MathContext,
+    dependencies: readonly Dependencies[],
+    plan: LoopPlan,
+    layout: ArgumentLayout,
+    args: Local<'i32'>,
+  ) {
+    super(kernel, math, dependencies);
+    this.plan = plan;
+    this.layout = layout;
+    this.args = args;
+    this.accumulators = new Accumulators(this);
+    this.stored = new Set(
+      [...statementsIn(kernel.body)].flatMap((stmt) => (stmt.kind === 'store' ? [stmt.operand] : [])),
+    );
+    this.open({ body: kernel.body });
+  }
+
+  value(id: ValueId): Lanes {
+    const scope = this.scopeOf(this.dependencies[id]);
+    const found = scope.values.get(id);
+    if (found) return found;
+    // What a value is made of is emitted in the value's own scope: the inner ones step aside meanwhile.
+    const inner = this.scopes.splice(scope.depth + 1);
+    const lanes = emitValue(
+      this,
+      { accumulators: this.accumulators, scalar: (slot) => this.scalar(slot) },
+      id,
+    );
+    this.scopes.push(...inner);
+    scope.values.set(id, lanes);
+    return lanes;
+  }
+
+  operand(operand: number): Expr<'i32'> {
+    return this.number(this.scopes[0], `@${operand}`, () =>
+      i32.load(this.args, this.layout.operand(operand)),
+    );
+  }
+
+  extent(axis: AxisId): number | Expr<'i32'> {
+    const extent = this.kernel.axes[axis];
+    if (typeof extent === 'number') return extent;
+    return this.number(this.scopes[0], `extent${extent.param}`, () =>
+      i32.load(this.args, this.layout.extent(extent.param)),
+    );
+  }
+
+  /** Opens a scope; values that later stores may overwrite are read at once. */
+  open(loop: {
+    readonly axis?: AxisId;
+    readonly body: readonly Stmt[];
+    variable?: Expr<'i32'>;
+    block?: Block;
+  }): Scope {
+    const scope: Scope = {
+      depth: this.scopes.length,
+      axis: loop.axis,
+      variable: loop.variable,
+      changes: accumulatorsChangedIn(loop.body),
+      block: loop.block ?? this.scopes.at(-1)?.block,
+      code: [],
+      values: new Map(),
+      numbers: new Map(),
+    };
+    this.scopes.push(scope);
+    return scope;
+  }
+
+  /** Closes the innermost scope; the result writes its code down. */
+  close(): () => void {
+    const scope = this.scopes.pop() ?? unreachable('no scope to close');
+    return () => {
+      for (const write of scope.code) write();
+    };
+  }
+
+  /** Writes down everything; call it last. */
+  finish(): void {
+    if (this.scopes.length !== 1) unreachable('a scope was left open');
+    this.close()();
+  }
+
+  body(body: readonly Stmt[]): void {
+    this.readBeforeStores(body);
+    for (const stmt of body) this.statement(stmt);
+  }
+
+  statement(stmt: Stmt): void {
+    switch (stmt.kind) {
+      case 'loop':
+        return this.loop(stmt);
+      case 'init':
+        this.forget(stmt.acc);
+        return this.accumulators.init(stmt.acc);
+      case 'accumulate':
+        this.accumulators.accumulate(stmt);
+        return this.forget(stmt.acc);
+      case 'store':
+        return store(this, stmt);
+    }
+  }
+
+  /** A loop over its whole axis. */
+  private loop(loop: LoopStmt): void {
+    const limit = this.extent(loop.axis);
+    if (limit === 0) return;
+    const variable = this.code.local('i32');
+    this.scope.code.push(() => this.code.set(variable, 0));
+    const count = typeof limit === 'number' ? limit : undefined;
+    this.loopOver(loop, { variable, limit, divisor: count ?? 1, count });
+  }
+
+  /** A loop over a part of its axis. Reductions into vectors are spread before it and gathered behind it. */
+  loopOver(loop: LoopStmt, range: Range): void {
+    const spread = this.spreadFor(loop);
+    const units = this.plan.units.get(loop);
+    if (units !== undefined && this.scope.block === undefined) this.vectorLoop(loop, range, units);
+    else this.plainLoop(loop, range);
+    this.gather(spread);
+  }
+
+  /** Spreads the accumulators that vector loops in `loop` reduce into; returns those that were not spread before. */
+  spreadFor(loop: LoopStmt): number[] {
+    if (loop.order === 'serial' || this.scope.block !== undefined) return [];
+    const inside = new Set(
+      [...statementsIn(loop.body)].flatMap((stmt) => (stmt.kind === 'init' ? [stmt.acc] : [])),
+    );
+    const wanted = new Map<number, number>();
+    for (const vector of statementsIn([loop])) {
+      const units = vector.kind === 'loop' ? this.plan.units.get(vector) : undefined;
+      if (vector.kind !== 'loop' || units === undefined) continue;
+      for (const stmt of statementsIn(vector.body)) {
+        if (stmt.kind !== 'accumulate' || inside.has(stmt.acc) || this.accumulators.isSpread(stmt.acc))
+          continue;
+        wanted.set(stmt.acc, Math.max(units, wanted.get(stmt.acc) ?? 0));
+      }
+    }
+    for (const [acc, units] of wanted) this.accumulators.spread(acc, units);
+    return [...wanted.keys()];
+  }
+
+  gather(accumulators: readonly number[]): void {
+    for (const acc of accumulators) {
+      this.accumulators.gather(acc);
+      this.forget(acc);
+    }
+  }
+
+  private plainLoop(loop: LoopStmt, { variable, limit, count }: Range): void {
+    this.open({ ...loop, variable });
+    this.body(loop.body);
+    const write = this.close();
+    this.scope.code.push(() => (count === 1 ? write() : this.code.countedLoop(variable, limit, 1, write)));
+  }
+
+  private vectorLoop(loop: LoopStmt, range: Range, units: number): void {
+    const { variable, limit, divisor, count } = range;
+    const { code } = this;
+    let rest = count;
+    for (const block of new Set([units, 1])) {
+      const step = block * UNIT;
+      const whole = block === 1 && units > 1 && divisor % (units * UNIT) === 0;
+      if (whole || (rest !== undefined && rest < step)) continue;
+      if (rest !== undefined) rest %= step;
+      this.open({ ...loop, variable, block: { axis: loop.axis, units: block } });
+      this.body(loop.body);
+      const write = this.close();
+      this.scope.code.push(() => {
+        const last = typeof limit === 'number' ? limit - step + 1 : code.let(i32.sub(limit, step - 1));
+        code.countedLoop(variable, last, step, write);
+      });
+    }
+    if (divisor % UNIT !== 0) this.remainder(loop, range);
+  }
+
+  /** The last one to three elements of a vector loop. */
+  private remainder(loop: LoopStmt, { variable, limit }: Range): void {
+    const { code } = this;
+    const active = { mask: code.local('v128'), bits: code.local('i32') };
+    this.open({ ...loop, variable, block: { axis: loop.axis, units: 1, active } });
+    this.body(loop.body);
+    const write = this.close();
+    const end = typeof limit === 'number' ? i32.const(limit) : limit;
+    this.scope.code.push(() => {
+      code.if(i32.lt_s(variable, end), () => {
+        const rest = i32.sub(end, variable);
+        code.set(active.bits, i32.sub(i32.shl(1, rest), 1));
+        code.set(active.mask, i32x4.lt_s(code.constants.i32x4([0, 1, 2, 3]), i32x4.splat(rest)));
+        write();
+      });
+    });
+  }
+
+  /**
+   * Loads from operands that the kernel also writes happen as the iteration begins that they belong to, before any of
+   * its stores: an update in place reads the old contents.
+   */
+  private readBeforeStores(body: readonly Stmt[]): void {
+    if (this.stored.size === 0) return;
+    for (const id of valuesNeeded(body, this.kernel.values)) {
+      const value = this.kernel.values[id];
+      if (value.op !== 'load' || !this.stored.has(value.operand)) continue;
+      const { axes, accumulators } = this.dependencies[id];
+      const known = accumulators.size === 0 && [...axes].every((axis) => this.isOpen(axis));
+      if (known && this.scopeOf(this.dependencies[id]) === this.scope) this.value(id);
+    }
+  }
+
+  private isOpen(axis: AxisId): boolean {
+    return this.scopes.some((scope) => scope.axis === axis);
+  }
+
+  private scalar(slot: number): Lanes {
+    const dtype = this.kernel.scalars[slot];
+    const kind = kindOf(dtype);
+    const at = this.layout.scalar(slot);
+    const { args } = this;
+    return this.lanes(this.scopes[0], kind, true, () => {
+      switch (kind) {
+        case 'f32':
+          return f32x4.splat(f32.load(args, at));
+        case 'f64':
+          return f64x2.splat(f64.load(args, at));
+        case 'i64':
+          return i64x2.splat(i64.load(args, at));
+        case 'i32':
+        case 'mask':
+          return i32x4.splat(i32.load(args, at));
+      }
+    });
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * Which loops are vector loops. On every way from the root to a statement at most one loop takes four elements at a
+ * time; which one it is decides whether loads are vectors, splats or single elements, so the plan tries each loop that
+ * is not serial and keeps the cheapest.
+ */
+
+import type { AxisId, LoopKernel, Stmt, ValueId } from '@tenfold/ir';
+import { costOfStatement, costOfValue } from './cost.ts';
+import type { Dependencies, LoopStmt } from './dependencies.ts';
+import { accumulatorsChangedIn, inputsOf, readsOf, statementsIn } from './dependencies.ts';
+import { kindOf, registersOf, UNIT } from './lanes.ts';
+
+export interface LoopPlan {
+  /** Units that a vector loop works on at a time; other loops are not in the map. */
+  readonly units: ReadonlyMap<LoopStmt, number>;
+  /** Instructions of one run of each loop, and of the whole body. */
+  readonly cost: ReadonlyMap<LoopStmt, number>;
+  readonly total: number;
+}
+
+/** What entering a loop costs, and gathering the parts of a reduction behind it. */
+const LOOP_OVERHEAD = 4;
+const GATHER_OVERHEAD = 8;
+/** Blocks of several units hide latency and loop overhead; not worth their code for long bodies. */
+const UNITS_BY_COST = [
+  [8, 4],
+  [24, 2],
+] as const;
+
+export function planLoops(kernel: LoopKernel, dependencies: readonly Dependencies[]): LoopPlan {
+  const planner = new Planner(kernel, dependencies);
+  const total = planner.bodyCost(kernel.body, undefined, undefined);
+  return { units: planner.units, cost: planner.cost, total };
+}
+
+/** The largest trip count of an axis. */
+export function maxExtent(kernel: LoopKernel, axis: AxisId): number {
+  const extent = kernel.axes[axis];
+  return typeof extent === 'number' ? extent : extent.max;
+}
+
+class Planner {
+  readonly units = new Map<LoopStmt, number>();
+  readonly cost = new Map<LoopStmt, number>();
+  private readonly kernel: LoopKernel;
+  private readonly dependencies: readonly Dependencies[];
+  private readonly demands = new Map<readonly Stmt[], ReadonlySet<ValueId>>();
+
+  constructor(kernel: LoopKernel, dependencies: readonly Dependencies[]) {
+    this.kernel = kernel;
+    this.dependencies = dependencies;
+  }
+
+  /** One execution of a body; `block` is the vector axis it runs in. */
+  bodyCost(body: readonly Stmt[], loop: LoopStmt | undefined, block: AxisId | undefined): number {
+    let cost = 0;
+    for (const id of this.demand(body)) {
+      if (loop && !this.dependsOn(id, loop)) continue;
+      cost += costOfValue(this.kernel, this.dependencies, id, block);
+    }
+    for (const stmt of body) {
+      cost += costOfStatement(this.kernel, this.dependencies, stmt, block);
+      if (stmt.kind === 'loop') cost += this.loopCost(stmt, block);
+    }
+    return cost;
+  }
+
+  private loopCost(loop: LoopStmt, block: AxisId | undefined): number {
+    const trips = maxExtent(this.kernel, loop.axis);
+    if (block !== undefined) return LOOP_OVERHEAD + trips * this.bodyCost(loop.body, loop, block);
+    const inner = LOOP_OVERHEAD + trips * this.bodyCost(loop.body, loop, undefined);
+    this.cost.set(loop, inner);
+    if (loop.order === 'serial' || trips < 2) return inner;
+    const unit = this.bodyCost(loop.body, loop, loop.axis);
+    const gather = loop.order === 'reduce' ? GATHER_OVERHEAD : 0;
+    const vector = LOOP_OVERHEAD + gather + Math.ceil(trips / UNIT) * unit;
+    if (vector > inner) return inner;
+    for (const stmt of statementsIn(loop.body)) {
+      if (stmt.kind === 'loop') this.units.delete(stmt);
+    }
+    this.units.set(loop, this.unitsFor(loop, unit));
+    this.cost.set(loop, vector);
+    return vector;
+  }
+
+  private unitsFor(loop: LoopStmt, unitCost: number): number {
+    const trips = maxExtent(this.kernel, loop.axis);
+    // Only what repeats in the innermost loops counts against unrolling.
+    const weight = loop.body.some((stmt) => stmt.kind === 'loop') ? 0 : unitCost;
+    let units = UNITS_BY_COST.find(([limit]) => weight <= limit)?.[1] ?? 1;
+    const wide = [...this.demand(loop.body)].some(
+      (id) => registersOf(kindOf(this.kernel.values[id].dtype)) === 2,
+    );
+    if (wide) units = Math.max(1, units / 2);
+    while (units > 1 && units * UNIT > trips) units /= 2;
+    return units;
+  }
+
+  /** The values computed while a body runs once, nested loops counting only for what they leave outside. */
+  private demand(body: readonly Stmt[]): ReadonlySet<ValueId> {
+    const known = this.demands.get(body);
+    if (known) return known;
+    const demanded = new Set<ValueId>();
+    const need = (id: ValueId): void => {
+      if (demanded.has(id)) return;
+      demanded.add(id);
+      inputsOf(this.kernel.values[id]).forEach(need);
+    };
+    for (const stmt of body) {
+      readsOf(stmt).forEach(need);
+      if (stmt.kind !== 'loop') continue;
+      for (const id of this.demand(stmt.body)) if (!this.dependsOn(id, stmt)) need(id);
+    }
+    this.demands.set(body, demanded);
+    return demanded;
+  }
+
+  private dependsOn(id: ValueId, loop: LoopStmt): boolean {
+    const { axes, accumulators } = this.dependencies[id];
+    if (axes.has(loop.axis)) return true;
+    if (accumulators.size === 0) return false;
+    const changed = accumulatorsChangedIn(loop.body);
+    return [...accumulators].some((acc) => changed.has(acc));
+  }
+}

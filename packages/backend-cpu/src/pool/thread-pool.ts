@@ -1,0 +1,165 @@
+/**
+ * Threads that run tasks together with the main thread. A task is a call of a generated function on a range of its
+ * grid. Every thread begins with a share of its own and then helps the others, so nobody waits for a worker that has
+ * not woken up yet; which thread runs a task never changes its result.
+ *
+ * It knows nothing of kernels: it is given functions (by number), arguments (by address) and ranges.
+ */
+
+import { TenfoldError } from '@tenfold/ir';
+import { hostFunctions } from '../math/host-functions.ts';
+import type { Heap } from '../memory/heap.ts';
+import { CONTROL, MAX_TASKS, MAX_THREADS, MODULE_HEADER, TASKS_ADDRESS, WORD_STRIDE } from './control.ts';
+import type { WorkerHandle } from './spawn.ts';
+import { spawn } from './spawn.ts';
+
+/** Rounds of looking for work before a worker sleeps: some 30 microseconds between batches, more while one runs. */
+const PATIENCE = { idle: 1000, active: 100_000 };
+
+export type TaskFunction = (args: number, begin: number, end: number) => void;
+
+export class ThreadPool {
+  /** Threads that share the work, the main thread included. */
+  readonly threads: number;
+  private readonly heap: Heap;
+  private readonly words: Int32Array;
+  private readonly functions: TaskFunction[] = [];
+  private workers: WorkerHandle[] = [];
+  private lastModule = 0;
+
+  constructor(heap: Heap, threads: number) {
+    this.heap = heap;
+    this.threads = heap.memory.limits.shared ? Math.min(threads, MAX_THREADS) : 1;
+    this.words = this.view();
+  }
+
+  /** Makes the module's functions `f0`, `f1`, … callable on every thread; returns the number of the first. */
+  load(bytes: Uint8Array<ArrayBuffer>, count: number): number {
+    const imports = { env: { memory: this.heap.memory.memory }, math: hostFunctions };
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
+    const first = this.functions.length;
+    for (let i = 0; i < count; i++) {
+      const exported = instance.exports[`f${i}`];
+      if (!isTaskFunction(exported)) throw new TenfoldError(`internal: the module has no function f${i}`);
+      this.functions.push(exported);
+    }
+    if (this.threads > 1) this.publish(bytes, first, count);
+    return first;
+  }
+
+  /** Calls a function on this thread. */
+  call(id: number, args: number, begin: number, end: number): void {
+    this.functions[id](args, begin, end);
+  }
+
+  /** Sets one entry of the task table for the next `run`. */
+  setTask(task: number, args: number, begin: number, end: number): void {
+    const { words } = this;
+    const at = TASKS_ADDRESS / 4 + 3 * task;
+    words[at] = args;
+    words[at + 1] = begin;
+    words[at + 2] = end;
+  }
+
+  /** Between `begin` and `end` workers stay awake. */
+  begin(): void {
+    if (this.workers.length === 0) this.start();
+    Atomics.store(this.words, CONTROL.active, 1);
+    if (Atomics.load(this.words, CONTROL.parked) > 0) this.wake();
+  }
+
+  end(): void {
+    Atomics.store(this.words, CONTROL.active, 0);
+  }
+
+  /** Runs tasks 0 to `tasks - 1` of the table on all threads, and returns when they are done. */
+  run(id: number, tasks: number): void {
+    const { words, threads } = this;
+    if (tasks > MAX_TASKS) throw new TenfoldError(`internal: ${tasks} tasks at once`);
+    words[CONTROL.function] = id;
+    Atomics.store(words, CONTROL.done, 0);
+    for (let thread = 0; thread < threads; thread++) {
+      const next = Math.floor((tasks * thread) / threads);
+      const limit = Math.floor((tasks * (thread + 1)) / threads);
+      Atomics.store(words, CONTROL.words + WORD_STRIDE * thread, (limit << 16) | next);
+    }
+    try {
+      for (let thread = 0; thread < threads; thread++) this.work(id, CONTROL.words + WORD_STRIDE * thread);
+    } finally {
+      while (Atomics.load(words, CONTROL.done) < tasks) continue;
+    }
+    if (Atomics.exchange(words, CONTROL.failed, 0) === 1) {
+      throw new TenfoldError(`internal: a task of function ${id} failed on a worker thread`);
+    }
+  }
+
+  dispose(): void {
+    if (this.workers.length === 0) return;
+    Atomics.store(this.words, CONTROL.stop, 1);
+    this.wake();
+    for (const worker of this.workers) worker.terminate();
+    this.workers = [];
+  }
+
+  private work(id: number, word: number): void {
+    const { words } = this;
+    const run = this.functions[id];
+    for (;;) {
+      const seen = Atomics.load(words, word);
+      if ((seen & 0xffff) >= seen >>> 16) return;
+      const claimed = Atomics.add(words, word, 1);
+      const task = claimed & 0xffff;
+      if (task >= claimed >>> 16) return;
+      const at = TASKS_ADDRESS / 4 + 3 * task;
+      try {
+        run(words[at], words[at + 1], words[at + 2]);
+      } finally {
+        Atomics.add(words, CONTROL.done, 1);
+      }
+    }
+  }
+
+  private start(): void {
+    for (let thread = 1; thread < this.threads; thread++) {
+      this.workers.push(
+        spawn({
+          memory: this.heap.memory.memory,
+          thread,
+          threads: this.threads,
+          control: CONTROL,
+          header: MODULE_HEADER,
+          wordStride: WORD_STRIDE,
+          tasksAddress: TASKS_ADDRESS,
+          patience: PATIENCE,
+        }),
+      );
+    }
+  }
+
+  private wake(): void {
+    Atomics.add(this.words, CONTROL.signal, 1);
+    Atomics.notify(this.words, CONTROL.signal);
+  }
+
+  /** Puts the module's bytes into shared memory, where workers find them when they next look. */
+  private publish(bytes: Uint8Array, first: number, count: number): void {
+    const address = this.heap.alloc(MODULE_HEADER.bytes + bytes.length);
+    this.heap.memory.bytes.set(bytes, address + MODULE_HEADER.bytes);
+    const words = this.view();
+    words[address / 4 + MODULE_HEADER.next] = 0;
+    words[address / 4 + MODULE_HEADER.length] = bytes.length;
+    words[address / 4 + MODULE_HEADER.firstFunction] = first;
+    words[address / 4 + MODULE_HEADER.functions] = count;
+    const link = this.lastModule === 0 ? CONTROL.modules : this.lastModule / 4 + MODULE_HEADER.next;
+    Atomics.store(words, link, address);
+    this.lastModule = address;
+  }
+
+  private view(): Int32Array {
+    return new Int32Array(this.heap.memory.memory.buffer);
+  }
+}
+
+function isTaskFunction(value: unknown): value is TaskFunction {
+  return typeof value === 'function';
+}

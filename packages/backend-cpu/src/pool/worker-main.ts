@@ -1,0 +1,108 @@
+/**
+ * What a worker thread does, for as long as it lives: load modules that were published, claim tasks, sleep when there
+ * have been none for a while. The function's source text is the worker's program, so it must not refer to anything
+ * outside itself; what it needs of `control.ts` comes with the start message, and the imports of modules by argument.
+ */
+
+import type { CONTROL, MODULE_HEADER } from './control.ts';
+
+/** What a worker is told at its start. */
+export interface WorkerStart {
+  readonly memory: WebAssembly.Memory;
+  /** Which of the `words` is this worker's own. */
+  readonly thread: number;
+  readonly threads: number;
+  readonly control: typeof CONTROL;
+  readonly header: typeof MODULE_HEADER;
+  readonly wordStride: number;
+  readonly tasksAddress: number;
+  /** Rounds without work before a worker sleeps: between batches, and while one runs. */
+  readonly patience: { readonly idle: number; readonly active: number };
+}
+
+type TaskFunction = (args: number, begin: number, end: number) => void;
+
+export function workerMain(start: WorkerStart, math: WebAssembly.ModuleImports): void {
+  const { memory, thread, threads, control, header, wordStride, tasksAddress, patience } = start;
+  // The first mebibyte is all this view is used for, so it need not follow the memory's growth.
+  const words = new Int32Array(memory.buffer);
+  const functions: TaskFunction[] = [];
+  const imports = { env: { memory }, math };
+  let lastModule = 0;
+
+  /** Loads the modules published since the last look; false where there are none. */
+  function loadModules(): boolean {
+    let loaded = false;
+    for (;;) {
+      const view = new Int32Array(memory.buffer);
+      const address =
+        lastModule === 0
+          ? Atomics.load(words, control.modules)
+          : Atomics.load(view, lastModule / 4 + header.next) >>> 0;
+      if (address === 0) return loaded;
+      const at = address / 4;
+      const bytes = new Uint8Array(view[at + header.length]);
+      bytes.set(new Uint8Array(memory.buffer, address + header.bytes, bytes.length));
+      const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
+      for (let i = 0; i < view[at + header.functions]; i++) {
+        functions[view[at + header.firstFunction] + i] = instance.exports[`f${i}`] as TaskFunction;
+      }
+      lastModule = address;
+      loaded = true;
+    }
+  }
+
+  function runTask(task: number): void {
+    try {
+      const at = tasksAddress / 4 + 3 * task;
+      const id = words[control.function];
+      if (functions[id] === undefined) loadModules();
+      functions[id](words[at], words[at + 1], words[at + 2]);
+    } catch {
+      Atomics.store(words, control.failed, 1);
+    }
+    Atomics.add(words, control.done, 1);
+  }
+
+  /** Claims tasks until there are none: first this thread's own, then those of the others. */
+  function work(): boolean {
+    let worked = false;
+    for (let i = 0; i < threads; i++) {
+      const word = control.words + wordStride * ((thread + i) % threads);
+      for (;;) {
+        const seen = Atomics.load(words, word);
+        if ((seen & 0xffff) >= seen >>> 16) break;
+        const claimed = Atomics.add(words, word, 1);
+        const task = claimed & 0xffff;
+        if (task >= claimed >>> 16) break;
+        worked = true;
+        runTask(task);
+      }
+    }
+    return worked;
+  }
+
+  function hasWork(): boolean {
+    for (let i = 0; i < threads; i++) {
+      const seen = Atomics.load(words, control.words + wordStride * i);
+      if ((seen & 0xffff) < seen >>> 16) return true;
+    }
+    return false;
+  }
+
+  let idle = 0;
+  while (Atomics.load(words, control.stop) === 0) {
+    if (loadModules() || work()) {
+      idle = 0;
+      continue;
+    }
+    idle++;
+    if (idle < (Atomics.load(words, control.active) === 1 ? patience.active : patience.idle)) continue;
+    const signal = Atomics.load(words, control.signal);
+    Atomics.add(words, control.parked, 1);
+    // Between the look above and here work may have come; whoever brings it sees `parked` and raises the signal.
+    if (!hasWork() && Atomics.load(words, control.stop) === 0) Atomics.wait(words, control.signal, signal);
+    Atomics.sub(words, control.parked, 1);
+    idle = 0;
+  }
+}
