@@ -1,7 +1,26 @@
 /** Modules, layers, losses, functional operations and initialisation. */
 
+export * as functional from './functional/index.ts';
+export * as init from './init/index.ts';
 export { Module } from './module/module.ts';
 export type { ForwardHook, ForwardPreHook, MoveTarget, StateDict, UnaryModule } from './module/module.ts';
 export type { LoadStateDictOptions, LoadStateDictResult } from './module/load-state-dict.ts';
 export { Buffer, Parameter } from './module/parameter.ts';
 export type { BufferOptions, ParameterOptions } from './module/parameter.ts';
+
+export * from './layers/activations.ts';
+export { BatchNorm1d, BatchNorm2d } from './layers/batch-norm.ts';
+export type { BatchNormOptions } from './layers/batch-norm.ts';
+export * from './layers/containers.ts';
+export { Conv2d } from './layers/convolution.ts';
+export type { Conv2dOptions } from './layers/convolution.ts';
+export { Dropout } from './layers/dropout.ts';
+export { Embedding } from './layers/embedding.ts';
+export type { EmbeddingOptions } from './layers/embedding.ts';
+export { LayerNorm } from './layers/layer-norm.ts';
+export type { LayerNormOptions } from './layers/layer-norm.ts';
+export { Linear } from './layers/linear.ts';
+export type { LayerOptions, LinearOptions } from './layers/linear.ts';
+export * from './layers/losses.ts';
+export { AvgPool2d, MaxPool2d } from './layers/pooling.ts';
+export { Flatten, Identity } from './layers/shape.ts';

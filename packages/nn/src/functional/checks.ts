@@ -1,0 +1,70 @@
+/** Checks of arguments that several functions share, worded for the function that was called. */
+
+import { ArgumentError, DTypeError, ShapeError, formatShape, isFloat, sameShape } from '@tenfold/ir';
+import type { Tensor } from '@tenfold/tensor';
+
+/** A number for both spatial axes, or one for each: height, then width. */
+export type Size2d = number | readonly [number, number];
+
+/** Raises DTypeError unless the tensor is a float tensor. */
+export function requireFloat(op: string, what: string, tensor: Tensor): void {
+  if (isFloat(tensor.dtype)) return;
+  throw new DTypeError(
+    `${op}: the ${what} is ${tensor.dtype}, expected a float dtype; cast it with to('float32')`,
+  );
+}
+
+/** Raises DTypeError unless the tensor holds whole numbers: int64 or int32, as indices must. */
+export function requireIndices(op: string, what: string, tensor: Tensor): void {
+  if (tensor.dtype === 'int64' || tensor.dtype === 'int32') return;
+  throw new DTypeError(
+    `${op}: the ${what} is ${tensor.dtype}, expected int64 or int32; cast it with to('int64')`,
+  );
+}
+
+/** Raises DTypeError unless both have the same dtype. */
+export function requireSameDType(op: string, a: [string, Tensor], b: [string, Tensor]): void {
+  if (a[1].dtype === b[1].dtype) return;
+  throw new DTypeError(
+    `${op}: the ${a[0]} is ${a[1].dtype}, the ${b[0]} ${b[1].dtype}; cast one of them with to()`,
+  );
+}
+
+/** Raises ShapeError unless both have the same shape. */
+export function requireSameShape(op: string, input: Tensor, target: Tensor): void {
+  if (sameShape(input.shape, target.shape)) return;
+  throw new ShapeError(
+    `${op}: the input has shape ${formatShape(input.shape)}, the target ${formatShape(target.shape)}; ` +
+      `they must be equal: reshape or expand one of them (a [N, 1] beside a [N] is the usual slip)`,
+  );
+}
+
+/** Raises ShapeError unless the tensor has exactly this shape. */
+export function requireShape(op: string, what: string, tensor: Tensor, shape: readonly number[]): void {
+  if (sameShape(tensor.shape, shape)) return;
+  throw new ShapeError(
+    `${op}: the ${what} has shape ${formatShape(tensor.shape)}, expected ${formatShape(shape)}`,
+  );
+}
+
+/** Both values of a spatial size, checked to be whole and at least `least`. */
+export function pair(op: string, what: string, size: Size2d, least: number): [number, number] {
+  const [h, w] = typeof size === 'number' ? [size, size] : size;
+  if (Number.isInteger(h) && Number.isInteger(w) && h >= least && w >= least) return [h, w];
+  throw new ArgumentError(
+    `${op}: ${what} is ${JSON.stringify(size)}, expected whole numbers of at least ${least}`,
+  );
+}
+
+/** Raises ArgumentError unless the number is a probability. */
+export function requireProbability(op: string, p: number): void {
+  if (p >= 0 && p <= 1) return;
+  throw new ArgumentError(`${op}: the probability is ${p}, expected a number from 0 to 1`);
+}
+
+/** An axis counted from the front. */
+export function axisOf(op: string, axis: number, ndim: number): number {
+  const fromFront = axis < 0 ? axis + ndim : axis;
+  if (Number.isInteger(axis) && fromFront >= 0 && fromFront < ndim) return fromFront;
+  throw new ShapeError(`${op}: axis ${axis} of a tensor with ${ndim} axes; expected ${-ndim} to ${ndim - 1}`);
+}

@@ -1,0 +1,155 @@
+/**
+ * Cross-entropy of class indices or of class probabilities, and the negative log-likelihood under it. The class axis
+ * is the second one, as in `[N, C]` and `[N, C, d1, ...]`, or the only one.
+ */
+
+import { ArgumentError, ShapeError, formatShape, isFloat, sameShape } from '@tenfold/ir';
+import { customGrad, where } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor';
+import { apply, constant, expandTo, literal, source } from '@tenfold/tensor/internal';
+import { requireIndices, requireShape } from './checks.ts';
+import { checkIndexRange } from './index-range.ts';
+import { checkReduction } from './reduction.ts';
+import type { LossOptions } from './reduction.ts';
+
+export interface NllLossOptions extends LossOptions {
+  /** A factor for each class, `[C]`; a mean is then weighted. */
+  readonly weight?: Tensor | null;
+  /** Targets of this value count for nothing. Default -100. */
+  readonly ignoreIndex?: number;
+}
+
+export interface CrossEntropyOptions extends NllLossOptions {
+  /** How much of the probability is spread evenly over all classes, from 0 to 1. Default 0. */
+  readonly labelSmoothing?: number;
+}
+
+/** What the loss of one call needs to know of its targets. */
+interface Targets {
+  readonly axis: number;
+  readonly classes: number;
+  /** int32, safe to index with, with an axis of length 1 in the place of the classes. */
+  readonly index: Tensor;
+  /** False where the target is to be ignored. */
+  readonly counts: Tensor;
+  /** Each target's factor: its class's weight, 0 where ignored. */
+  readonly factors: Tensor;
+}
+
+/**
+ * Cross-entropy of unnormalised logits `[N, C, ...]`, as torch.nn.functional.cross_entropy. The target holds class
+ * indices (`[N, ...]`, int64 or int32) or probabilities (float, the shape of the logits).
+ * @throws IndexError for a class index out of range, where the target's contents are known on the host.
+ */
+export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  const { labelSmoothing = 0, weight, reduction = 'mean' } = options;
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+    throw new ArgumentError(
+      `crossEntropy: labelSmoothing is ${labelSmoothing}, expected a number from 0 to 1`,
+    );
+  }
+  const axis = classAxis('crossEntropy', input);
+  const logProbabilities = input.logSoftmax(axis);
+  if (isFloat(target.dtype)) {
+    if (!sameShape(input.shape, target.shape)) throw shapeMismatch('crossEntropy', input, target);
+    checkReduction('crossEntropy', reduction);
+    const classes = input.shape[axis];
+    const smooth = labelSmoothing > 0 ? target.mul(1 - labelSmoothing).add(labelSmoothing / classes) : target;
+    const weighted = weight ? smooth.mul(alongAxis(weight, axis, input)) : smooth;
+    const losses = weighted.mul(logProbabilities).sum(axis).neg();
+    if (reduction === 'none') return losses;
+    const total = losses.sum();
+    return reduction === 'sum' ? total : total.div(literal(total, input.numel / classes));
+  }
+  const targets = checkTargets('crossEntropy', input, target, options);
+  const losses = negativeLogLikelihood(logProbabilities, targets);
+  if (labelSmoothing === 0) return reduceWeighted('crossEntropy', losses, targets, reduction);
+  const spread = (weight ? logProbabilities.mul(alongAxis(weight, axis, input)) : logProbabilities)
+    .sum(axis)
+    .neg();
+  const spreadLosses = where(targets.counts, spread, literal(spread, 0));
+  const mixed = losses.mul(1 - labelSmoothing).add(spreadLosses.mul(labelSmoothing / targets.classes));
+  return reduceWeighted('crossEntropy', mixed, targets, reduction);
+}
+
+/** `-input[target]` of log-probabilities `[N, C, ...]` and class indices `[N, ...]`, as torch.nn.functional.nll_loss. */
+export function nllLoss(input: Tensor, target: Tensor, options: NllLossOptions = {}): Tensor {
+  const targets = checkTargets('nllLoss', input, target, options);
+  return reduceWeighted('nllLoss', negativeLogLikelihood(input, targets), targets, options.reduction);
+}
+
+function negativeLogLikelihood(logProbabilities: Tensor, { axis, index, factors }: Targets): Tensor {
+  return pick(logProbabilities, axis, index).squeeze(axis).mul(factors).neg();
+}
+
+/**
+ * One element of each row. Its gradient puts a value in one place of a row of zeros: written as a comparison, it joins
+ * the row's other work, which a scatter would not.
+ */
+function pick(rows: Tensor, axis: number, index: Tensor): Tensor {
+  return customGrad(
+    [rows],
+    () => apply('gather', [rows, index], { axis }),
+    (gradient) => {
+      const position = source(rows.home, 'iota', { shape: rows.shape, axis });
+      const isPicked = apply('eq', [position, expandTo(index, rows.shape)], undefined);
+      return [where(isPicked, expandTo(gradient, rows.shape), literal(rows, 0))];
+    },
+  );
+}
+
+/** A mean is over what counts, weighted; 0 / 0 is NaN when nothing does, as in PyTorch. */
+function reduceWeighted(
+  op: string,
+  losses: Tensor,
+  { factors }: Targets,
+  reduction: LossOptions['reduction'] = 'mean',
+): Tensor {
+  checkReduction(op, reduction);
+  if (reduction === 'none') return losses;
+  return reduction === 'sum' ? losses.sum() : losses.sum().div(factors.sum());
+}
+
+function checkTargets(
+  op: string,
+  input: Tensor,
+  target: Tensor,
+  { weight, ignoreIndex = -100 }: NllLossOptions,
+): Targets {
+  const axis = classAxis(op, input);
+  const classes = input.shape[axis];
+  requireIndices(op, 'target', target);
+  if (
+    !sameShape(
+      target.shape,
+      input.shape.filter((_, i) => i !== axis),
+    )
+  )
+    throw shapeMismatch(op, input, target);
+  checkIndexRange(op, 'target', target, classes, ignoreIndex);
+  const counts = target.ne(ignoreIndex);
+  const index = where(counts, target, literal(target, 0)).to('int32');
+  if (weight) requireShape(op, 'weight', weight, [classes]);
+  const factor = (value: number) => expandTo(constant(input.home, value, input.dtype), target.shape);
+  const ofClass = weight ? weight.indexSelect(0, index.flatten()).reshape(target.shape) : factor(1);
+  return { axis, classes, index: index.unsqueeze(axis), counts, factors: where(counts, ofClass, factor(0)) };
+}
+
+function classAxis(op: string, input: Tensor): number {
+  if (input.ndim > 0) return input.ndim === 1 ? 0 : 1;
+  throw new ShapeError(`${op}: the input is a single number; expected [C], [N, C] or [N, C, d1, ...]`);
+}
+
+/** A vector of one number a class, in line with the class axis. */
+function alongAxis(weight: Tensor, axis: number, like: Tensor): Tensor {
+  requireShape('crossEntropy', 'weight', weight, [like.shape[axis]]);
+  return weight.reshape(like.shape.map((size, i) => (i === axis ? size : 1)));
+}
+
+function shapeMismatch(op: string, input: Tensor, target: Tensor): ShapeError {
+  const expected = input.shape.filter((_, i) => i !== classAxis(op, input));
+  return new ShapeError(
+    `${op}: the input has shape ${formatShape(input.shape)}, the target ${formatShape(target.shape)}; ` +
+      `expected class indices of shape ${formatShape(expected)}, or float probabilities of shape ${formatShape(input.shape)}`,
+  );
+}

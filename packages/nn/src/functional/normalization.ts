@@ -1,0 +1,132 @@
+/**
+ * Normalisation by statistics of the batch, of each example, or of a vector. All are compositions: the reductions run
+ * over the same rows and fuse with the arithmetic between them.
+ */
+
+import { ShapeError, formatShape, sameShape } from '@tenfold/ir';
+import { noGrad } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor';
+import { castTo, literal } from '@tenfold/tensor/internal';
+import { requireFloat, requireShape } from './checks.ts';
+
+export interface BatchNormFunctionOptions {
+  /** A factor for each channel, `[C]`. */
+  readonly weight?: Tensor | null;
+  /** A summand for each channel, `[C]`. */
+  readonly bias?: Tensor | null;
+  /** Whether to normalise by the batch and to update the running statistics. Default false. */
+  readonly training?: boolean;
+  /** The share of the batch in the new running statistics, a number or a 0-d tensor. Default 0.1. */
+  readonly momentum?: number | Tensor;
+  /** Added to the variance. Default 1e-5. */
+  readonly eps?: number;
+}
+
+/**
+ * Normalises each channel of `[N, C, ...]`, as torch.nn.functional.batch_norm. Outside of training it is a factor and
+ * a summand for each channel, which fold into the operation before. Without running statistics the batch's are used.
+ */
+export function batchNorm(
+  input: Tensor,
+  runningMean: Tensor | null,
+  runningVar: Tensor | null,
+  options: BatchNormFunctionOptions = {},
+): Tensor {
+  const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
+  requireFloat('batchNorm', 'input', input);
+  if (input.ndim < 2) {
+    throw new ShapeError(
+      `batchNorm: the input has shape ${formatShape(input.shape)}, expected [N, C] or [N, C, ...]`,
+    );
+  }
+  const channels = input.shape[1];
+  const perChannel = (tensor: Tensor) =>
+    tensor.reshape(input.shape.map((_, axis) => (axis === 1 ? channels : 1)));
+  for (const [name, tensor] of Object.entries({ weight, bias, runningMean, runningVar })) {
+    if (tensor) requireShape('batchNorm', name, tensor, [channels]);
+  }
+  const useBatch = training || runningMean === null || runningVar === null;
+  if (!useBatch) {
+    const inverse = runningVar.add(eps).rsqrt();
+    const scale = weight ? weight.mul(inverse) : inverse;
+    const shift = bias ? bias.sub(runningMean.mul(scale)) : runningMean.mul(scale).neg();
+    return castTo(input.mul(perChannel(scale)).add(perChannel(shift)), input.dtype);
+  }
+  const count = input.numel / channels;
+  if (training && count === 1) {
+    throw new ShapeError(
+      `batchNorm: one value a channel (shape ${formatShape(input.shape)}) has no variance; train with a larger batch, or call eval()`,
+    );
+  }
+  const axes = input.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
+  const mean = input.mean(axes);
+  const centered = input.sub(perChannel(mean));
+  const variance = centered.mul(centered).mean(axes);
+  if (training && runningMean && runningVar) {
+    noGrad(() => {
+      blend(runningMean, mean, momentum);
+      blend(runningVar, variance.mul(literal(variance, count / (count - 1))), momentum);
+    });
+  }
+  const normalized = centered.mul(perChannel(variance.add(eps).rsqrt()));
+  return affine(normalized, weight && perChannel(weight), bias && perChannel(bias));
+}
+
+/** `running = (1 - momentum) · running + momentum · batch`, as an effect of the next run. */
+function blend(running: Tensor, batch: Tensor, momentum: number | Tensor): void {
+  const share = castTo(batch, running.dtype).detach().sub(running).mul(momentum);
+  running.assign(castTo(running.add(share), running.dtype));
+}
+
+export interface LayerNormFunctionOptions {
+  /** A factor for each element of the normalised shape. */
+  readonly weight?: Tensor | null;
+  /** A summand for each element of the normalised shape. */
+  readonly bias?: Tensor | null;
+  /** Added to the variance. Default 1e-5. */
+  readonly eps?: number;
+}
+
+/**
+ * Normalises over the last axes, those of `normalizedShape`, as torch.nn.functional.layer_norm.
+ * @throws ShapeError when the input does not end in that shape.
+ */
+export function layerNorm(
+  input: Tensor,
+  normalizedShape: number | readonly number[],
+  { weight = null, bias = null, eps = 1e-5 }: LayerNormFunctionOptions = {},
+): Tensor {
+  requireFloat('layerNorm', 'input', input);
+  const shape = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape;
+  if (shape.length === 0 || !sameShape(input.shape.slice(-shape.length), shape)) {
+    throw new ShapeError(
+      `layerNorm: the input has shape ${formatShape(input.shape)}, which does not end in ${formatShape(shape)}`,
+    );
+  }
+  if (weight) requireShape('layerNorm', 'weight', weight, shape);
+  if (bias) requireShape('layerNorm', 'bias', bias, shape);
+  const axes = shape.map((_, i) => input.ndim - shape.length + i);
+  const centered = input.sub(input.mean(axes, { keepdim: true }));
+  const variance = centered.mul(centered).mean(axes, { keepdim: true });
+  return affine(centered.mul(variance.add(eps).rsqrt()), weight, bias);
+}
+
+function affine(x: Tensor, weight: Tensor | null, bias: Tensor | null): Tensor {
+  const scaled = weight ? x.mul(weight) : x;
+  return bias ? scaled.add(bias) : scaled;
+}
+
+export interface NormalizeOptions {
+  /** The exponent of the norm. Default 2. */
+  readonly p?: number;
+  /** The axis along which norms are taken. Default 1. */
+  readonly dim?: number;
+  /** The least norm to divide by. Default 1e-12. */
+  readonly eps?: number;
+}
+
+/** Divides by the norm along an axis, as torch.nn.functional.normalize. */
+export function normalize(input: Tensor, { p = 2, dim = 1, eps = 1e-12 }: NormalizeOptions = {}): Tensor {
+  requireFloat('normalize', 'input', input);
+  return input.div(input.norm(p, dim, { keepdim: true }).clamp(eps));
+}

@@ -1,0 +1,104 @@
+/**
+ * Initialisation in place, as torch.nn.init: each function writes new values into a tensor, without a history, and
+ * returns it. Nothing is computed until something is: all the layers of a network are initialised in one go.
+ */
+
+import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
+import { eye, full, noGrad, ones, rand, randn, zeros } from '@tenfold/tensor';
+import type { DType, Tensor } from '@tenfold/tensor';
+import { calculateGain, fans } from './fan.ts';
+import type { FanMode, Nonlinearity } from './fan.ts';
+
+export { calculateGain } from './fan.ts';
+export type { FanMode, Nonlinearity } from './fan.ts';
+
+interface Placement {
+  readonly dtype: DType;
+  readonly device: string;
+}
+
+function write(tensor: Tensor, make: (shape: readonly number[], placement: Placement) => Tensor): Tensor {
+  noGrad(() => tensor.assign(make(tensor.shape, { dtype: tensor.dtype, device: tensor.device })));
+  return tensor;
+}
+
+/** Uniform numbers from `a` up to `b`. */
+export function uniform_(tensor: Tensor, a = 0, b = 1): Tensor {
+  return write(tensor, (shape, placement) =>
+    rand(shape, placement)
+      .mul(b - a)
+      .add(a),
+  );
+}
+
+/** Normal numbers with mean `mean` and standard deviation `std`. */
+export function normal_(tensor: Tensor, mean = 0, std = 1): Tensor {
+  return write(tensor, (shape, placement) => randn(shape, placement).mul(std).add(mean));
+}
+
+/** `value` everywhere. */
+export function constant_(tensor: Tensor, value: number): Tensor {
+  return write(tensor, (shape, placement) => full(shape, value, placement));
+}
+
+export function zeros_(tensor: Tensor): Tensor {
+  return write(tensor, zeros);
+}
+
+export function ones_(tensor: Tensor): Tensor {
+  return write(tensor, ones);
+}
+
+/** Ones on the diagonal of a matrix, zeros elsewhere. */
+export function eye_(tensor: Tensor): Tensor {
+  if (tensor.ndim !== 2)
+    throw new ShapeError(`eye_: the tensor has shape ${formatShape(tensor.shape)}, expected two axes`);
+  return write(tensor, ([rows, columns], placement) => eye(rows, columns, placement));
+}
+
+export interface XavierOptions {
+  /** A factor for the standard deviation; see calculateGain. Default 1. */
+  readonly gain?: number;
+}
+
+/** Uniform, of variance `gain² · 2 / (fanIn + fanOut)`. http://proceedings.mlr.press/v9/glorot10a.html */
+export function xavierUniform_(tensor: Tensor, { gain = 1 }: XavierOptions = {}): Tensor {
+  const { fanIn, fanOut } = fans('xavierUniform_', tensor);
+  const bound = gain * Math.sqrt(6 / (fanIn + fanOut));
+  return uniform_(tensor, -bound, bound);
+}
+
+/** Normal, of variance `gain² · 2 / (fanIn + fanOut)`. http://proceedings.mlr.press/v9/glorot10a.html */
+export function xavierNormal_(tensor: Tensor, { gain = 1 }: XavierOptions = {}): Tensor {
+  const { fanIn, fanOut } = fans('xavierNormal_', tensor);
+  return normal_(tensor, 0, gain * Math.sqrt(2 / (fanIn + fanOut)));
+}
+
+export interface KaimingOptions {
+  /** The negative slope of leakyRelu. Default 0. */
+  readonly a?: number;
+  /** Default `'fanIn'`. */
+  readonly mode?: FanMode;
+  /** Default `'leakyRelu'`. */
+  readonly nonlinearity?: Nonlinearity;
+}
+
+/** Uniform, of variance `gain² / fan`. https://arxiv.org/abs/1502.01852 */
+export function kaimingUniform_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
+  const bound = Math.sqrt(3) * kaimingStd('kaimingUniform_', tensor, options);
+  return uniform_(tensor, -bound, bound);
+}
+
+/** Normal, of variance `gain² / fan`. https://arxiv.org/abs/1502.01852 */
+export function kaimingNormal_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
+  return normal_(tensor, 0, kaimingStd('kaimingNormal_', tensor, options));
+}
+
+function kaimingStd(op: string, tensor: Tensor, options: KaimingOptions): number {
+  const { a = 0, mode = 'fanIn', nonlinearity = 'leakyRelu' } = options;
+  const { fanIn, fanOut } = fans(op, tensor);
+  if (mode !== 'fanIn' && mode !== 'fanOut') {
+    throw new ArgumentError(`${op}: mode is '${String(mode)}', expected 'fanIn' or 'fanOut'`);
+  }
+  return calculateGain(nonlinearity, a) / Math.sqrt(mode === 'fanIn' ? fanIn : fanOut);
+}
