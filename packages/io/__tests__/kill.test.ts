@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -19,7 +19,7 @@ async function saveUntilKilled(path: string, first: number, milliseconds: number
   const child = spawn(
     process.execPath,
     ['--conditions=@tenfold/source', '--import', 'tsx', program, path, String(first)],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { cwd: dirname(program), stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const ended = new Promise((resolve) => child.once('close', resolve));
   let output = '';
