@@ -17,3 +17,42 @@ export { enableGrad, isGradEnabled, noGrad, setGradEnabled } from './core/grad-m
 export { customGrad } from './core/custom-grad.ts';
 export type { CustomBackward } from './core/custom-grad.ts';
 export type { Operand } from './core/promote.ts';
+
+export {
+  empty,
+  emptyLike,
+  eye,
+  full,
+  fullLike,
+  ones,
+  onesLike,
+  zeros,
+  zerosLike,
+} from './creation/constant.ts';
+export { fromBuffer, fromBytes, tensor } from './creation/from-data.ts';
+export type { CreationOptions } from './creation/options.ts';
+export { arange, linspace } from './creation/range.ts';
+export type { NestedData, NestedList } from './data/nested.ts';
+export type { TensorData, TypedArray } from './data/typed-array.ts';
+
+export * from './ops/arithmetic.ts';
+export * from './ops/comparison.ts';
+export * from './ops/cumulative.ts';
+export type { Dim, ShapeArgs } from './ops/dims.ts';
+export * from './ops/exponential.ts';
+export * from './ops/extremum.ts';
+export * from './ops/identity.ts';
+export * from './ops/join.ts';
+export * from './ops/logical.ts';
+export * from './ops/matmul.ts';
+export * from './ops/norm.ts';
+export * from './ops/read.ts';
+export * from './ops/reduce.ts';
+export type { KeepOptions } from './ops/reduce-axes.ts';
+export * from './ops/rounding.ts';
+export * from './ops/selection.ts';
+export * from './ops/shape.ts';
+export * from './ops/slice.ts';
+export * from './ops/softmax.ts';
+export * from './ops/trigonometric.ts';
+export * from './ops/variance.ts';

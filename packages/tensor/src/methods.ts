@@ -1,16 +1,64 @@
 /**
- * The operations as methods. Each is written once, as a function whose first parameter is the tensor; the tables
- * below name those that are methods too, and the types follow from the functions.
+ * The operations as methods. Each is written once, as a function whose first parameter is the tensor; every export of
+ * the modules below is a method too, and its type follows from the function. Rarely used operations stay functions,
+ * because a method is part of every bundle.
  */
 
+import type { Operand } from './core/promote.ts';
 import { Tensor } from './core/tensor.ts';
-import * as writing from './ops/assign.ts';
-import * as elementwise from './ops/elementwise-methods.ts';
+import * as arithmetic from './ops/arithmetic.ts';
+import * as assign from './ops/assign.ts';
+import * as comparison from './ops/comparison.ts';
+import * as cumulative from './ops/cumulative.ts';
+import * as exponential from './ops/exponential.ts';
+import * as extremum from './ops/extremum.ts';
+import * as identity from './ops/identity.ts';
+import * as logical from './ops/logical.ts';
+import * as matmul from './ops/matmul.ts';
+import * as norm from './ops/norm.ts';
+import * as read from './ops/read.ts';
+import * as reduce from './ops/reduce.ts';
+import * as rounding from './ops/rounding.ts';
+import { maskedFill, where } from './ops/selection.ts';
+import * as shape from './ops/shape.ts';
+import * as slice from './ops/slice.ts';
+import * as softmax from './ops/softmax.ts';
+import * as trigonometric from './ops/trigonometric.ts';
+import { std, variance } from './ops/variance.ts';
 
 type Method<F> = F extends (self: Tensor, ...args: infer A) => infer R ? (...args: A) => R : never;
 type MethodsOf<T> = { [K in keyof T]: Method<T[K]> };
 
-export interface TensorMethods extends MethodsOf<typeof elementwise>, MethodsOf<typeof writing> {}
+/** Methods whose name or order of arguments differs from the function's. */
+const renamed = {
+  maskedFill,
+  std,
+  var: variance,
+  /** The tensor where `condition` is true, `other` elsewhere; see the function `where`. */
+  where: (self: Tensor, condition: Tensor, other: Operand): Tensor => where(condition, self, other),
+};
+
+export interface TensorMethods
+  extends
+    MethodsOf<typeof arithmetic>,
+    MethodsOf<typeof assign>,
+    MethodsOf<typeof comparison>,
+    MethodsOf<typeof cumulative>,
+    MethodsOf<typeof exponential>,
+    MethodsOf<Omit<typeof extremum, 'max' | 'min'>>,
+    extremum.ExtremumMethods,
+    MethodsOf<typeof identity>,
+    MethodsOf<typeof logical>,
+    MethodsOf<typeof matmul>,
+    MethodsOf<typeof norm>,
+    MethodsOf<typeof read>,
+    MethodsOf<typeof reduce>,
+    MethodsOf<typeof renamed>,
+    MethodsOf<typeof rounding>,
+    MethodsOf<typeof shape>,
+    MethodsOf<typeof slice>,
+    MethodsOf<typeof softmax>,
+    MethodsOf<typeof trigonometric> {}
 
 /** Puts functions onto the class; the receiver becomes the first argument. */
 function install(functions: Readonly<Record<string, (self: Tensor, ...args: never[]) => unknown>>): void {
@@ -25,5 +73,21 @@ function install(functions: Readonly<Record<string, (self: Tensor, ...args: neve
   }
 }
 
-install(elementwise);
-install(writing);
+install(arithmetic);
+install(assign);
+install(comparison);
+install(cumulative);
+install(exponential);
+install(extremum);
+install(identity);
+install(logical);
+install(matmul);
+install(norm);
+install(read);
+install(reduce);
+install(renamed);
+install(rounding);
+install(shape);
+install(slice);
+install(softmax);
+install(trigonometric);

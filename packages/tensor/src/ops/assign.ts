@@ -20,7 +20,8 @@ export function assign(self: Tensor, value: Tensor): Tensor {
     );
   }
   const { graph } = device;
-  const path = self.source.kind === 'node' && !self.requiresGrad ? viewPath(graph, self.resolve()) : undefined;
+  const path =
+    self.source.kind === 'node' && !self.requiresGrad ? viewPath(graph, self.resolve()) : undefined;
   if (path && path.nodes.length > 0) {
     if (path.storage.role === 'host') path.storage.role = 'variable';
     const whole = writeThrough(contents(self, path.storage), graph, path, value);

@@ -1,0 +1,72 @@
+/** Tensors of one value, and the identity matrix. They are not filled memory but parts of the graph that reads them. */
+
+import { ArgumentError, isFloat } from '@tenfold/ir';
+import type { Shape } from '@tenfold/ir';
+import { apply, constant, source } from '../core/apply.ts';
+import { castTo, expandTo, numberTensor } from '../core/broadcast.ts';
+import { numberType } from '../core/promote.ts';
+import type { Tensor } from '../core/tensor.ts';
+import { checkShape, finish, like, resolveOptions } from './options.ts';
+import type { CreationOptions } from './options.ts';
+
+function constantTensor(op: string, shape: Shape | number, value: number, options: CreationOptions): Tensor {
+  const { device, dtype } = resolveOptions(op, options, 'float32');
+  return finish(expandTo(constant(device, value, dtype), checkShape(op, shape)), options);
+}
+
+/** A tensor of zeros, float32 unless a dtype is given. As torch.zeros. */
+export function zeros(shape: Shape | number, options: CreationOptions = {}): Tensor {
+  return constantTensor('zeros', shape, 0, options);
+}
+
+/** A tensor of ones, float32 unless a dtype is given. As torch.ones. */
+export function ones(shape: Shape | number, options: CreationOptions = {}): Tensor {
+  return constantTensor('ones', shape, 1, options);
+}
+
+/** A tensor whose contents do not matter yet. They are zeros, so that no result depends on stale memory. As torch.empty. */
+export function empty(shape: Shape | number, options: CreationOptions = {}): Tensor {
+  return constantTensor('empty', shape, 0, options);
+}
+
+/** A tensor filled with `value`; its dtype follows from the value (int64, float32 or bool) unless given. As torch.full. */
+export function full(shape: Shape | number, value: number | boolean, options: CreationOptions = {}): Tensor {
+  const inferred = numberType(value);
+  const { device, dtype } = resolveOptions(
+    'full',
+    options,
+    options.requiresGrad && !isFloat(inferred) ? 'float32' : inferred,
+  );
+  return finish(expandTo(numberTensor(device, value, dtype), checkShape('full', shape)), options);
+}
+
+/** Ones on the diagonal of an `n` by `m` matrix, zeros elsewhere; `m` defaults to `n`. As torch.eye. */
+export function eye(n: number, m: number = n, options: CreationOptions = {}): Tensor {
+  if (typeof m !== 'number')
+    throw new ArgumentError('eye: the second argument is the number of columns; options come third');
+  const { device, dtype } = resolveOptions('eye', options, 'float32');
+  const shape = checkShape('eye', [n, m]);
+  const rows = source(device, 'iota', { shape, axis: 0 });
+  const columns = source(device, 'iota', { shape, axis: 1 });
+  return finish(castTo(apply('eq', [rows, columns], undefined), dtype), options);
+}
+
+/** Zeros with the shape, dtype and device of `self` unless others are given. As torch.zeros_like. */
+export function zerosLike(self: Tensor, options: CreationOptions = {}): Tensor {
+  return zeros(self.shape, like('zerosLike', self, options));
+}
+
+/** Ones with the shape, dtype and device of `self` unless others are given. As torch.ones_like. */
+export function onesLike(self: Tensor, options: CreationOptions = {}): Tensor {
+  return ones(self.shape, like('onesLike', self, options));
+}
+
+/** As `empty`, with the shape, dtype and device of `self` unless others are given. As torch.empty_like. */
+export function emptyLike(self: Tensor, options: CreationOptions = {}): Tensor {
+  return empty(self.shape, like('emptyLike', self, options));
+}
+
+/** `value` everywhere, with the shape, dtype and device of `self` unless others are given. As torch.full_like. */
+export function fullLike(self: Tensor, value: number | boolean, options: CreationOptions = {}): Tensor {
+  return full(self.shape, value, like('fullLike', self, options));
+}

@@ -1,0 +1,69 @@
+/** The options that all creation functions share, and what they have in common. */
+
+import { ArgumentError, DTypeError, ShapeError, Storage, isDType, isFloat } from '@tenfold/ir';
+import type { DType, Device, Shape } from '@tenfold/ir';
+import { LeafState } from '../core/leaf-state.ts';
+import { Tensor, deviceOf, fromStorage } from '../core/tensor.ts';
+
+export interface CreationOptions {
+  /** Data type of the result. */
+  readonly dtype?: DType;
+  /** Name of the device; the default device when absent. */
+  readonly device?: string;
+  /** Whether gradients with respect to the result are wanted. Such a result is a leaf with memory of its own. */
+  readonly requiresGrad?: boolean;
+}
+
+/** The device and dtype that options ask for, checked. */
+export function resolveOptions(
+  op: string,
+  options: CreationOptions,
+  dtype: DType,
+): { device: Device; dtype: DType } {
+  const chosen = options.dtype ?? dtype;
+  if (!isDType(chosen)) throw new DTypeError(`${op}: unknown dtype '${String(chosen)}'`);
+  if (options.requiresGrad && !isFloat(chosen)) {
+    throw new DTypeError(
+      `${op}: only float tensors have gradients, and the dtype is ${chosen}; give a float dtype or drop requiresGrad`,
+    );
+  }
+  return { device: deviceOf(options.device), dtype: chosen };
+}
+
+/** A shape as users write it: a list of sizes, or one size. */
+export function checkShape(op: string, shape: Shape | number): Shape {
+  const sizes = typeof shape === 'number' ? [shape] : [...shape];
+  for (const size of sizes) {
+    if (!Number.isInteger(size) || size < 0) {
+      throw new ShapeError(
+        `${op}: ${String(size)} in shape [${sizes.join(', ')}] is not a size; expected whole numbers from 0`,
+      );
+    }
+  }
+  return sizes;
+}
+
+/** A leaf over bytes on the host, which it takes ownership of. */
+export function leafOf(
+  device: Device,
+  bytes: Uint8Array,
+  shape: Shape,
+  dtype: DType,
+  requiresGrad = false,
+): Tensor {
+  const storage = new Storage(shape, dtype, requiresGrad ? 'variable' : 'host', bytes);
+  if (requiresGrad) LeafState.of(storage).requiresGrad = true;
+  return fromStorage(device, storage);
+}
+
+/** Turns a computed value into a leaf with memory of its own where gradients with respect to it are wanted. */
+export function finish(value: Tensor, options: CreationOptions): Tensor {
+  if (!options.requiresGrad) return value;
+  return fromStorage(value.home, value.materialize('owned')).requiresGrad_();
+}
+
+/** Options for a tensor like another: its dtype and device unless others are given. */
+export function like(op: string, self: Tensor, options: CreationOptions): CreationOptions {
+  if (!(self instanceof Tensor)) throw new ArgumentError(`${op}: expected a tensor`);
+  return { ...options, dtype: options.dtype ?? self.dtype, device: options.device ?? self.device };
+}

@@ -1,0 +1,68 @@
+/** Evenly spaced numbers. */
+
+import { ArgumentError, computeType } from '@tenfold/ir';
+import { apply, source } from '../core/apply.ts';
+import { castTo, expandTo, literal, numberTensor } from '../core/broadcast.ts';
+import type { Tensor } from '../core/tensor.ts';
+import { finish, resolveOptions } from './options.ts';
+import type { CreationOptions } from './options.ts';
+
+/**
+ * Numbers from `start` (0 unless given) up to but without `end`, `step` apart. As torch.arange: int64 when all three
+ * are whole, else float32, unless a dtype is given. `arange(end)`, `arange(start, end)` and `arange(start, end, step)`,
+ * each with options last.
+ * @throws ArgumentError for a step of 0 or one that leads away from `end`.
+ */
+export function arange(end: number, options?: CreationOptions): Tensor;
+export function arange(start: number, end: number, options?: CreationOptions): Tensor;
+export function arange(start: number, end: number, step: number, options?: CreationOptions): Tensor;
+export function arange(...args: (number | CreationOptions | undefined)[]): Tensor {
+  const numbers = args.filter((arg) => typeof arg === 'number');
+  const options = args.find((arg) => typeof arg === 'object') ?? {};
+  const [start, end, step] =
+    numbers.length === 1 ? [0, numbers[0], 1] : [numbers[0], numbers[1], numbers[2] ?? 1];
+  const count = Math.ceil((end - start) / step);
+  if (step === 0 || !Number.isFinite(count) || count < 0) {
+    throw new ArgumentError(
+      `arange: no steps of ${step} lead from ${start} to ${end}; expected finite numbers and a step towards the end`,
+    );
+  }
+  const whole = [start, end, step].every(Number.isInteger);
+  const { device, dtype } = resolveOptions(
+    'arange',
+    options,
+    whole && !options.requiresGrad ? 'int64' : 'float32',
+  );
+  const shape = [count];
+  const wide = computeType(dtype);
+  const number = (value: number) => expandTo(numberTensor(device, value, wide), shape);
+  let result = castTo(source(device, 'iota', { shape, axis: 0 }), wide);
+  if (step !== 1) result = apply('mul', [result, number(step)], undefined);
+  if (start !== 0) result = apply('add', [result, number(start)], undefined);
+  return finish(castTo(result, dtype), options);
+}
+
+/**
+ * `steps` numbers from `start` to `end`, both included, float32 unless a dtype is given. As torch.linspace: the second
+ * half is counted from the end, so that both ends are exact.
+ */
+export function linspace(start: number, end: number, steps: number, options: CreationOptions = {}): Tensor {
+  if (!Number.isInteger(steps) || steps < 0)
+    throw new ArgumentError(`linspace: steps is ${steps}, expected a whole number from 0`);
+  const { device, dtype } = resolveOptions('linspace', options, 'float32');
+  const shape = [steps];
+  const wide = computeType(dtype);
+  const number = (value: number) => expandTo(numberTensor(device, value, wide), shape);
+  const step = number(steps > 1 ? (end - start) / (steps - 1) : 0);
+  const position = source(device, 'iota', { shape, axis: 0 });
+  const index = castTo(position, wide);
+  const upwards = apply('add', [number(start), apply('mul', [step, index], undefined)], undefined);
+  const left = apply('sub', [literal(index, steps - 1), index], undefined);
+  const downwards = apply('sub', [number(end), apply('mul', [step, left], undefined)], undefined);
+  const inFirstHalf = apply(
+    'lt',
+    [position, literal(position, Math.max(Math.floor(steps / 2), 1))],
+    undefined,
+  );
+  return finish(castTo(apply('where', [inFirstHalf, upwards, downwards], undefined), dtype), options);
+}

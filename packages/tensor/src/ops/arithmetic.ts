@@ -1,0 +1,211 @@
+/**
+ * Arithmetic of two or more operands, element by element. Operands broadcast and promote as in PyTorch, and any but
+ * one may be a plain number, which stays a run-time value: a changed number never makes a new plan.
+ * https://pytorch.org/docs/stable/torch.html#pointwise-ops
+ */
+
+import { DTypeError, isFloat, isInt } from '@tenfold/ir';
+import type { DType } from '@tenfold/ir';
+import { apply } from '../core/apply.ts';
+import { literal, together } from '../core/broadcast.ts';
+import { resultType } from '../core/promote.ts';
+import type { Operand } from '../core/promote.ts';
+import { Tensor } from '../core/tensor.ts';
+import { asFloat } from './numeric.ts';
+
+export interface AddOptions {
+  /** Multiplies the second operand. */
+  readonly alpha?: number;
+}
+
+export interface DivOptions {
+  /** 'trunc' rounds quotients towards zero, 'floor' towards minus infinity. */
+  readonly roundingMode?: 'trunc' | 'floor';
+}
+
+/** `self + alpha * other`. As torch.add. */
+export function add(self: Operand, other: Operand, options: AddOptions = {}): Tensor {
+  return apply('add', together('add', [self, scaled(other, options)]), undefined);
+}
+
+/** `self - alpha * other`. As torch.sub. Raises DTypeError for two bools. */
+export function sub(self: Operand, other: Operand, options: AddOptions = {}): Tensor {
+  const dtype = resultType([self, other]);
+  if (dtype === 'bool')
+    throw new DTypeError('sub: bool tensors have no difference; use logicalXor() or cast one operand');
+  return apply('sub', together('sub', [self, scaled(other, options)], dtype), undefined);
+}
+
+/** `self * other`. As torch.mul. */
+export function mul(self: Operand, other: Operand): Tensor {
+  return apply('mul', together('mul', [self, other]), undefined);
+}
+
+/** `self / other`; integers divide as float32 unless `roundingMode` is given. As torch.div. */
+export function div(self: Operand, other: Operand, options: DivOptions = {}): Tensor {
+  const { roundingMode } = options;
+  if (roundingMode === 'floor') return floorDivide(self, other);
+  const promoted = resultType([self, other]);
+  const operands = together('div', [self, other], isFloat(promoted) ? promoted : 'float32');
+  const quotient = apply('div', operands, undefined);
+  if (roundingMode === undefined) return quotient;
+  if (isFloat(promoted)) return apply('trunc', [quotient], undefined);
+  return truncatedQuotient(together('div', [self, other], promoted));
+}
+
+/** Exact in the integers: the floored quotient of the magnitudes, with the sign put back. */
+function truncatedQuotient([a, b]: readonly Tensor[]): Tensor {
+  const magnitude = apply('idiv', [apply('abs', [a], undefined), apply('abs', [b], undefined)], undefined);
+  const sign = apply('mul', [apply('sign', [a], undefined), apply('sign', [b], undefined)], undefined);
+  return apply('mul', [sign, magnitude], undefined);
+}
+
+/** The quotient rounded towards minus infinity, Python's `//`. As torch.floor_divide. */
+export function floorDivide(self: Operand, other: Operand): Tensor {
+  return apply('idiv', together('floorDivide', [self, other], arithmeticType([self, other])), undefined);
+}
+
+/** The remainder with the sign of the divisor, Python's `%`. As torch.remainder. */
+export function remainder(self: Operand, other: Operand): Tensor {
+  return apply('mod', together('remainder', [self, other], arithmeticType([self, other])), undefined);
+}
+
+/** Quotients of bools are integers. */
+function arithmeticType(operands: readonly Operand[]): DType {
+  const dtype = resultType(operands);
+  return dtype === 'bool' ? 'int64' : dtype;
+}
+
+/**
+ * `self` to the power `exponent`. As torch.pow. The plain exponents 0, 1, 2, 3, 0.5, -0.5 and -1 become part of the
+ * plan and need no logarithm; any other number is a run-time value.
+ * @throws DTypeError for integers to a negative plain exponent.
+ */
+export function pow(self: Operand, exponent: Operand): Tensor {
+  const dtype = resultType([self, exponent]);
+  if (self instanceof Tensor && typeof exponent === 'number') {
+    if (isInt(dtype) && exponent < 0) {
+      throw new DTypeError(
+        `pow: integers to the power ${exponent} are not integers; cast with float() first`,
+      );
+    }
+    const short = dtype === self.dtype ? shortPower(self, exponent) : undefined;
+    if (short) return short;
+  }
+  return apply('pow', together('pow', [self, exponent], dtype), undefined);
+}
+
+function shortPower(x: Tensor, exponent: number): Tensor | undefined {
+  switch (exponent) {
+    case 0:
+      return literal(x, 1);
+    case 1:
+      return x;
+    case 2:
+      return square(x);
+    case 3:
+      return apply('mul', [square(x), x], undefined);
+    case 0.5:
+      return apply('sqrt', [x], undefined);
+    case -0.5:
+      return rsqrt(x);
+    case -1:
+      return apply('recip', [x], undefined);
+    default:
+      return undefined;
+  }
+}
+
+/** The greater of two operands; NaN when either is. Ties share the gradient evenly. As torch.maximum. */
+export function maximum(self: Operand, other: Operand): Tensor {
+  return apply('max', together('maximum', [self, other]), undefined);
+}
+
+/** The lesser of two operands; NaN when either is. Ties share the gradient evenly. As torch.minimum. */
+export function minimum(self: Operand, other: Operand): Tensor {
+  return apply('min', together('minimum', [self, other]), undefined);
+}
+
+/** `self * self`. As torch.square. */
+export function square(self: Tensor): Tensor {
+  return apply('mul', [self, self], undefined);
+}
+
+/** The square root; integers become float32. As torch.sqrt. */
+export function sqrt(self: Tensor): Tensor {
+  return apply('sqrt', [asFloat(self)], undefined);
+}
+
+/** `1 / sqrt(self)`; integers become float32. As torch.rsqrt. */
+export function rsqrt(self: Tensor): Tensor {
+  return apply('recip', [sqrt(self)], undefined);
+}
+
+/** `1 / self`; integers become float32. As torch.reciprocal. */
+export function reciprocal(self: Tensor): Tensor {
+  return apply('recip', [asFloat(self)], undefined);
+}
+
+/** `-self`. As torch.neg. Raises DTypeError for bool. */
+export function neg(self: Tensor): Tensor {
+  if (self.dtype === 'bool') throw new DTypeError('neg: bool tensors have no negative; use logicalNot()');
+  return apply('neg', [self], undefined);
+}
+
+/** The magnitude. As torch.abs. Raises DTypeError for bool. */
+export function abs(self: Tensor): Tensor {
+  if (self.dtype === 'bool')
+    throw new DTypeError('abs: bool tensors have no magnitude; cast with int() first');
+  return apply('abs', [self], undefined);
+}
+
+/** -1, 0 or 1 as the elements are negative, zero (or NaN) or positive. As torch.sign. */
+export function sign(self: Tensor): Tensor {
+  return self.dtype === 'bool' ? self : apply('sign', [self], undefined);
+}
+
+/** `self + weight * (end - self)`. As torch.lerp. */
+export function lerp(self: Tensor, end: Tensor, weight: Operand): Tensor {
+  return add(self, mul(weight, sub(end, self)));
+}
+
+/** `self + value * a * b`. As torch.addcmul. */
+export function addcmul(
+  self: Tensor,
+  a: Tensor,
+  b: Tensor,
+  options: { readonly value?: number } = {},
+): Tensor {
+  return add(self, mul(a, b), { alpha: options.value });
+}
+
+/** `self + value * a / b`. As torch.addcdiv. */
+export function addcdiv(
+  self: Tensor,
+  a: Tensor,
+  b: Tensor,
+  options: { readonly value?: number } = {},
+): Tensor {
+  return add(self, div(a, b), { alpha: options.value });
+}
+
+/**
+ * Limits elements to the range from `min` to `max`; either may be absent. Elements at a limit keep their gradient;
+ * where `min > max` the result is `max`. As torch.clamp.
+ */
+export function clamp(self: Tensor, min?: Operand, max?: Operand): Tensor {
+  let result = self;
+  if (min !== undefined) {
+    const [x, low] = together('clamp', [result, min]);
+    result = apply('where', [apply('lt', [x, low], undefined), low, x], undefined);
+  }
+  if (max !== undefined) {
+    const [x, high] = together('clamp', [result, max]);
+    result = apply('where', [apply('lt', [high, x], undefined), high, x], undefined);
+  }
+  return result;
+}
+
+function scaled(operand: Operand, { alpha }: AddOptions): Operand {
+  return alpha === undefined || alpha === 1 ? operand : mul(operand, alpha);
+}

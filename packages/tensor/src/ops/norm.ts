@@ -1,0 +1,79 @@
+/** Vector norms. */
+
+import { apply } from '../core/apply.ts';
+import { expandTo, literal, numberTensor } from '../core/broadcast.ts';
+import { customGrad } from '../core/custom-grad.ts';
+import type { Tensor } from '../core/tensor.ts';
+import { axesOf, withOnes } from './dims.ts';
+import type { Dim } from './dims.ts';
+import { inFullPrecision } from './numeric.ts';
+import { checkNotEmpty, reduceAxes } from './reduce-axes.ts';
+import type { KeepOptions } from './reduce-axes.ts';
+
+/**
+ * The `p`-norm over `dim` (all axes unless given): `sum(|x|^p)^(1/p)`, the greatest magnitude for Infinity, the least
+ * for -Infinity, the number of elements other than 0 for p = 0. The gradient of the 2-norm at 0 is 0. Integers become
+ * float32. As torch.norm and torch.linalg.vector_norm.
+ */
+export function norm(self: Tensor, p: number = 2, dim?: Dim, options: KeepOptions = {}): Tensor {
+  const axes = axesOf('norm', dim, self.ndim);
+  const { keepdim = false } = options;
+  return inFullPrecision(self, (x) => {
+    switch (p) {
+      case 2:
+        return euclidean(x, axes, keepdim);
+      case 1:
+        return reduceAxes('sum', apply('abs', [x], undefined), axes, keepdim);
+      case 0: {
+        const counted = apply('cast', [apply('ne', [x, literal(x, 0)], undefined)], { dtype: x.dtype });
+        return reduceAxes('sum', counted, axes, keepdim);
+      }
+      case Infinity:
+      case -Infinity:
+        checkNotEmpty('norm', x, axes);
+        return reduceAxes(p > 0 ? 'max' : 'min', apply('abs', [x], undefined), axes, keepdim);
+      default:
+        return general(x, p, axes, keepdim);
+    }
+  });
+}
+
+function euclidean(x: Tensor, axes: readonly number[], keepdim: boolean): Tensor {
+  return customGrad(
+    [x],
+    () => apply('sqrt', [reduceAxes('sum', apply('mul', [x, x], undefined), axes, keepdim)], undefined),
+    (gradient, length) => {
+      const safe = zeroWhere(length, apply('div', [gradient, length], undefined));
+      const kept = keepdim ? safe : apply('reshape', [safe], { shape: withOnes(x.shape, axes) });
+      return [apply('mul', [x, expandTo(kept, x.shape)], undefined)];
+    },
+  );
+}
+
+function general(x: Tensor, p: number, axes: readonly number[], keepdim: boolean): Tensor {
+  const magnitude = () => apply('abs', [x], undefined);
+  return customGrad(
+    [x],
+    () => power(reduceAxes('sum', power(magnitude(), p), axes, keepdim), 1 / p),
+    (gradient, length) => {
+      const scale = zeroWhere(length, apply('div', [gradient, power(length, p - 1)], undefined));
+      const kept = keepdim ? scale : apply('reshape', [scale], { shape: withOnes(x.shape, axes) });
+      const slope = apply(
+        'mul',
+        [apply('sign', [x], undefined), zeroWhere(x, power(magnitude(), p - 1))],
+        undefined,
+      );
+      return [apply('mul', [slope, expandTo(kept, x.shape)], undefined)];
+    },
+  );
+}
+
+function power(x: Tensor, exponent: number): Tensor {
+  return apply('pow', [x, expandTo(numberTensor(x.home, exponent, x.dtype), x.shape)], undefined);
+}
+
+/** `value`, but 0 where `x` is 0: the norms are not differentiable there, and PyTorch's choice is 0. */
+function zeroWhere(x: Tensor, value: Tensor): Tensor {
+  const zero = literal(x, 0);
+  return apply('where', [apply('eq', [x, zero], undefined), zero, value], undefined);
+}
