@@ -1,6 +1,6 @@
 /** Tensors to files and back, on a device. */
 
-import { DTYPES, DTypeError, FormatError, byteSize } from '@tenfold/ir';
+import { DTYPES, DTypeError, FormatError, StaleValueError, byteSize } from '@tenfold/ir';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -75,6 +75,26 @@ describe('loading and saving', () => {
     const loading = loadSafetensors(fileOf(header, 8), { name: 'fp8.safetensors' });
     await expect(loading).rejects.toBeInstanceOf(DTypeError);
     await expect(loading).rejects.toThrow('fp8.safetensors: tensor "scale" has dtype F8_E5M2');
+  });
+
+  it('saves writes that were made before, and refuses to mix in those made meanwhile', async () => {
+    const path = join(await tempFolder(), 'm.safetensors');
+    const size = 5000;
+    const filled = (value: number) => floats(Array<number>(size).fill(value));
+    const variables = { a: filled(1), b: filled(1) };
+    const write = (value: number) => {
+      for (const tensor of Object.values(variables)) tensor.assign(filled(value));
+    };
+    write(2);
+    await saveSafetensors(path, variables);
+    const saving = saveSafetensors(path, variables);
+    write(3);
+    await expect(saving).rejects.toBeInstanceOf(StaleValueError);
+    await expect(saving).rejects.toThrow('tensor "a" was written while it was being saved');
+    for (const tensor of (await loadSafetensors(path)).values()) {
+      expect(new Set(await valuesOf(tensor))).toEqual(new Set([2]));
+    }
+    expect((await variables.a.bytes()).length).toBe(4 * size);
   });
 
   it('keeps the old file when saving fails', async () => {
