@@ -5,7 +5,8 @@
  *   npm run bench -- --seconds 5             longer, for quieter numbers
  *   npm run bench -- --json before.json      also as JSON, to compare two versions
  *
- * Numbers are of this machine, at this moment, with whatever else it is doing.
+ * On the CPU a result is there when `realize()` returns. Numbers are of this machine, at this moment, with
+ * whatever else it is doing.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';

@@ -1,7 +1,7 @@
 /** Whole networks: an inference and a training step of the MLP and the LeNet of the examples. */
 import '@tenfold/autograd';
 import '@tenfold/backend-cpu';
-import { Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential, crossEntropy } from '@tenfold/nn';
+import { Conv2d, Flatten, functional as F, Linear, MaxPool2d, ReLU, Sequential } from '@tenfold/nn';
 import { AdamW } from '@tenfold/optim';
 import { manualSeed, noGrad, randint, randn } from '@tenfold/tensor';
 import type { Workload } from '../lib/measure.ts';
@@ -48,8 +48,8 @@ function inference({ name, build, input }: Network): Workload {
       manualSeed(0);
       const model = build();
       model.eval();
-      const x = await randn(input).realize();
-      return () => noGrad(() => model.forward(x)).realize();
+      const x = randn(input).realize();
+      return async () => noGrad(() => model.forward(x)).realize();
     },
   };
 }
@@ -62,10 +62,10 @@ function training({ name, build, input }: Network): Workload {
       manualSeed(0);
       const model = build();
       const optimizer = new AdamW(model.parameters());
-      const x = await randn(input).realize();
-      const y = await randint(0, 10, [batch]).realize();
+      const x = randn(input).realize();
+      const y = randint(0, 10, [batch]).realize();
       return async () => {
-        const loss = crossEntropy(model.forward(x), y);
+        const loss = F.crossEntropy(model.forward(x), y);
         optimizer.zeroGrad();
         loss.backward();
         await optimizer.step();

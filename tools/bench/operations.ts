@@ -8,8 +8,8 @@ function matmul(m: number, n: number, k: number): Workload {
     name: `matmul ${m}x${k} @ ${k}x${n}`,
     flops: 2 * m * n * k,
     setup: async () => {
-      const [a, b] = await inputs([m, k], [k, n]);
-      return () => a.matmul(b).realize();
+      const [a, b] = inputs([m, k], [k, n]);
+      return async () => a.matmul(b).realize();
     },
   };
 }
@@ -19,15 +19,15 @@ function rowwise(name: string, rows: number, columns: number, compute: (x: Tenso
     name: `${name} ${rows}x${columns}`,
     samples: rows,
     setup: async () => {
-      const [x] = await inputs([rows, columns]);
-      return () => compute(x).realize();
+      const [x] = inputs([rows, columns]);
+      return async () => compute(x).realize();
     },
   };
 }
 
-async function inputs(...shapes: readonly number[][]): Promise<readonly Tensor[]> {
+function inputs(...shapes: readonly number[][]): readonly Tensor[] {
   manualSeed(0);
-  return Promise.all(shapes.map((shape) => randn(shape).realize()));
+  return shapes.map((shape) => randn(shape).realize());
 }
 
 export const operations: readonly Workload[] = [

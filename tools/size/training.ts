@@ -3,8 +3,8 @@
  * and a loss. Measured by tools/size.ts.
  */
 import '@tenfold/autograd';
-import { crossEntropy } from '@tenfold/nn';
+import { CrossEntropyLoss } from '@tenfold/nn';
 import { AdamW } from '@tenfold/optim';
 
 export * from './inference.ts';
-export { AdamW, crossEntropy };
+export { AdamW, CrossEntropyLoss };
