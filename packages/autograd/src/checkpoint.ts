@@ -3,8 +3,9 @@
  * with the same random numbers. https://pytorch.org/docs/stable/checkpoint.html
  */
 
-import { Tensor, enableGrad, isGradEnabled, noGrad } from '@tenfold/tensor';
-import { apply, withGeneratorAt, generatorPosition } from '@tenfold/tensor/internal';
+import { defaultGenerator, enableGrad, isGradEnabled, noGrad } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor';
+import { apply, hostAction } from '@tenfold/tensor/internal';
 import type { GradNote } from '@tenfold/tensor/internal';
 
 /**
@@ -12,7 +13,7 @@ import type { GradNote } from '@tenfold/tensor/internal';
  * (parameters) receive their gradients too.
  */
 export function checkpoint(fn: (...inputs: Tensor[]) => Tensor, ...inputs: Tensor[]): Tensor {
-  const position = generatorPosition();
+  const rewind = rememberGenerator();
   const result = noGrad(() => fn(...inputs));
   if (!isGradEnabled()) return result;
   const output = apply('custom', [result, ...inputs], undefined);
@@ -22,9 +23,29 @@ export function checkpoint(fn: (...inputs: Tensor[]) => Tensor, ...inputs: Tenso
   source.graph.tracked[source.node] = true;
   const again = () => {
     const copies = inputs.map((input) => enableGrad(() => apply('recompute', [input], undefined)));
-    return withGeneratorAt(position, () => enableGrad(() => fn(...copies)));
+    return rewind(() => enableGrad(() => fn(...copies)));
   };
   const note: GradNote = { recompute: again };
   source.graph.notes.set(source.node, note);
   return output;
+}
+
+/** Remembers where the random generator is, and gives a function that runs a body from there. */
+function rememberGenerator(): <T>(body: () => T) => T {
+  let then = defaultGenerator.getState();
+  hostAction(() => {
+    then = defaultGenerator.getState();
+  });
+  return (body) => {
+    let now = then;
+    hostAction(() => {
+      now = defaultGenerator.getState();
+      defaultGenerator.setState(then);
+    });
+    try {
+      return body();
+    } finally {
+      hostAction(() => void defaultGenerator.setState(now));
+    }
+  };
 }

@@ -32,6 +32,8 @@ export {
 export { fromBuffer, fromBytes, tensor } from './creation/from-data.ts';
 export type { CreationOptions } from './creation/options.ts';
 export { arange, linspace } from './creation/range.ts';
+export { Generator, defaultGenerator, manualSeed } from './random/generator.ts';
+export type { GeneratorState } from './random/generator.ts';
 export type { NestedData, NestedList } from './data/nested.ts';
 export type { TensorData, TypedArray } from './data/typed-array.ts';
 
