@@ -1,0 +1,108 @@
+/** Adam, and AdamW, which differs in how weights decay. */
+
+import type { Tensor } from '@tenfold/tensor';
+import { Optimizer } from './optimizer.ts';
+import type { NumberMaker, Update } from './optimizer.ts';
+import { requireSetting } from './param-group.ts';
+import type { ParamGroup, Params, Setting } from './param-group.ts';
+
+export interface AdamOptions {
+  /** Learning rate. Default 1e-3. */
+  readonly lr?: number;
+  /** Decay of the running means of the gradient and of its square. Default [0.9, 0.999]. */
+  readonly betas?: readonly [number, number];
+  /** Added to the denominator. Default 1e-8. */
+  readonly eps?: number;
+  /** Adam: so much of the parameter is added to its gradient; default 0. AdamW: it shrinks by so much times lr; default 0.01. */
+  readonly weightDecay?: number;
+  /** Whether to divide by the greatest mean square so far. https://openreview.net/forum?id=ryQu7f-RZ. Default false. */
+  readonly amsgrad?: boolean;
+  /** Whether to climb instead of descend. Default false. */
+  readonly maximize?: boolean;
+}
+
+export type AdamSettings = Required<AdamOptions> & Readonly<Record<string, Setting>>;
+
+/**
+ * Adam, as torch.optim.Adam: `m = β₁·m + (1 - β₁)·g`, `v = β₂·v + (1 - β₂)·g²`, and, both corrected for their start at
+ * zero, `p = p - lr·m / (√v + ε)`. https://arxiv.org/abs/1412.6980
+ */
+export class Adam extends Optimizer<AdamSettings> {
+  constructor(params: Params<AdamSettings>, options: AdamOptions = {}) {
+    const {
+      lr = 1e-3,
+      betas = [0.9, 0.999],
+      eps = 1e-8,
+      weightDecay = 0,
+      amsgrad = false,
+      maximize = false,
+    } = options;
+    super(params, { lr, betas, eps, weightDecay, amsgrad, maximize });
+  }
+
+  protected checkSettings({ lr, betas, eps, weightDecay }: AdamSettings): void {
+    const { name } = this.constructor;
+    requireSetting(name, 'lr', lr, 0);
+    requireSetting(name, 'eps', eps, 0);
+    requireSetting(name, 'betas[0]', betas[0], 0, 1);
+    requireSetting(name, 'betas[1]', betas[1], 0, 1);
+    requireSetting(name, 'weightDecay', weightDecay, 0);
+  }
+
+  protected stateNames({ amsgrad }: AdamSettings): readonly string[] {
+    return amsgrad ? ['expAvg', 'expAvgSq', 'maxExpAvgSq'] : ['expAvg', 'expAvgSq'];
+  }
+
+  /** How weights decay: here by a penalty in the gradient. */
+  protected decay(group: ParamGroup<AdamSettings>, number: NumberMaker): (update: Update) => Decayed {
+    const penalty = number(() => group.weightDecay);
+    return ({ value, gradient }) => ({ value, gradient: gradient.add(value.mul(penalty)) });
+  }
+
+  protected update(group: ParamGroup<AdamSettings>, updates: readonly Update[], number: NumberMaker): void {
+    const decay = group.weightDecay === 0 ? undefined : this.decay(group, number);
+    const keepMean = number(() => group.betas[0]);
+    const takeMean = number(() => 1 - group.betas[0]);
+    const keepSquare = number(() => group.betas[1]);
+    const takeSquare = number(() => 1 - group.betas[1]);
+    const rootCorrection = number((step) => 1 / Math.sqrt(1 - group.betas[1] ** step));
+    const descent = number((step) => -group.lr / (1 - group.betas[0] ** step));
+    const eps = number(() => group.eps);
+    for (const update of updates) {
+      const signed = group.maximize ? { ...update, gradient: update.gradient.neg() } : update;
+      const { value, gradient } = decay ? decay(signed) : signed;
+      const mean = update.state('expAvg').mul(keepMean).add(gradient.mul(takeMean));
+      const square = update.state('expAvgSq').mul(keepSquare).add(gradient.mul(gradient).mul(takeSquare));
+      const divisor = group.amsgrad ? update.state('maxExpAvgSq').maximum(square) : square;
+      update.writeState('expAvg', mean);
+      update.writeState('expAvgSq', square);
+      if (group.amsgrad) update.writeState('maxExpAvgSq', divisor);
+      const denominator = divisor.sqrt().mul(rootCorrection).add(eps);
+      update.write(value.add(mean.div(denominator).mul(descent)));
+    }
+  }
+}
+
+/** A parameter's value and gradient after weight decay. */
+interface Decayed {
+  readonly value: Tensor;
+  readonly gradient: Tensor;
+}
+
+/**
+ * Adam with decoupled weight decay, as torch.optim.AdamW: before the update, the parameter shrinks by `lr · λ`.
+ * https://arxiv.org/abs/1711.05101
+ */
+export class AdamW extends Adam {
+  constructor(params: Params<AdamSettings>, { weightDecay = 0.01, ...options }: AdamOptions = {}) {
+    super(params, { weightDecay, ...options });
+  }
+
+  protected override decay(
+    group: ParamGroup<AdamSettings>,
+    number: NumberMaker,
+  ): (update: Update) => Decayed {
+    const shrink = number(() => 1 - group.lr * group.weightDecay);
+    return ({ value, gradient }) => ({ value: value.mul(shrink), gradient });
+  }
+}

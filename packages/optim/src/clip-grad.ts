@@ -1,0 +1,63 @@
+/** Gradient clipping, as torch.nn.utils: call it between backward and step. Nothing is computed before the step. */
+
+import { ArgumentError } from '@tenfold/ir';
+import { Tensor, noGrad, stack } from '@tenfold/tensor';
+
+export interface ClipGradNormOptions {
+  /** Which norm; Infinity is the greatest magnitude. Default 2. */
+  readonly normType?: number;
+}
+
+/**
+ * Scales the gradients of all parameters together so that their norm, as of one vector, is at most `maxNorm`, as
+ * torch.nn.utils.clip_grad_norm_. Returns the norm before clipping, a 0-d tensor.
+ */
+export function clipGradNorm_(
+  params: Tensor | Iterable<Tensor>,
+  maxNorm: number,
+  { normType = 2 }: ClipGradNormOptions = {},
+): Tensor {
+  if (!(maxNorm >= 0))
+    throw new ArgumentError(`clipGradNorm_: maxNorm is ${maxNorm}, expected a number of at least 0`);
+  const owners = withGradient('clipGradNorm_', params);
+  return noGrad(() => {
+    const norms = owners.map(({ gradient }) => gradient.norm(normType));
+    const total = norms.length === 1 ? norms[0] : stack(norms).norm(normType);
+    const factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp(undefined, 1);
+    for (const { param, gradient } of owners) setGradient(param, gradient, gradient.mul(factor));
+    return total;
+  });
+}
+
+/** Bounds every element of the gradients to ±`clipValue`, as torch.nn.utils.clip_grad_value_. */
+export function clipGradValue_(params: Tensor | Iterable<Tensor>, clipValue: number): void {
+  if (!(clipValue >= 0)) {
+    throw new ArgumentError(`clipGradValue_: clipValue is ${clipValue}, expected a number of at least 0`);
+  }
+  const owners = withGradient('clipGradValue_', params);
+  noGrad(() => {
+    for (const { param, gradient } of owners)
+      setGradient(param, gradient, gradient.clamp(-clipValue, clipValue));
+  });
+}
+
+interface Owner {
+  readonly param: Tensor;
+  readonly gradient: Tensor;
+}
+
+function withGradient(op: string, params: Tensor | Iterable<Tensor>): Owner[] {
+  const owners: Owner[] = [];
+  for (const param of params instanceof Tensor ? [params] : params) {
+    const gradient = param.leafState.grad;
+    if (gradient) owners.push({ param, gradient });
+  }
+  if (owners.length > 0) return owners;
+  throw new ArgumentError(`${op}: no parameter has a gradient; call backward() first`);
+}
+
+/** Gradients are written where they are, so that training does not allocate; one with a history is replaced. */
+function setGradient(param: Tensor, gradient: Tensor, clipped: Tensor): void {
+  if (gradient.source.kind === 'storage') gradient.assign(clipped);
+  else param.leafState.grad = clipped;
+}
