@@ -26,7 +26,7 @@ import * as softmax from './ops/softmax.ts';
 import * as trigonometric from './ops/trigonometric.ts';
 import { std, variance } from './ops/variance.ts';
 
-type Method<F> = F extends (self: Tensor, ...args: infer A) => infer R ? (...args: A) => R : never;
+type Method<F> = F extends (self: Tensor, ...args: infer A extends readonly unknown[]) => infer R ? (...args: A) => R : never;
 type MethodsOf<T> = { [K in keyof T]: Method<T[K]> };
 
 /** Methods whose name or order of arguments differs from the function's. */
