@@ -10,6 +10,7 @@ import { emitContractKernel } from './emit-contract.ts';
 import { emitLoopKernel } from './emit-loop.ts';
 import { emitSingleKernel } from './emit-single.ts';
 import type { EmittedKernel, Memory } from './emission.ts';
+import { fuse } from './fuse.ts';
 import type { Group } from './group.ts';
 import { groupOf } from './group.ts';
 import type { KernelBindings } from './kernel-builder.ts';
@@ -42,11 +43,12 @@ export interface Schedule {
   readonly dispatches: readonly ScheduledDispatch[];
 }
 
-export function schedule(slice: Slice, { fusion = true }: ScheduleOptions = {}): Schedule {
+export function schedule(slice: Slice, { fusion = true, maxOperands = 8 }: ScheduleOptions = {}): Schedule {
   const simplified = simplify(slice);
   const realized = realize(simplified, fusion);
   const bodies = [...realized].sort((a, b) => a - b).map((node) => lowerBody(simplified.slice, realized, node));
-  const { groups, memory, dependencies } = placeGroups(simplified.slice, bodies.map(groupOf));
+  const fused = fusion ? fuse(simplified.slice, bodies, { maxOperands }) : bodies.map(groupOf);
+  const { groups, memory, dependencies } = placeGroups(simplified.slice, fused);
   const rank = (group: number) => Math.max(...groups[group].members.map(({ body }) => body.node));
   const order = dependencies.order([...groups.keys()], rank);
   const dispatches = order.map((group): ScheduledDispatch => {

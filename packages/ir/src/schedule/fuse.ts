@@ -1,0 +1,185 @@
+/**
+ * Which groups become one kernel. Every body starts as a group of its own; then each is merged with the groups whose
+ * values it reads, and at last groups that read the same memory over the same rows are merged. A merge has to be
+ * possible (merge.ts), must not make a cycle through a third group, must fit the device's operand limit, and must not
+ * take away the parallelism that large work needs.
+ */
+
+import { byteSize } from '../dtype.ts';
+import type { Slice } from '../run/slice.ts';
+import { numel } from '../shape.ts';
+import type { Body } from './body.ts';
+import { span } from './body.ts';
+import { Dependencies } from './dependencies.ts';
+import type { Group } from './group.ts';
+import { groupOf } from './group.ts';
+import { mergeGroups } from './merge.ts';
+
+export interface FuseOptions {
+  readonly maxOperands: number;
+}
+
+/** Fewer rows than this leave processors idle ... */
+const FEW_ROWS = 16;
+/** ... once each run over the rows has more elements than this. */
+const SMALL_WORK = 16384;
+/** An epilogue runs inside a tiled loop that needs the registers: only so many arrays of the output's size beside it. */
+const EPILOGUE_OPERANDS = 5;
+
+export function fuse(slice: Slice, bodies: readonly Body[], { maxOperands }: FuseOptions): Group[] {
+  const fusion = new Fusion(slice, bodies, maxOperands);
+  fusion.mergeProducers();
+  fusion.mergeSiblings();
+  return fusion.groups();
+}
+
+class Fusion {
+  readonly #slice: Slice;
+  readonly #maxOperands: number;
+  readonly #groups: (Group | undefined)[];
+  /** The group of each computed node. */
+  readonly #home = new Map<number, number>();
+  /** The bodies that read each node. */
+  readonly #readers = new Map<number, Set<number>>();
+  readonly #outputs: ReadonlySet<number>;
+  readonly #dependencies: Dependencies;
+
+  constructor(slice: Slice, bodies: readonly Body[], maxOperands: number) {
+    this.#slice = slice;
+    this.#maxOperands = maxOperands;
+    this.#groups = bodies.map(groupOf);
+    this.#outputs = new Set(slice.outputs.map(({ node }) => node));
+    this.#dependencies = new Dependencies(bodies.length);
+    bodies.forEach(({ node }, at) => this.#home.set(node, at));
+    for (const { node, reads } of bodies) {
+      for (const { operand } of reads) {
+        const readers = this.#readers.get(operand);
+        if (readers) readers.add(node);
+        else this.#readers.set(operand, new Set([node]));
+      }
+    }
+    for (const [node, readers] of this.#readers) {
+      const producer = this.#home.get(node);
+      if (producer !== undefined) for (const reader of readers) this.#dependencies.add(producer, this.#home.get(reader)!);
+    }
+    this.#orderWrites();
+  }
+
+  groups(): Group[] {
+    return this.#groups.filter((group) => group !== undefined);
+  }
+
+  /** What overwrites a storage runs after what reads its old contents, where nothing speaks against it. */
+  #orderWrites(): void {
+    const leaves = new Map<number, number>();
+    this.#slice.nodes.forEach(({ op, slot }, id) => {
+      if (op === 'leaf') leaves.set(slot, id);
+    });
+    for (const { node, storage } of this.#slice.outputs) {
+      const leaf = leaves.get(storage);
+      if (leaf === undefined) continue;
+      for (const reader of this.#readers.get(leaf) ?? []) this.#dependencies.tryAdd(this.#home.get(reader)!, this.#home.get(node)!);
+    }
+  }
+
+  mergeProducers(): void {
+    const nodes = [...this.#home.keys()].sort((a, b) => a - b);
+    for (const node of nodes) {
+      for (let merged = true; merged; ) {
+        const at = this.#home.get(node)!;
+        merged = this.#producersOf(at).some((producer) => this.#tryMerge(producer, at));
+      }
+    }
+  }
+
+  /** The groups whose values a group reads, those that make the most bytes of it first. */
+  #producersOf(at: number): number[] {
+    const bytes = new Map<number, number>();
+    for (const { body } of this.#groups[at]!.members) {
+      for (const { operand } of body.reads) {
+        const producer = this.#home.get(operand);
+        if (producer === undefined || producer === at) continue;
+        bytes.set(producer, (bytes.get(producer) ?? 0) + this.#bytes(operand));
+      }
+    }
+    return [...bytes.keys()].sort((a, b) => bytes.get(b)! - bytes.get(a)! || b - a);
+  }
+
+  /** Groups that read the same array over the same rows read it once when they are one kernel. */
+  mergeSiblings(): void {
+    for (const [operand, readers] of this.#readers) {
+      if (numel(this.#slice.nodes[operand].shape) < 2) continue;
+      const nodes = [...readers];
+      for (let i = 1; i < nodes.length; i++) {
+        for (let j = 0; j < i; j++) {
+          const [one, other] = [this.#home.get(nodes[j])!, this.#home.get(nodes[i])!];
+          if (one === other || !this.#areAlike(one, other, operand)) continue;
+          if (this.#tryMerge(one, other)) break;
+        }
+      }
+    }
+  }
+
+  /** Whether two groups of the same rows read an array of at least a row's length in the same way. */
+  #areAlike(one: number, other: number, operand: number): boolean {
+    const [a, b] = [this.#groups[one]!, this.#groups[other]!];
+    if (a.rows !== b.rows || a.kind !== 'loop' || b.kind !== 'loop') return false;
+    const lengths = (group: Group) =>
+      group.members.filter(({ body }) => body.reads.some((read) => read.operand === operand)).map(({ local }) => span(local));
+    const wanted = lengths(b);
+    return lengths(a).some((length) => wanted.includes(length)) && numel(this.#slice.nodes[operand].shape) >= a.rows;
+  }
+
+  #bytes(node: number): number {
+    const { shape, dtype } = this.#slice.nodes[node];
+    return numel(shape) * byteSize(dtype);
+  }
+
+  #tryMerge(one: number, other: number): boolean {
+    // The group that is read comes first.
+    const [a, b] = this.#dependencies.after(other).has(one) ? [other, one] : [one, other];
+    const [first, second] = [this.#groups[a]!, this.#groups[b]!];
+    if (first.kind === 'single' || second.kind === 'single') return false;
+    if (this.#dependencies.separated(a, b)) return false;
+    const merged = mergeGroups(first, second);
+    if (!merged || !this.#fits(merged) || !this.#staysParallel(merged, first, second)) return false;
+    this.#groups[a] = merged;
+    this.#groups[b] = undefined;
+    for (const { body } of second.members) this.#home.set(body.node, a);
+    this.#dependencies.merge(a, b);
+    return true;
+  }
+
+  /** The arrays that a group exchanges with memory. */
+  #operands({ members }: Group): Set<string> {
+    const made = new Set(members.map(({ body }) => body.node));
+    const operands = new Set<string>();
+    for (const { body } of members) {
+      for (const { operand } of body.reads) if (!made.has(operand)) operands.add(this.#nameOf(operand));
+      const isRead = [...(this.#readers.get(body.node) ?? [])].some((reader) => !made.has(reader));
+      if (isRead || this.#outputs.has(body.node)) operands.add(`node ${body.node}`);
+    }
+    for (const { node, storage } of this.#slice.outputs) {
+      if (made.has(node) && operands.delete(`node ${node}`)) operands.add(`storage ${storage}`);
+    }
+    return operands;
+  }
+
+  #nameOf(node: number): string {
+    const { op, slot } = this.#slice.nodes[node];
+    return op === 'leaf' ? `storage ${slot}` : `node ${node}`;
+  }
+
+  #fits(group: Group): boolean {
+    const count = this.#operands(group).size;
+    if (count > this.#maxOperands) return false;
+    return group.kind !== 'contract' || group.members.length === 1 || count <= 2 + EPILOGUE_OPERANDS;
+  }
+
+  /** A kernel shares its rows among processors; a merge may not leave few long rows where there were many. */
+  #staysParallel(merged: Group, a: Group, b: Group): boolean {
+    if (merged.rows >= Math.max(a.rows, b.rows) || merged.rows >= FEW_ROWS) return true;
+    const longest = Math.max(...merged.members.map(({ local }) => span(local)));
+    return merged.rows * longest <= SMALL_WORK;
+  }
+}
