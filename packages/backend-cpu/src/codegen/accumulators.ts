@@ -7,7 +7,7 @@
 import type { ReduceKind, ScanKind, Stmt } from '@tenfold/ir';
 import { unreachable } from '@tenfold/ir';
 import { choose } from '../math/index.ts';
-import { i32x4 } from '../wasm/index.ts';
+import { f64x2, i32x4 } from '../wasm/index.ts';
 import type { Local } from '../wasm/index.ts';
 import { combine, identity } from './combine.ts';
 import type { Emission } from './emission.ts';
@@ -15,6 +15,7 @@ import type { Candidates } from './extremum.ts';
 import { nowhere, readPosition, takeMoreExtreme } from './extremum.ts';
 import { kindOf, maskFor, register, registersOf } from './lanes.ts';
 import type { Kind, Lanes } from './lanes.ts';
+import { splatFloat32, WideSum } from './wide-sum.ts';
 
 type Accumulate = Extract<Stmt, { kind: 'accumulate' }>;
 type PositionKind = Extract<ReduceKind, 'argmax' | 'argmin'>;
@@ -35,6 +36,10 @@ interface State {
   spread: readonly Unit[] | undefined;
   /** Nothing has been added since it was initialised. */
   fresh: boolean;
+  /** The float64 registers of a long float32 sum, while it runs. */
+  wide: WideSum | undefined;
+  /** The float64 total behind a wide sum. */
+  total: Local<'v128'> | undefined;
 }
 
 export function isPositional(kind: ReduceKind): kind is PositionKind {
@@ -53,7 +58,15 @@ export class Accumulators {
     const { scope } = this.e;
     const varying = scope.block !== undefined;
     const units = this.makeUnits(acc, scope.block?.units ?? 1, varying);
-    this.states[acc] = { depth: scope.depth, varying, units, spread: undefined, fresh: true };
+    this.states[acc] = {
+      depth: scope.depth,
+      varying,
+      units,
+      spread: undefined,
+      fresh: true,
+      wide: undefined,
+      total: undefined,
+    };
     this.reset(acc, units);
   }
 
@@ -117,12 +130,43 @@ export class Accumulators {
     if (!parts) return;
     const [whole] = state.units;
     state.spread = undefined;
+    if (state.wide) return this.endSum(acc, parts);
     scope.code.push(() => {
       const [first, ...others] = parts;
       for (const other of others) this.fold(acc, first, other, undefined);
       for (const by of [2, 1] as const) this.fold(acc, first, this.rotated(first, by), undefined);
       code.set(whole.registers[0], first.registers[0]);
       if (whole.position && first.position) code.set(whole.position, first.position);
+    });
+  }
+
+  /** From here on the float32 sum is kept in float64 registers as well; `gather` or `endSum` ends that. */
+  widen(acc: number): void {
+    const { code, scope } = this.e;
+    const state = this.state(acc);
+    const parts = (state.spread ?? state.units).flatMap(({ registers }) => registers);
+    const wide = new WideSum(code, parts, state.spread ? 'joined' : state.varying ? 'each' : 'uniform');
+    state.wide = wide;
+    scope.code.push(() => wide.reset());
+  }
+
+  /** Writes down a move of the running sum to float64. */
+  flush(acc: number): () => void {
+    const { wide } = this.state(acc);
+    return () => wide?.flush();
+  }
+
+  /** Rounds a wide sum to its one float32 content (or one for each element). */
+  endSum(acc: number, spread?: readonly Unit[]): void {
+    const { code, scope } = this.e;
+    const state = this.state(acc);
+    const { wide } = state;
+    if (!wide) return;
+    state.wide = undefined;
+    state.total = wide.total;
+    scope.code.push(() => {
+      wide.finish();
+      if (spread) code.set(state.units[0].registers[0], spread[0].registers[0]);
     });
   }
 
@@ -135,14 +179,30 @@ export class Accumulators {
     return this.state(acc).depth;
   }
 
-  /** Folds one more content (and position) into an accumulator outside vector loops; writes code at once. */
-  merge(acc: number, content: Local<'v128'>, position: Local<'v128'>): void {
-    this.fold(acc, this.whole(acc), { registers: [content], position }, undefined);
+  /**
+   * What a part of a split reduction leaves behind: its content (of a float32 sum the float64 total) and position.
+   */
+  result(acc: number): Local<'v128'>[] {
+    const { units, total } = this.state(acc);
+    const { registers, position } = units[0];
+    return position ? [registers[0], position] : [total ?? registers[0]];
   }
 
-  /** The one register of content (and position) of an accumulator outside vector loops. */
-  whole(acc: number): Unit {
-    return this.state(acc).units[0];
+  /** Folds results of parts into an accumulator outside vector loops; the code is written by calling what it gives. */
+  merger(acc: number): { merge(result: readonly Local<'v128'>[]): void; finish(): void } {
+    const { code, kernel } = this.e;
+    const { kind, dtype } = kernel.accumulators[acc];
+    const [whole] = this.state(acc).units;
+    if (kind !== 'sum' || kindOf(dtype) !== 'f32') {
+      const merge = ([content, position]: readonly Local<'v128'>[]) =>
+        this.fold(acc, whole, { registers: [content], position }, undefined);
+      return { merge, finish: () => undefined };
+    }
+    const total = code.local('v128');
+    return {
+      merge: ([content]) => code.set(total, f64x2.add(total, content)),
+      finish: () => code.set(whole.registers[0], splatFloat32(code, total)),
+    };
   }
 
   private state(acc: number): State {

@@ -44,7 +44,7 @@ export function emitGrid(
   const outer = e.scope;
   const variables = chain.map(() => code.local('i32'));
   const remaining = code.local('i32');
-  const spread = e.spreadFor(chain[0]);
+  const reduction = e.beginReduction(chain[0]);
   const extents = chain.map(({ axis }) => asExpr(e.extent(axis)));
   let done: Label | undefined;
   const leave = () => {
@@ -74,9 +74,11 @@ export function emitGrid(
     e.open({ ...chain[depth], variable: variables[depth] });
     nest(depth + 1);
     const write = e.close();
+    const flush = e.flushOf(chain[depth]);
     e.scope.code.push(() =>
       code.loop((next) => {
         write();
+        flush?.write();
         code.set(variables[depth + 1], 0);
         const more = i32.lt_u(e.code.tee(variables[depth], i32.add(variables[depth], 1)), extents[depth]);
         code.brIf(next, more);
@@ -96,7 +98,7 @@ export function emitGrid(
       write();
     });
   });
-  e.gather(spread);
+  e.endReduction(reduction);
 }
 
 /** Sets the loop variables to those of iteration `begin`. */

@@ -6,7 +6,7 @@
 import type { AxisId, LoopKernel, Stmt, ValueId } from '@tenfold/ir';
 import { unreachable } from '@tenfold/ir';
 import type { MathContext } from '../math/index.ts';
-import { f32, f32x4, f64, f64x2, i32, i32x4, i64, i64x2 } from '../wasm/index.ts';
+import { f32, f32x4, f64, f64x2, i32, i32x4, i64, i64x2, select } from '../wasm/index.ts';
 import type { Expr, Local } from '../wasm/index.ts';
 import { Accumulators } from './accumulators.ts';
 import type { ArgumentLayout } from './arguments.ts';
@@ -152,15 +152,38 @@ export class KernelEmitter extends Emission {
 
   /** A loop over a part of its axis. Reductions into vectors are spread before it and gathered behind it. */
   loopOver(loop: LoopStmt, range: Range): void {
-    const spread = this.spreadFor(loop);
+    const reduction = this.beginReduction(loop);
     const units = this.plan.units.get(loop);
     if (units !== undefined && this.scope.block === undefined) this.vectorLoop(loop, range, units);
     else this.plainLoop(loop, range);
-    this.gather(spread);
+    this.endReduction(reduction);
+  }
+
+  /** Prepares the accumulators that a loop reduces into: spread over vectors, long sums kept wide. */
+  beginReduction(loop: LoopStmt): { readonly spread: readonly number[]; readonly wide: readonly number[] } {
+    const spread = this.spreadFor(loop);
+    const wide = this.plan.sums.wide.get(loop) ?? [];
+    for (const acc of wide) this.accumulators.widen(acc);
+    return { spread, wide };
+  }
+
+  /** Behind that loop: each accumulator has one content again. */
+  endReduction({ spread, wide }: ReturnType<KernelEmitter['beginReduction']>): void {
+    for (const acc of spread) this.accumulators.gather(acc);
+    for (const acc of wide) this.accumulators.endSum(acc);
+    for (const acc of new Set([...spread, ...wide])) this.forget(acc);
+  }
+
+  /** How a loop moves its long sums to float64, where it does. */
+  flushOf(loop: LoopStmt): { readonly iterations: number; write(): void } | undefined {
+    const flush = this.plan.sums.flush.get(loop);
+    if (!flush) return undefined;
+    const writes = flush.accumulators.map((acc) => this.accumulators.flush(acc));
+    return { iterations: flush.iterations, write: () => writes.forEach((write) => write()) };
   }
 
   /** Spreads the accumulators that vector loops in `loop` reduce into; returns those that were not spread before. */
-  spreadFor(loop: LoopStmt): number[] {
+  private spreadFor(loop: LoopStmt): number[] {
     if (loop.order === 'serial' || this.scope.block !== undefined) return [];
     const inside = new Set(
       [...statementsIn(loop.body)].flatMap((stmt) => (stmt.kind === 'init' ? [stmt.acc] : [])),
@@ -179,23 +202,16 @@ export class KernelEmitter extends Emission {
     return [...wanted.keys()];
   }
 
-  gather(accumulators: readonly number[]): void {
-    for (const acc of accumulators) {
-      this.accumulators.gather(acc);
-      this.forget(acc);
-    }
-  }
-
   private plainLoop(loop: LoopStmt, { variable, limit, count }: Range): void {
     this.open({ ...loop, variable });
     this.body(loop.body);
     const write = this.close();
-    this.scope.code.push(() => (count === 1 ? write() : this.code.countedLoop(variable, limit, 1, write)));
+    if (count === 1) this.scope.code.push(write);
+    else this.strips(loop, { variable, limit, step: 1 }, write);
   }
 
   private vectorLoop(loop: LoopStmt, range: Range, units: number): void {
     const { variable, limit, divisor, count } = range;
-    const { code } = this;
     let rest = count;
     for (const block of new Set([units, 1])) {
       const step = block * UNIT;
@@ -205,12 +221,37 @@ export class KernelEmitter extends Emission {
       this.open({ ...loop, variable, block: { axis: loop.axis, units: block } });
       this.body(loop.body);
       const write = this.close();
-      this.scope.code.push(() => {
-        const last = typeof limit === 'number' ? limit - step + 1 : code.let(i32.sub(limit, step - 1));
-        code.countedLoop(variable, last, step, write);
-      });
+      const last = typeof limit === 'number' ? limit - step + 1 : i32.sub(limit, step - 1);
+      this.strips(loop, { variable, limit: last, step }, write);
     }
     if (divisor % UNIT !== 0) this.remainder(loop, range);
+  }
+
+  /** Counts from the variable's present value to the limit, in strips where long sums have to be flushed. */
+  private strips(
+    loop: LoopStmt,
+    { variable, limit, step }: { variable: Local<'i32'>; limit: number | Expr<'i32'>; step: number },
+    write: () => void,
+  ): void {
+    const { code } = this;
+    const flush = this.flushOf(loop);
+    this.scope.code.push(() => {
+      const end = typeof limit === 'number' ? limit : code.let(limit);
+      if (!flush) return code.countedLoop(variable, end, step, write);
+      const stop = code.local('i32');
+      code.block((exit) => {
+        code.brIf(exit, i32.ge_s(variable, end));
+        code.loop((next) => {
+          const full = code.let(i32.add(variable, flush.iterations * step));
+          const rest = typeof end === 'number' ? i32.const(end) : end;
+          code.set(stop, select(full, rest, i32.lt_s(full, rest)));
+          code.countedLoop(variable, stop, step, write);
+          flush.write();
+          code.brIf(next, i32.lt_s(variable, end));
+        });
+      });
+      return undefined;
+    });
   }
 
   /** The last one to three elements of a vector loop. */

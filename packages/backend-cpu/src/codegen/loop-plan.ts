@@ -9,6 +9,8 @@ import { costOfStatement, costOfValue } from './cost.ts';
 import type { Dependencies, LoopStmt } from './dependencies.ts';
 import { accumulatorsChangedIn, inputsOf, readsOf, statementsIn } from './dependencies.ts';
 import { kindOf, registersOf, UNIT } from './lanes.ts';
+import type { SumPlan } from './sum-plan.ts';
+import { planSums } from './sum-plan.ts';
 
 export interface LoopPlan {
   /** Units that a vector loop works on at a time; other loops are not in the map. */
@@ -16,6 +18,7 @@ export interface LoopPlan {
   /** Instructions of one run of each loop, and of the whole body. */
   readonly cost: ReadonlyMap<LoopStmt, number>;
   readonly total: number;
+  readonly sums: SumPlan;
 }
 
 /** What entering a loop costs, and gathering the parts of a reduction behind it. */
@@ -30,7 +33,10 @@ const UNITS_BY_COST = [
 export function planLoops(kernel: LoopKernel, dependencies: readonly Dependencies[]): LoopPlan {
   const planner = new Planner(kernel, dependencies);
   const total = planner.bodyCost(kernel.body, undefined, undefined);
-  return { units: planner.units, cost: planner.cost, total };
+  // What stands at the top may be a reduction in parts, whose results are always kept wide.
+  const parts = kernel.body.find((stmt) => stmt.kind === 'loop' && stmt.order === 'reduce');
+  const sums = planSums(kernel, (loop) => maxExtent(kernel, loop.axis), planner.units, parts);
+  return { units: planner.units, cost: planner.cost, total, sums };
 }
 
 /** The largest trip count of an axis. */

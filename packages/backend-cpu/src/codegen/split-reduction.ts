@@ -66,9 +66,9 @@ export function emitParts(
   e.scope.code.push(() => {
     const slots = code.let(i32.add(range.scratch, i32.mul(part, bytes)));
     split.accumulators.forEach((acc, i) => {
-      const { registers, position } = e.accumulators.whole(acc);
-      code.emit(v128.store(slots, registers[0], i * SLOT_BYTES));
-      if (position) code.emit(v128.store(slots, position, i * SLOT_BYTES + 16));
+      e.accumulators.result(acc).forEach((register, j) => {
+        code.emit(v128.store(slots, register, i * SLOT_BYTES + 16 * j));
+      });
     });
   });
   const write = e.close();
@@ -87,17 +87,17 @@ export function emitFinish(
   const { code } = e;
   for (const acc of split.accumulators) e.statement({ kind: 'init', acc });
   const bytes = split.accumulators.length * SLOT_BYTES;
+  const mergers = split.accumulators.map((acc) => e.accumulators.merger(acc));
   e.scope.code.push(() => {
     const part = code.let(i32.const(0));
     const slots = code.let(range.scratch);
     code.countedLoop(part, range.parts, 1, () => {
-      split.accumulators.forEach((acc, i) => {
-        const content = code.let(v128.load(slots, i * SLOT_BYTES));
-        const position = code.let(v128.load(slots, i * SLOT_BYTES + 16));
-        e.accumulators.merge(acc, content, position);
+      mergers.forEach(({ merge }, i) => {
+        merge([0, 16].map((at) => code.let(v128.load(slots, i * SLOT_BYTES + at))));
       });
       code.increment(slots, bytes);
     });
+    for (const { finish } of mergers) finish();
   });
   e.body(split.rest);
 }
