@@ -12,7 +12,7 @@ import {
   serializeStateDict,
 } from '../src/index.ts';
 import type { Json } from '../src/index.ts';
-import { GroupHolder, Holder } from './helpers/holders.ts';
+import { GroupHolder, Holder, RngHolder } from './helpers/holders.ts';
 import { tempFolder } from './helpers/temp-folder.ts';
 import { contentOf, floats, ofType } from './helpers/tensors.ts';
 
@@ -52,7 +52,7 @@ async function withMetadata(changes: Readonly<Record<string, string | undefined>
 describe('checkpoints', () => {
   it('bring back model, optimizer, step, random state and the rest', async () => {
     const path = join(await tempFolder(), 'run.safetensors');
-    const rng: Json = { seed: 42, offset: 1024 };
+    const rng = new RngHolder({ seed: String(2n ** 64n - 1n), offset: 1024 });
     const extra: Json = { epoch: 3, best: Infinity, tags: ['a', null] };
     const before = trained();
     await saveCheckpoint(path, { ...before, step: 1200, rng, extra });
@@ -60,11 +60,13 @@ describe('checkpoints', () => {
     const checkpoint = await loadCheckpoint(path);
     expect(checkpoint.version).toBe(1);
     expect(checkpoint.step).toBe(1200);
-    expect(checkpoint.rng).toEqual(rng);
+    expect(checkpoint.rng).toEqual(rng.state);
     expect(checkpoint.extra).toEqual(extra);
 
     const { model, optimizer } = fresh();
-    await checkpoint.restore({ model, optimizer });
+    const freshRng = new RngHolder({ seed: '0', offset: 0 });
+    await checkpoint.restore({ model, optimizer, rng: freshRng });
+    expect(freshRng.state).toEqual(rng.state);
     expect(await contentOf(model.tensors)).toEqual(await contentOf(before.model.tensors));
     expect(await contentOf(optimizer.content.state)).toEqual(await contentOf(before.optimizer.content.state));
     expect(optimizer.content.groups).toEqual(before.optimizer.content.groups);
@@ -168,6 +170,16 @@ describe('checkpoints', () => {
       'a scalar that is a string',
       { 'tenfold.state': '{"step":1,"model":true,"optimizer":{"groups":[],"scalars":{"step":"1"}}}' },
       'scalars["step"] is not a number',
+    ],
+    [
+      'a seed beyond 64 bits',
+      { 'tenfold.state': '{"step":1,"model":true,"rng":{"seed":"18446744073709551616","offset":0}}' },
+      'rng: seed is "18446744073709551616"',
+    ],
+    [
+      'a negative offset of the random generator',
+      { 'tenfold.state': '{"step":1,"model":true,"rng":{"seed":"1","offset":-1}}' },
+      'rng: offset is -1',
     ],
   ])('refuse a file with %s', async (_, changes, message) => {
     const loading = loadCheckpoint(await withMetadata(changes), { name: 'run.safetensors' });

@@ -6,7 +6,13 @@
 
 import { ArgumentError, FormatError } from '@tenfold/ir';
 import { parseJson, stringifyJson } from './checkpoint-json.ts';
-import type { CheckpointContent, Json, OptimizerSetting, OptimizerStateDict } from './checkpoint-types.ts';
+import type {
+  CheckpointContent,
+  Json,
+  OptimizerSetting,
+  OptimizerStateDict,
+  RngState,
+} from './checkpoint-types.ts';
 import { quote } from './messages.ts';
 import type { StateDict } from './state-dict.ts';
 
@@ -29,7 +35,7 @@ export interface CheckpointState {
   readonly step: number;
   readonly hasModel: boolean;
   readonly optimizer: Pick<OptimizerStateDict, 'groups' | 'scalars'> | undefined;
-  readonly rng: Json | undefined;
+  readonly rng: RngState | undefined;
   readonly extra: Json | undefined;
 }
 
@@ -50,7 +56,10 @@ export function packCheckpoint({ model, optimizer, step, rng, extra }: Checkpoin
   if (optimizerState !== undefined) {
     state['optimizer'] = { groups: optimizerState.groups, scalars: optimizerState.scalars };
   }
-  if (rng !== undefined) state['rng'] = rng;
+  if (rng !== undefined) {
+    const { seed, offset } = rng.getState();
+    state['rng'] = { seed, offset };
+  }
   if (extra !== undefined) state['extra'] = extra;
   return {
     tensors,
@@ -79,7 +88,7 @@ export function readCheckpointState(metadata: ReadonlyMap<string, string>, file:
   const text = metadata.get(STATE_KEY);
   if (text === undefined) throw new FormatError(`${where} is missing`);
   const state = requireObject(parseJson(text, where), where);
-  const { step, model, optimizer } = state;
+  const { step, model, optimizer, rng } = state;
   if (typeof step !== 'number' || !Number.isSafeInteger(step) || step < 0) {
     throw new FormatError(`${where}: step is ${JSON.stringify(step)}; expected an integer of at least 0`);
   }
@@ -88,7 +97,7 @@ export function readCheckpointState(metadata: ReadonlyMap<string, string>, file:
     step,
     hasModel: model,
     optimizer: optimizer === undefined ? undefined : readOptimizer(optimizer, `${where}: optimizer`),
-    rng: state['rng'],
+    rng: rng === undefined ? undefined : readRng(rng, `${where}: rng`),
     extra: state['extra'],
   };
 }
@@ -123,6 +132,19 @@ function readOptimizer(value: Json, where: string): Pick<OptimizerStateDict, 'gr
     groups: groups.map((group, i) => readSettings(group, `${where}: groups[${i}]`)),
     scalars: readScalars(scalars, `${where}: scalars`),
   };
+}
+
+function readRng(value: Json, where: string): RngState {
+  const { seed, offset } = requireObject(value, where);
+  if (typeof seed !== 'string' || !/^\d{1,20}$/.test(seed) || BigInt(seed) >= 2n ** 64n) {
+    throw new FormatError(
+      `${where}: seed is ${JSON.stringify(seed)}; expected the digits of an integer below 2^64`,
+    );
+  }
+  if (typeof offset !== 'number' || !Number.isSafeInteger(offset) || offset < 0) {
+    throw new FormatError(`${where}: offset is ${JSON.stringify(offset)}; expected an integer of at least 0`);
+  }
+  return { seed, offset };
 }
 
 function readSettings(value: Json, where: string): Record<string, OptimizerSetting> {

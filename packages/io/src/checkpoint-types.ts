@@ -43,14 +43,28 @@ export interface OptimizerLike {
   loadStateDict(stateDict: OptimizerStateDict): unknown;
 }
 
+/** Where in which sequence of random numbers a generator is. */
+export interface RngState {
+  /** A 64-bit unsigned integer in decimal digits. */
+  readonly seed: string;
+  /** Draws since the seed was set. */
+  readonly offset: number;
+}
+
+/** Anything with the state of a random generator: `Generator` of `@tenfold/tensor`, and its default generator. */
+export interface RngLike {
+  getState(): RngState;
+  setState(state: RngState): unknown;
+}
+
 /** What `saveCheckpoint` writes. Whatever is left out is not in the file. */
 export interface CheckpointContent {
   readonly model?: Pick<ModelLike, 'stateDict'>;
   readonly optimizer?: Pick<OptimizerLike, 'stateDict'>;
   /** Number of training steps done: a non-negative safe integer. */
   readonly step: number;
-  /** The state of the random generator, as plain JSON. */
-  readonly rng?: Json;
+  /** The random generator whose state to save, so that dropout and shuffling go on where they were. */
+  readonly rng?: Pick<RngLike, 'getState'>;
   /** Anything else worth keeping (epoch, best accuracy, configuration), as plain JSON. */
   readonly extra?: Json;
 }

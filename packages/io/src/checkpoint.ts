@@ -16,6 +16,8 @@ import type {
   ModelLike,
   OptimizerLike,
   OptimizerStateDict,
+  RngLike,
+  RngState,
 } from './checkpoint-types.ts';
 import { MAX_HEADER_BYTES } from './header.ts';
 import type { LoadOptions } from './load.ts';
@@ -29,7 +31,7 @@ import type { StateDict } from './state-dict.ts';
  * Saves a checkpoint to a file. Killed at any moment, it leaves the whole old checkpoint or the whole new one.
  * Await it before the next training step: the values are read while it runs.
  *
- * Raises an ArgumentError for a step that is no count, or an `rng` or `extra` that is not plain JSON.
+ * Raises an ArgumentError for a step that is no count, or an `extra` that is not plain JSON.
  */
 export async function saveCheckpoint(location: string | URL, content: CheckpointContent): Promise<void> {
   const { tensors, metadata } = packCheckpoint(content);
@@ -37,7 +39,7 @@ export async function saveCheckpoint(location: string | URL, content: Checkpoint
 }
 
 /** The bytes of the file that `saveCheckpoint` would write. */
-export async function serializeCheckpoint(content: CheckpointContent): Promise<Uint8Array> {
+export async function serializeCheckpoint(content: CheckpointContent): Promise<Uint8Array<ArrayBuffer>> {
   const { tensors, metadata } = packCheckpoint(content);
   return serializeStateDict(tensors, { metadata });
 }
@@ -70,12 +72,13 @@ export async function loadCheckpoint(input: ByteInput, options: LoadOptions = {}
 export interface RestoreTargets {
   readonly model?: ModelLike;
   readonly optimizer?: OptimizerLike;
+  readonly rng?: RngLike;
 }
 
 interface CheckpointParts {
   readonly name: string;
   readonly step: number;
-  readonly rng: Json | undefined;
+  readonly rng: RngState | undefined;
   readonly extra: Json | undefined;
   readonly model: StateDict | undefined;
   readonly optimizer: OptimizerStateDict | undefined;
@@ -90,7 +93,7 @@ export class Checkpoint {
   /** Training steps done when it was saved. */
   readonly step: number;
   /** The state of the random generator as it was saved, if it was. */
-  readonly rng: Json | undefined;
+  readonly rng: RngState | undefined;
   /** Whatever else was saved. */
   readonly extra: Json | undefined;
   /** The model's state dict, if there was a model. */
@@ -108,17 +111,19 @@ export class Checkpoint {
   }
 
   /**
-   * Puts the saved state into a model and an optimizer. First all of it is checked, the keys, shapes and dtypes of
+   * Puts the saved state into a model, an optimizer and a random generator. First all of it is checked, the keys, shapes and dtypes of
    * the model and whatever the optimizer checks; a StateDictError names all that does not fit, and then nothing
    * has been changed.
    */
-  async restore({ model, optimizer }: RestoreTargets): Promise<void> {
+  async restore({ model, optimizer, rng }: RestoreTargets): Promise<void> {
     const modelState = model && this.require(this.model, 'model');
     const optimizerState = optimizer && this.require(this.optimizer, 'optimizer');
+    const rngState = rng && this.require(this.rng, 'random state');
     if (model && modelState)
       requireFit(model.stateDict(), modelState, `${this.name}: the model does not fit`);
     if (optimizer && optimizerState) this.requireOptimizerFit(optimizer, optimizerState);
 
+    if (rng && rngState) rng.setState(rngState);
     if (model && modelState) await model.loadStateDict(modelState, { strict: true });
     if (optimizer && optimizerState) await optimizer.loadStateDict(optimizerState);
   }

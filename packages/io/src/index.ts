@@ -29,4 +29,6 @@ export type {
   OptimizerLike,
   OptimizerSetting,
   OptimizerStateDict,
+  RngLike,
+  RngState,
 } from './checkpoint-types.ts';

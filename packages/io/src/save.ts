@@ -34,7 +34,7 @@ export async function saveSafetensors(
 export async function serializeStateDict(
   stateDict: StateDictLike,
   options: SerializeOptions = {},
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const tensors = new Map(stateDictEntries(stateDict));
   const layout = planLayout(tensors, options);
   const guard = new SaveGuard(tensors);

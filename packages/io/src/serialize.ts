@@ -49,7 +49,7 @@ export interface FileLayout {
 export function serializeSafetensors(
   tensors: Iterable<readonly [string, RawTensor]>,
   options: SerializeOptions = {},
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const byName = collect(tensors);
   const layout = planLayout(byName, options);
   const file = new Uint8Array(layout.size);

@@ -2,7 +2,7 @@
 
 import { StateDictError } from '@tenfold/ir';
 import type { Tensor } from '@tenfold/tensor';
-import type { ModelLike, OptimizerLike, OptimizerStateDict } from '../../src/index.ts';
+import type { ModelLike, OptimizerLike, OptimizerStateDict, RngLike, RngState } from '../../src/index.ts';
 
 export class Holder implements ModelLike {
   tensors: Map<string, Tensor>;
@@ -44,5 +44,21 @@ export class GroupHolder implements OptimizerLike {
   loadStateDict(content: OptimizerStateDict): void {
     this.content = content;
     this.loads++;
+  }
+}
+
+export class RngHolder implements RngLike {
+  state: RngState;
+
+  constructor(state: RngState) {
+    this.state = state;
+  }
+
+  getState(): RngState {
+    return this.state;
+  }
+
+  setState(state: RngState): void {
+    this.state = state;
   }
 }
