@@ -1,0 +1,15 @@
+/** Matrix products in generated WebAssembly: packed, blocked, register-tiled, with a fused epilogue. */
+
+export { emitGemm } from './gemm.ts';
+export type { Gemm } from './gemm.ts';
+export type {
+  Epilogue,
+  EpilogueOperand,
+  EpiloguePosition,
+  Extent,
+  GemmSpec,
+  Source,
+  SourceGuard,
+  SourceType,
+  Steps,
+} from './spec.ts';
