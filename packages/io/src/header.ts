@@ -21,7 +21,7 @@ export const PREFIX_BYTES = 8;
 /** No reader takes more: the cap of the reference implementation. */
 export const MAX_HEADER_BYTES = 100_000_000;
 /** What is accepted unless asked otherwise; a model of 100,000 tensors has a header of about 12 MB. */
-export const DEFAULT_MAX_HEADER_BYTES = 25_000_000;
+const DEFAULT_MAX_HEADER_BYTES = 25_000_000;
 
 /** The key of the header that is no tensor. */
 export const METADATA_KEY = '__metadata__';
