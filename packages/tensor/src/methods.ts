@@ -12,27 +12,42 @@ import * as comparison from './ops/comparison.ts';
 import * as cumulative from './ops/cumulative.ts';
 import * as exponential from './ops/exponential.ts';
 import * as extremum from './ops/extremum.ts';
+import * as gather from './ops/gather.ts';
 import * as identity from './ops/identity.ts';
+import { index } from './ops/index.ts';
 import * as logical from './ops/logical.ts';
 import * as matmul from './ops/matmul.ts';
 import * as norm from './ops/norm.ts';
+import { repeat } from './ops/pad.ts';
 import * as read from './ops/read.ts';
 import * as reduce from './ops/reduce.ts';
 import * as rounding from './ops/rounding.ts';
+import * as scatter from './ops/scatter.ts';
 import { maskedFill, where } from './ops/selection.ts';
 import * as shape from './ops/shape.ts';
 import * as slice from './ops/slice.ts';
 import * as softmax from './ops/softmax.ts';
+import * as sort from './ops/sort.ts';
+import { inspect, toString, toText } from './ops/text.ts';
+import { tril, triu } from './ops/triangle.ts';
 import * as trigonometric from './ops/trigonometric.ts';
 import { std, variance } from './ops/variance.ts';
 
-type Method<F> = F extends (self: Tensor, ...args: infer A extends readonly unknown[]) => infer R ? (...args: A) => R : never;
+type Method<F> = F extends (self: Tensor, ...args: infer A extends readonly unknown[]) => infer R
+  ? (...args: A) => R
+  : never;
 type MethodsOf<T> = { [K in keyof T]: Method<T[K]> };
 
-/** Methods whose name or order of arguments differs from the function's. */
-const renamed = {
+/** The methods of modules that hold other functions too, or under a name that only a method can have. */
+const single = {
+  index,
   maskedFill,
+  repeat,
   std,
+  toString,
+  toText,
+  tril,
+  triu,
   var: variance,
   /** The tensor where `condition` is true, `other` elsewhere; see the function `where`. */
   where: (self: Tensor, condition: Tensor, other: Operand): Tensor => where(condition, self, other),
@@ -47,22 +62,29 @@ export interface TensorMethods
     MethodsOf<typeof exponential>,
     MethodsOf<Omit<typeof extremum, 'max' | 'min'>>,
     extremum.ExtremumMethods,
+    MethodsOf<typeof gather>,
     MethodsOf<typeof identity>,
     MethodsOf<typeof logical>,
     MethodsOf<typeof matmul>,
     MethodsOf<typeof norm>,
     MethodsOf<typeof read>,
     MethodsOf<typeof reduce>,
-    MethodsOf<typeof renamed>,
+    MethodsOf<typeof single>,
     MethodsOf<typeof rounding>,
+    MethodsOf<typeof scatter>,
     MethodsOf<typeof shape>,
     MethodsOf<typeof slice>,
     MethodsOf<typeof softmax>,
+    MethodsOf<typeof sort>,
     MethodsOf<typeof trigonometric> {}
 
+type Functions = Readonly<Record<string | symbol, (self: Tensor, ...args: never[]) => unknown>>;
+
 /** Puts functions onto the class; the receiver becomes the first argument. */
-function install(functions: Readonly<Record<string, (self: Tensor, ...args: never[]) => unknown>>): void {
-  for (const [name, fn] of Object.entries(functions)) {
+function install(functions: Functions): void {
+  for (const name of Reflect.ownKeys(functions)) {
+    const fn = functions[name];
+    if (typeof fn !== 'function') continue;
     Object.defineProperty(Tensor.prototype, name, {
       value(this: Tensor, ...args: never[]) {
         return fn(this, ...args);
@@ -79,15 +101,20 @@ install(comparison);
 install(cumulative);
 install(exponential);
 install(extremum);
+install(gather);
 install(identity);
 install(logical);
 install(matmul);
 install(norm);
 install(read);
 install(reduce);
-install(renamed);
+install(single);
 install(rounding);
+install(scatter);
 install(shape);
 install(slice);
 install(softmax);
+install(sort);
 install(trigonometric);
+// What Node's console calls.
+install({ [Symbol.for('nodejs.util.inspect.custom')]: inspect });

@@ -6,8 +6,8 @@
 
 import { ArgumentError } from '@tenfold/ir';
 import type { Graph, NodeId, Storage } from '@tenfold/ir';
-import { apply, constant } from './apply.ts';
-import { expandTo } from './broadcast.ts';
+import { apply, constant, source } from './apply.ts';
+import { expandTo, literal } from './broadcast.ts';
 import { fromNode } from './tensor.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -25,7 +25,6 @@ export function viewPath(graph: Graph, node: NodeId): ViewPath | undefined {
     if (storage) return { storage, nodes };
     const op = graph.ops[at];
     if (op !== 'reshape' && op !== 'permute' && op !== 'slice' && op !== 'flip' && op !== 'expand') return undefined;
-    if (op === 'slice' && graph.inputs[at].length > 1) return undefined;
     nodes.push(at);
   }
 }
@@ -61,11 +60,23 @@ function undo(graph: Graph, node: NodeId, value: Tensor): Tensor {
       const { start, step } = graph.attrsOf(node, 'slice');
       const span = (axis: number) => Math.max(value.shape[axis] - 1, 0) * step[axis] + Math.min(value.shape[axis], 1);
       const hi = shape.map((size, axis) => size - start[axis] - span(axis));
-      return apply('pad', [value], { lo: start, hi, interior: step.map((n) => n - 1), value: 0 });
+      const placed = apply('pad', [value], { lo: start, hi, interior: step.map((n) => n - 1), value: 0 });
+      const [, offset] = graph.inputs[node];
+      return offset === undefined ? placed : shiftRows(placed, fromNode(value.home, offset));
     }
     default:
       throw new ArgumentError('assign: several elements of an expanded view share one place; assign to the tensor itself');
   }
+}
+
+/** Moves the rows of axis 0 up by a run-time distance; rows that come in are zero. */
+function shiftRows(x: Tensor, offset: Tensor): Tensor {
+  const rows = source(x.home, 'iota', { shape: x.shape, axis: 0 });
+  const from = apply('sub', [rows, expandTo(offset, x.shape)], undefined);
+  const zero = literal(from, 0);
+  const outside = apply('lt', [from, zero], undefined);
+  const moved = apply('gather', [x, apply('where', [outside, zero, from], undefined)], { axis: 0 });
+  return apply('where', [outside, literal(x, 0), moved], undefined);
 }
 
 /** The present contents of a storage, pending writes included. */

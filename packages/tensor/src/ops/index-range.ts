@@ -1,0 +1,45 @@
+/**
+ * Indices as operations take them: int64 or int32, computed with in int32. Those whose values are on the host, such as
+ * a batch of labels, are checked against the range at once; indices that a device computes are not read back for it:
+ * kernels keep them within the range instead.
+ */
+
+import { DTypeError, IndexError, formatShape } from '@tenfold/ir';
+import { apply } from '../core/apply.ts';
+import { castTo, literal } from '../core/broadcast.ts';
+import type { Tensor } from '../core/tensor.ts';
+import { decode } from '../data/typed-array.ts';
+
+/** The values of a tensor, if they are on the host and current. */
+export function hostBytes({ source, home }: Tensor): Uint8Array | undefined {
+  return source.kind === 'storage' && !home.graph.effects.has(source.storage)
+    ? source.storage.host
+    : undefined;
+}
+
+/** An index into an axis of `size`, as int32. `wrap`: negative ones count from the end. Raises IndexError. */
+export function indexTensor(op: string, index: Tensor, size: number, wrap = false): Tensor {
+  if (index.dtype !== 'int64' && index.dtype !== 'int32') {
+    throw new DTypeError(`${op}: the index is ${index.dtype}, expected int64 or int32; cast with long()`);
+  }
+  checkIndexRange(op, index, wrap ? -size : 0, size);
+  const narrow = castTo(index, 'int32');
+  if (!wrap) return narrow;
+  const isNegative = apply('lt', [narrow, literal(narrow, 0)], undefined);
+  const fromEnd = apply('add', [narrow, literal(narrow, size)], undefined);
+  return apply('where', [isNegative, fromEnd, narrow], undefined);
+}
+
+/** Raises IndexError when an index known on the host is outside of `low` to `size - 1`. */
+export function checkIndexRange(op: string, index: Tensor, low: number, size: number): void {
+  const bytes = hostBytes(index);
+  if (!bytes) return;
+  const values = decode(bytes, index.dtype);
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] >= low && values[i] < size) continue;
+    throw new IndexError(
+      `${op}: index ${values[i]} at position ${i} of an index of shape ${formatShape(index.shape)} is out of range; ` +
+        `expected ${low} to ${size - 1}`,
+    );
+  }
+}

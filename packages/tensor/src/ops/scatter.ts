@@ -1,0 +1,47 @@
+/**
+ * Writing elements to positions that a tensor holds, into a copy of `self`. Indices are int64 or int32. Values known
+ * on the host are checked at once and raise IndexError; others are kept within the range when they are computed.
+ */
+
+import { ArgumentError } from '@tenfold/ir';
+import type { Tensor } from '../core/tensor.ts';
+import { scatterWith } from './scatter-with.ts';
+
+export interface ScatterOptions {
+  /** Add or multiply to what is there, instead of replacing it. */
+  readonly reduce?: 'add' | 'multiply';
+}
+
+/**
+ * A copy of `self` with `out[..., index[..., i, ...], ...] = src[..., i, ...]` along `dim`; `src` may be a number.
+ * Where two elements go to one position, the last in row-major order stays. As torch.scatter.
+ * @throws IndexError for an index out of range; ShapeError when index, source and tensor do not fit.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html
+ */
+export function scatter(
+  self: Tensor,
+  dim: number,
+  index: Tensor,
+  src: Tensor | number,
+  options: ScatterOptions = {},
+): Tensor {
+  const { reduce } = options;
+  if (reduce !== undefined && reduce !== 'add' && reduce !== 'multiply') {
+    throw new ArgumentError(
+      `scatter: reduce is '${String(reduce)}', expected 'add' or 'multiply'; scatterReduce() has others`,
+    );
+  }
+  return scatterWith(
+    'scatter',
+    reduce === 'add' ? 'sum' : reduce === 'multiply' ? 'prod' : 'set',
+    self,
+    dim,
+    index,
+    src,
+  );
+}
+
+/** A copy of `self` with the elements of `src` added at the positions in `index` along `dim`. As torch.scatter_add. */
+export function scatterAdd(self: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
+  return scatterWith('scatterAdd', 'sum', self, dim, index, src);
+}

@@ -1,0 +1,20 @@
+/** Fetching along one axis with a broadcasting index. */
+
+import { normalizeAxis } from '@tenfold/ir';
+import { broadcastShapes } from '@tenfold/ir';
+import { expandTo } from '../core/broadcast.ts';
+import type { Tensor } from '../core/tensor.ts';
+import { gather } from './gather.ts';
+import { withOnes } from './dims.ts';
+
+/** As `gather`, where axes other than `dim` broadcast: fits the results of argmax and argsort. As torch.take_along_dim. */
+export function takeAlongDim(self: Tensor, index: Tensor, dim: number): Tensor {
+  const axis = normalizeAxis('takeAlongDim', dim, self.ndim);
+  const others = broadcastShapes('takeAlongDim', withOnes(self.shape, [axis]), withOnes(index.shape, [axis]));
+  const withAxis = (size: number) => others.map((n, a) => (a === axis ? size : n));
+  return gather(
+    expandTo(self, withAxis(self.shape[axis])),
+    axis,
+    expandTo(index, withAxis(index.shape[axis])),
+  );
+}
