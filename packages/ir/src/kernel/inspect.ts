@@ -55,6 +55,12 @@ export function statementsOf(kernel: Kernel): readonly Stmt[] {
   return kernel.kind === 'contract' ? kernel.epilogue : [];
 }
 
+/** Calls `visit` for every index expression of a kernel, guards included. */
+export function forEachKernelIndex(kernel: Kernel, visit: (index: IndexExpr) => void): void {
+  for (const value of kernel.values) forEachIndex(value, visit);
+  forEachStmt(statementsOf(kernel), (stmt) => forEachIndex(stmt, visit));
+}
+
 export function greatestExtent(kernel: Kernel, axis: AxisId): number {
   const extent = kernel.axes[axis];
   return typeof extent === 'number' ? extent : extent.max;

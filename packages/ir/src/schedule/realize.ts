@@ -1,7 +1,7 @@
 /**
  * Which nodes get a buffer. Outputs and what a program asked to keep; the results of loops of their own (reductions,
  * contractions, scans, scatters, sorts); what a contraction reads, unless it can read through to memory; and values
- * that several kernels need and that are dearer to compute again than to read.
+ * that are dearer to compute again than to read, or that would make a kernel read too many buffers.
  */
 
 import type { OpAttrs } from '../graph/ops.ts';
@@ -9,9 +9,15 @@ import { specOf } from '../graph/op-table.ts';
 import type { Slice, SliceNode } from '../run/slice.ts';
 import { bodyKind } from './lower.ts';
 import { isView } from './movement.ts';
+import { realizeByCost } from './recompute-cost.ts';
 import type { Simplified } from './simplify.ts';
 
-export function realize({ slice, forced }: Simplified, fusion: boolean): Set<number> {
+export interface RealizeOptions {
+  readonly fusion: boolean;
+  readonly maxOperands: number;
+}
+
+export function realize({ slice, forced }: Simplified, { fusion, maxOperands }: RealizeOptions): Set<number> {
   const realized = new Set<number>(forced);
   for (const { node } of slice.outputs) realized.add(node);
   slice.nodes.forEach((node, id) => {
@@ -20,11 +26,15 @@ export function realize({ slice, forced }: Simplified, fusion: boolean): Set<num
     if (kind === 'contract') for (const input of node.inputs) realizeFactor(slice, realized, input);
     if (kind === 'argsort' && slice.nodes[node.inputs[0]].op !== 'leaf') realized.add(node.inputs[0]);
   });
+  if (fusion) {
+    limitOperands(slice, realized, maxOperands);
+    realizeByCost(slice, realized);
+  }
   return realized;
 }
 
 /** Whether a node computes anything: views, constants and identities do not. */
-function isComputed({ op }: SliceNode): boolean {
+export function isComputed({ op }: SliceNode): boolean {
   const { class: opClass } = specOf(op);
   return opClass !== 'movement' && opClass !== 'identity' && op !== 'const' && op !== 'scalar' && op !== 'leaf';
 }
@@ -46,4 +56,37 @@ function realizeFactor(slice: Slice, realized: Set<number>, id: number): void {
     [id] = inputs;
   }
   realized.add(id);
+}
+
+/** Splits expressions over more buffers than a kernel may bind, one of which it writes. */
+function limitOperands(slice: Slice, realized: Set<number>, maxOperands: number): void {
+  const most = maxOperands - 1;
+  /** The buffers that an expression reads. */
+  const sources: ReadonlySet<number>[] = [];
+  const seenFrom = (id: number): ReadonlySet<number> =>
+    realized.has(id) || slice.nodes[id].op === 'leaf' ? new Set([id]) : sources[id];
+  for (const { inputs } of slice.nodes) {
+    let all = union(inputs.map(seenFrom));
+    while (all.size > most) {
+      const widest = inputs.reduce((a, b) => (seenFrom(b).size > seenFrom(a).size ? b : a));
+      if (seenFrom(widest).size <= 1) break;
+      realized.add(beneathViews(slice, widest));
+      sources[widest] = new Set([beneathViews(slice, widest)]);
+      all = union(inputs.map(seenFrom));
+    }
+    sources.push(all);
+  }
+}
+
+function union(sets: readonly ReadonlySet<number>[]): ReadonlySet<number> {
+  if (sets.length === 1) return sets[0];
+  const all = new Set<number>();
+  for (const set of sets) for (const item of set) all.add(item);
+  return all;
+}
+
+/** The node that a chain of views and identities looks at. */
+function beneathViews({ nodes }: Slice, id: number): number {
+  while ((isView(nodes[id].op) && nodes[id].inputs.length === 1) || specOf(nodes[id].op).class === 'identity') [id] = nodes[id].inputs;
+  return id;
 }

@@ -14,6 +14,7 @@ import { fuse } from './fuse.ts';
 import type { Group } from './group.ts';
 import { groupOf } from './group.ts';
 import type { KernelBindings } from './kernel-builder.ts';
+import { shapeLoops } from './loops.ts';
 import { lowerBody } from './lower.ts';
 import { placeGroups } from './placement.ts';
 import { realize } from './realize.ts';
@@ -45,7 +46,7 @@ export interface Schedule {
 
 export function schedule(slice: Slice, { fusion = true, maxOperands = 8 }: ScheduleOptions = {}): Schedule {
   const simplified = simplify(slice);
-  const realized = realize(simplified, fusion);
+  const realized = realize(simplified, { fusion, maxOperands });
   const bodies = [...realized].sort((a, b) => a - b).map((node) => lowerBody(simplified.slice, realized, node));
   const fused = fusion ? fuse(simplified.slice, bodies, { maxOperands }) : bodies.map(groupOf);
   const { groups, memory, dependencies } = placeGroups(simplified.slice, fused);
@@ -53,7 +54,7 @@ export function schedule(slice: Slice, { fusion = true, maxOperands = 8 }: Sched
   const order = dependencies.order([...groups.keys()], rank);
   const dispatches = order.map((group): ScheduledDispatch => {
     const { kernel, ...bindings } = emit(groups[group], memory);
-    return { kernel, launches: [{ ...bindings, extents: [] }] };
+    return { kernel: shapeLoops(kernel), launches: [{ ...bindings, extents: [] }] };
   });
   return { buffers: memory.buffers, dispatches };
 }
