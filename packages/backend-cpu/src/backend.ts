@@ -140,6 +140,7 @@ export class CpuBackend implements Backend {
       compilable.map(([, kernel]) => kernel),
       { memory: this.heap.memory.limits, relaxed: this.relaxed },
     );
+    this.pool.reserveWorkspace(Math.max(0, ...compiled.kernels.map(({ workspaceBytes }) => workspaceBytes)));
     const firstFunction = this.pool.load(compiled.bytes, compiled.functionCount);
     compilable.forEach(([key, kernel], i) => {
       const functions = compiled.kernels[i];

@@ -1,6 +1,6 @@
 /**
- * The argument block of one launch: addresses of the operands, run-time numbers, extents, the address of scratch
- * memory. Generated code reads it, the backend writes it.
+ * The argument block of one launch: addresses of the operands, the address of scratch memory as one more operand,
+ * run-time numbers, extents. Generated code reads it, the backend writes it.
  */
 
 import type { DType, Kernel, Launch } from '@tenfold/ir';
@@ -20,15 +20,15 @@ export interface ArgumentLayout {
 export function argumentLayout(kernel: Kernel): ArgumentLayout {
   const params = kernel.axes.map((extent) => (typeof extent === 'number' ? -1 : extent.param));
   const extents = Math.max(-1, ...params) + 1;
-  const scalarsAt = Math.ceil(kernel.operands.length / 2) * 8;
+  const scratch = 4 * kernel.operands.length;
+  const scalarsAt = Math.ceil((scratch + 4) / 8) * 8;
   const extentsAt = scalarsAt + 8 * kernel.scalars.length;
-  const scratch = extentsAt + 4 * extents;
   return {
     operand: (operand) => 4 * operand,
     scalar: (slot) => scalarsAt + 8 * slot,
     extent: (param) => extentsAt + 4 * param,
     scratch,
-    bytes: Math.ceil((scratch + 4) / 16) * 16,
+    bytes: Math.ceil((extentsAt + 4 * extents) / 16) * 16,
   };
 }
 

@@ -7,7 +7,7 @@ import type { Kernel } from '@tenfold/ir';
 import { unreachable } from '@tenfold/ir';
 import type { MemoryLimits } from '../wasm/index.ts';
 import { ModuleBuilder } from '../wasm/index.ts';
-import { contractAsLoops } from './contract-loops.ts';
+import { contractFunctions } from './contract.ts';
 import type { KernelFunctions } from './functions.ts';
 import { loopFunctions } from './functions.ts';
 
@@ -31,13 +31,15 @@ export function compileKernels(
   const module = new ModuleBuilder();
   module.importMemory('env', 'memory', memory);
   let functionCount = 0;
+  const reserve = () => functionCount++;
   const add = () => {
-    const index = functionCount++;
+    const index = reserve();
     return { index, code: module.func(`f${index}`, { params: ['i32', 'i32', 'i32'], export: true }) };
   };
+  const target = { module, relaxed, add, reserve };
   const compiled = kernels.map((kernel) => {
     if (kernel.kind === 'routine') return unreachable(`routine ${kernel.routine.name} is not compiled`);
-    return loopFunctions(kernel.kind === 'loop' ? kernel : contractAsLoops(kernel), { module, relaxed, add });
+    return kernel.kind === 'loop' ? loopFunctions(kernel, target) : contractFunctions(kernel, target);
   });
   return { bytes: module.toBytes(), functionCount, kernels: compiled };
 }

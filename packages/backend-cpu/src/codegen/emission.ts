@@ -4,7 +4,7 @@
  * needs is known, which is all that hoisting takes.
  */
 
-import type { AxisId, LoopKernel, ValueId } from '@tenfold/ir';
+import type { AxisId, IndexExpr, LoopKernel, ValueId } from '@tenfold/ir';
 import { unreachable } from '@tenfold/ir';
 import type { MathContext } from '../math/index.ts';
 import type { Expr, FunctionBuilder, Local } from '../wasm/index.ts';
@@ -19,6 +19,15 @@ export interface Block {
   /** In the last, incomplete block: which of the four elements exist, as a lane mask and as bits. */
   readonly active?: { readonly mask: Local<'v128'>; readonly bits: Local<'i32'> };
 }
+
+/** A memory address: `base` plus a constant number of bytes. */
+export interface Address {
+  readonly base: Expr<'i32'>;
+  readonly offset: number;
+}
+
+/** The parts of a kernel that emitters of values and stores need. */
+export type ValueTable = Pick<LoopKernel, 'values' | 'operands' | 'accumulators' | 'scalars' | 'axes'>;
 
 export interface Scope {
   readonly depth: number;
@@ -35,13 +44,13 @@ export interface Scope {
 }
 
 export abstract class Emission {
-  readonly kernel: LoopKernel;
+  readonly kernel: ValueTable;
   readonly code: FunctionBuilder;
   readonly math: MathContext;
   readonly dependencies: readonly Dependencies[];
   protected readonly scopes: Scope[] = [];
 
-  constructor(kernel: LoopKernel, math: MathContext, dependencies: readonly Dependencies[]) {
+  constructor(kernel: ValueTable, math: MathContext, dependencies: readonly Dependencies[]) {
     this.kernel = kernel;
     this.code = math.code;
     this.math = math;
@@ -52,8 +61,10 @@ export abstract class Emission {
   abstract value(id: ValueId): Lanes;
   /** The address of an operand's first element. */
   abstract operand(operand: number): Expr<'i32'>;
-  /** The trip count of an axis. */
-  abstract extent(axis: AxisId): number | Expr<'i32'>;
+  /** By how much an index grows from one element of a block to the next; undefined where that is not constant. */
+  abstract strideOf(index: IndexExpr): number | undefined;
+  /** The address of an operand's element, for element `element` of the block. */
+  abstract address(operand: number, index: IndexExpr, element?: number): Address;
 
   /** The innermost open scope. */
   get scope(): Scope {

@@ -7,6 +7,7 @@ import type { LoopKernel } from '@tenfold/ir';
 import type { MathContext } from '../math/index.ts';
 import { i32 } from '../wasm/index.ts';
 import type { Expr, FunctionBuilder, ModuleBuilder } from '../wasm/index.ts';
+import type { ArgumentLayout } from './arguments.ts';
 import { argumentLayout } from './arguments.ts';
 import { NANOSECONDS } from './cost.ts';
 import type { LoopStmt } from './dependencies.ts';
@@ -34,6 +35,8 @@ export interface KernelFunctions {
   readonly phases: readonly Phase[];
   /** Scratch memory that a launch needs between its phases. */
   scratch(extents: readonly number[]): number;
+  /** Memory that each thread needs while it runs one of the functions. */
+  readonly workspaceBytes: number;
 }
 
 /** Where functions are put: the module, and how many it has already. */
@@ -42,6 +45,8 @@ export interface FunctionTarget {
   readonly relaxed: boolean;
   /** A new exported function `(arguments, begin, end)` and its index. */
   add(): { index: number; code: TaskBuilder };
+  /** The index of a function that the caller exports itself. */
+  reserve(): number;
 }
 
 export type TaskBuilder = FunctionBuilder<readonly ['i32', 'i32', 'i32'], 'void'>;
@@ -55,7 +60,11 @@ const MAX_PARTS = 256;
 const none = () => 0;
 const once = () => 1;
 
-export function loopFunctions(kernel: LoopKernel, target: FunctionTarget): KernelFunctions {
+export function loopFunctions(
+  kernel: LoopKernel,
+  target: FunctionTarget,
+  layout: ArgumentLayout = argumentLayout(kernel),
+): KernelFunctions {
   const dependencies = dependenciesOf(kernel.values);
   const plan = planLoops(kernel, dependencies);
   const total = plan.total * NANOSECONDS;
@@ -65,7 +74,7 @@ export function loopFunctions(kernel: LoopKernel, target: FunctionTarget): Kerne
       code: code as FunctionBuilder,
       relaxed: target.relaxed,
     };
-    return new KernelEmitter(kernel, math, dependencies, plan, argumentLayout(kernel), code.params[0]);
+    return new KernelEmitter(kernel, math, dependencies, plan, layout, code.params[0]);
   };
 
   const [first] = kernel.body;
@@ -73,12 +82,16 @@ export function loopFunctions(kernel: LoopKernel, target: FunctionTarget): Kerne
     return overGrid(kernel, target, emitter, chainFrom(first, 'parallel', plan), plan);
   }
   const split = asSplitReduction(kernel, plan);
-  if (split && total > SPLIT_NANOSECONDS) return inParts(kernel, target, emitter, split, total);
+  if (split && total > SPLIT_NANOSECONDS) return inParts(kernel, target, emitter, split, total, layout);
   const { index, code } = target.add();
   const e = emitter(code);
   e.body(kernel.body);
   e.finish();
-  return { phases: [{ function: index, grid: once, grain: 1, nanoseconds: total }], scratch: none };
+  return {
+    phases: [{ function: index, grid: once, grain: 1, nanoseconds: total }],
+    scratch: none,
+    workspaceBytes: 0,
+  };
 }
 
 type MakeEmitter = (code: TaskBuilder) => KernelEmitter;
@@ -102,7 +115,7 @@ function overGrid(
     grain: grainOf(chain, plan),
     nanoseconds: (plan.total * NANOSECONDS) / Math.max(1, size),
   };
-  return { phases: [phase], scratch: none };
+  return { phases: [phase], scratch: none, workspaceBytes: 0 };
 }
 
 function inParts(
@@ -111,11 +124,11 @@ function inParts(
   emitter: MakeEmitter,
   split: SplitReduction,
   total: number,
+  layout: ArgumentLayout,
 ): KernelFunctions {
   const size = maxGrid(kernel, split.chain);
   const parts = Math.min(MAX_PARTS, Math.max(1, Math.floor(total / PART_NANOSECONDS)));
   const partSize = Math.ceil(size / parts / GRAIN) * GRAIN;
-  const layout = argumentLayout(kernel);
   const sizes = (e: KernelEmitter, code: TaskBuilder) => {
     const iterations = split.chain.map(({ axis }): Expr<'i32'> => {
       const extent = e.extent(axis);
@@ -152,6 +165,7 @@ function inParts(
       { function: final.index, grid: once, grain: 1, nanoseconds: 10 * parts },
     ],
     scratch: (extents) => scratchBytes(split, partsOf(extents)),
+    workspaceBytes: 0,
   };
 }
 

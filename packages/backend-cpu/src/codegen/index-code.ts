@@ -9,7 +9,7 @@ import type { Atom, AxisId, IndexExpr, Term } from '@tenfold/ir';
 import { byteSize, forEachAtom, scale, unreachable } from '@tenfold/ir';
 import { i32, i32x4 } from '../wasm/index.ts';
 import type { Expr, Local } from '../wasm/index.ts';
-import type { Emission, Scope } from './emission.ts';
+import type { Address, Emission, Scope } from './emission.ts';
 import { register, UNIT } from './lanes.ts';
 
 /** Whether the elements of a block may have different values of the expression. */
@@ -56,12 +56,6 @@ export function integerLanes(e: Emission, scope: Scope, index: IndexExpr, unit: 
   const steps = [0, 1, 2, 3].map((lane) => stride * (UNIT * unit + lane)) as [number, number, number, number];
   scope.code.push(() => code.set(lanes, i32x4.add(i32x4.splat(first), code.constants.i32x4(steps))));
   return lanes;
-}
-
-/** A memory address: `base` plus a constant number of bytes. */
-export interface Address {
-  readonly base: Expr<'i32'>;
-  readonly offset: number;
 }
 
 /** The address of an element of an operand. */

@@ -3,22 +3,25 @@
  * else through the emitters of values, stores and accumulators.
  */
 
-import type { AxisId, LoopKernel, Stmt, ValueId } from '@tenfold/ir';
+import type { AxisId, IndexExpr, LoopKernel, Stmt, ValueId } from '@tenfold/ir';
 import { unreachable } from '@tenfold/ir';
 import type { MathContext } from '../math/index.ts';
-import { f32, f32x4, f64, f64x2, i32, i32x4, i64, i64x2, select } from '../wasm/index.ts';
+import { i32, i32x4, select } from '../wasm/index.ts';
 import type { Expr, Local } from '../wasm/index.ts';
 import { Accumulators } from './accumulators.ts';
 import type { ArgumentLayout } from './arguments.ts';
+import { loadScalar } from './scalar-argument.ts';
+import { address, strideOf } from './index-code.ts';
 import type { Dependencies, LoopStmt } from './dependencies.ts';
 import { accumulatorsChangedIn, statementsIn, valuesNeeded } from './dependencies.ts';
-import type { Block, Scope } from './emission.ts';
+import type { Address, Block, Scope } from './emission.ts';
 import { Emission } from './emission.ts';
 import { kindOf, UNIT } from './lanes.ts';
 import type { Lanes } from './lanes.ts';
 import type { LoopPlan } from './loop-plan.ts';
 import { store } from './store.ts';
 import { emitValue } from './value.ts';
+import type { ValueSources } from './value.ts';
 
 /** The part of a loop to run: from `variable`'s present value up to `limit`, a multiple of `divisor` elements. */
 export interface Range {
@@ -29,7 +32,8 @@ export interface Range {
   readonly count: number | undefined;
 }
 
-export class KernelEmitter extends Emission {
+export class KernelEmitter extends Emission implements ValueSources {
+  declare readonly kernel: LoopKernel;
   readonly accumulators: Accumulators;
   readonly plan: LoopPlan;
   private readonly layout: ArgumentLayout;
@@ -61,14 +65,29 @@ export class KernelEmitter extends Emission {
     if (found) return found;
     // What a value is made of is emitted in the value's own scope: the inner ones step aside meanwhile.
     const inner = this.scopes.splice(scope.depth + 1);
-    const lanes = emitValue(
-      this,
-      { accumulators: this.accumulators, scalar: (slot) => this.scalar(slot) },
-      id,
-    );
+    const lanes = emitValue(this, this, id);
     this.scopes.push(...inner);
     scope.values.set(id, lanes);
     return lanes;
+  }
+
+  accumulator(acc: number): Lanes {
+    return this.accumulators.read(acc);
+  }
+
+  scalar(slot: number): Lanes {
+    const { args } = this;
+    return this.lanes(this.scopes[0], kindOf(this.kernel.scalars[slot]), true, () =>
+      loadScalar(args, this.layout.scalar(slot), this.kernel.scalars[slot]),
+    );
+  }
+
+  strideOf(index: IndexExpr): number | undefined {
+    return strideOf(this, index);
+  }
+
+  address(operand: number, index: IndexExpr, element?: number): Address {
+    return address(this, operand, index, element);
   }
 
   operand(operand: number): Expr<'i32'> {
@@ -289,25 +308,5 @@ export class KernelEmitter extends Emission {
 
   private isOpen(axis: AxisId): boolean {
     return this.scopes.some((scope) => scope.axis === axis);
-  }
-
-  private scalar(slot: number): Lanes {
-    const dtype = this.kernel.scalars[slot];
-    const kind = kindOf(dtype);
-    const at = this.layout.scalar(slot);
-    const { args } = this;
-    return this.lanes(this.scopes[0], kind, true, () => {
-      switch (kind) {
-        case 'f32':
-          return f32x4.splat(f32.load(args, at));
-        case 'f64':
-          return f64x2.splat(f64.load(args, at));
-        case 'i64':
-          return i64x2.splat(i64.load(args, at));
-        case 'i32':
-        case 'mask':
-          return i32x4.splat(i32.load(args, at));
-      }
-    });
   }
 }

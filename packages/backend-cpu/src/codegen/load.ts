@@ -8,11 +8,9 @@ import type { Value } from '@tenfold/ir';
 import { byteSize } from '@tenfold/ir';
 import { i32, i32x4, v128 } from '../wasm/index.ts';
 import type { Expr, Local } from '../wasm/index.ts';
-import type { Emission } from './emission.ts';
+import type { Address, Emission } from './emission.ts';
 import type { Condition } from './guards.ts';
 import { conditionOf } from './guards.ts';
-import type { Address } from './index-code.ts';
-import { address, strideOf } from './index-code.ts';
 import type { Lanes } from './lanes.ts';
 import { kindOf, UNIT } from './lanes.ts';
 import { decode, isSigned, widthOf } from './storage.ts';
@@ -21,7 +19,7 @@ type Load = Extract<Value, { op: 'load' }>;
 
 export function load(e: Emission, value: Load): Lanes {
   const condition = conditionOf(e, value.guards);
-  const stride = strideOf(e, value.index);
+  const stride = e.strideOf(value.index);
   if (stride === 0) return loadOne(e, value, condition);
   return stride === 1 ? loadConsecutive(e, value, condition) : loadLanes(e, value, condition, stride);
 }
@@ -33,7 +31,7 @@ export function elementAddress(
   value: Pick<Load, 'index'>,
   step: number,
 ): Address {
-  const { base, offset } = address(e, operand, value.index);
+  const { base, offset } = e.address(operand, value.index);
   const bytes = step * byteSize(e.kernel.operands[operand].dtype);
   return bytes >= 0 ? { base, offset: offset + bytes } : { base: i32.add(base, bytes), offset };
 }
@@ -47,7 +45,7 @@ export function when(e: Emission, flag: Expr<'i32'> | undefined, action: () => v
 /** The same element for the whole block. */
 function loadOne(e: Emission, { operand, index, dtype }: Load, { flag, masks }: Condition): Lanes {
   const { code, math, scope } = e;
-  const at = address(e, operand, index);
+  const at = e.address(operand, index);
   const bits = code.local('v128');
   const anywhere = masks && masks.map((mask) => v128.any_true(mask)).reduce((a, b) => i32.or(a, b));
   const condition = flag && anywhere ? i32.and(flag, anywhere) : (flag ?? anywhere);
@@ -111,7 +109,7 @@ function loadLanes(e: Emission, value: Load, { flag, masks }: Condition, stride:
   const units = scope.block?.units ?? 1;
   const count = (units * UNIT) / width.perRegister;
   const addresses = Array.from({ length: units * UNIT }, (_, i) =>
-    stride === undefined ? address(e, operand, index, i) : elementAddress(e, operand, value, i * stride),
+    stride === undefined ? e.address(operand, index, i) : elementAddress(e, operand, value, i * stride),
   );
   const raw = Array.from({ length: count }, () => code.local('v128'));
   const bits = Array.from({ length: units }, (_, unit) => bitsOf(e, masks, unit));

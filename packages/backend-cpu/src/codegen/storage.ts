@@ -19,7 +19,7 @@ import {
 import type { MathContext, Vector } from '../math/index.ts';
 import { i32, i32x4, v128 } from '../wasm/index.ts';
 import type { Local, Statement } from '../wasm/index.ts';
-import type { Address } from './index-code.ts';
+import type { Address } from './emission.ts';
 
 interface Width {
   /** Elements that a register holds. */

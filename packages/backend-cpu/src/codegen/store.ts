@@ -7,10 +7,8 @@ import type { Stmt } from '@tenfold/ir';
 import { i32, i32x4, i64x2 } from '../wasm/index.ts';
 import type { Local } from '../wasm/index.ts';
 import { combine } from './combine.ts';
-import type { Emission } from './emission.ts';
+import type { Address, Emission } from './emission.ts';
 import { conditionOf } from './guards.ts';
-import { address, strideOf } from './index-code.ts';
-import type { Address } from './index-code.ts';
 import type { Lanes } from './lanes.ts';
 import { register, UNIT } from './lanes.ts';
 import { bitsOf, elementAddress, when } from './load.ts';
@@ -22,9 +20,9 @@ export function store(e: Emission, stmt: Store): void {
   const { code, scope } = e;
   const value = e.value(stmt.value);
   const { flag, masks } = conditionOf(e, stmt.guards);
-  const stride = strideOf(e, stmt.index);
+  const stride = e.strideOf(stmt.index);
   if (scope.block === undefined) {
-    const at = address(e, stmt.operand, stmt.index);
+    const at = e.address(stmt.operand, stmt.index);
     scope.code.push(() => when(e, flag, () => storeElement(e, stmt, value, 0, at)));
     return;
   }
@@ -37,7 +35,7 @@ export function store(e: Emission, stmt: Store): void {
   const { units } = scope.block;
   const addresses = Array.from({ length: units * UNIT }, (_, i) =>
     stride === undefined
-      ? address(e, stmt.operand, stmt.index, i)
+      ? e.address(stmt.operand, stmt.index, i)
       : elementAddress(e, stmt.operand, stmt, i * stride),
   );
   const bits = Array.from({ length: units }, (_, unit) => bitsOf(e, masks, unit));

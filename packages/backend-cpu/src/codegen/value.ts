@@ -1,7 +1,6 @@
 /** One value of a kernel's table as instructions: what each operation becomes, with its inputs already in registers. */
 
 import type { ValueId } from '@tenfold/ir';
-import type { Accumulators } from './accumulators.ts';
 import { bitcast, cast, constantLanes } from './casts.ts';
 import { binary, isBinary, unary, where } from './elementwise.ts';
 import type { Emission } from './emission.ts';
@@ -15,7 +14,8 @@ import { i32x4 } from '../wasm/index.ts';
 
 /** What a value needs besides the open loops. */
 export interface ValueSources {
-  readonly accumulators: Accumulators;
+  /** The content of an accumulator. */
+  accumulator(acc: number): Lanes;
   /** A run-time number of the launch in all lanes. */
   scalar(slot: number): Lanes;
 }
@@ -36,7 +36,7 @@ export function emitValue(e: Emission, sources: ValueSources, id: ValueId): Lane
     case 'inside':
       return conditionLanes(e, conditionOf(e, value.guards));
     case 'acc':
-      return sources.accumulators.read(value.acc);
+      return sources.accumulator(value.acc);
     case 'cast':
       return cast(e, e.kernel.values[value.inputs[0]].dtype, dtype, e.value(value.inputs[0]));
     case 'bitcast':

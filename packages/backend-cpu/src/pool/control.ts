@@ -22,6 +22,9 @@ export const CONTROL = {
   failed: 291,
   /** Address of the first published module, 0 before there is one. */
   modules: 292,
+  /** The size of each thread's workspace and the address of the first; the others follow. */
+  workspaceBytes: 293,
+  workspace: 294,
   /** One word per thread, `WORD_STRIDE` apart: `limit << 16 | next`, the tasks this thread begins with. */
   words: 512,
 } as const;

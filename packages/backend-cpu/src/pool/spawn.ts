@@ -3,7 +3,7 @@
  * that a bundler would have to find.
  */
 
-import { makeHostFunctions } from '../math/host-functions.ts';
+import { makeHostFunctions } from '../math/index.ts';
 import type { WorkerStart } from './worker-main.ts';
 import { workerMain } from './worker-main.ts';
 
@@ -36,7 +36,7 @@ export function availableThreads(): number {
  * text runs without the module around it.
  */
 function program(start: string): string {
-  return `const __name = (f) => f; const run = (data) => (${workerMain})(data, (${makeHostFunctions})()); ${start}`;
+  return `const __name = (f) => f; const run = (data) => (${workerMain})(data, { ...(${makeHostFunctions})() }); ${start}`;
 }
 
 export function spawn(start: WorkerStart): WorkerHandle {

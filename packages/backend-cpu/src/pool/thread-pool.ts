@@ -7,7 +7,8 @@
  */
 
 import { TenfoldError } from '@tenfold/ir';
-import { hostFunctions } from '../math/host-functions.ts';
+import { makeHostFunctions } from '../math/index.ts';
+import { ALIGNMENT } from '../memory/free-space.ts';
 import type { Heap } from '../memory/heap.ts';
 import { CONTROL, MAX_TASKS, MAX_THREADS, MODULE_HEADER, TASKS_ADDRESS, WORD_STRIDE } from './control.ts';
 import type { WorkerHandle } from './spawn.ts';
@@ -26,6 +27,8 @@ export class ThreadPool {
   private readonly functions: TaskFunction[] = [];
   private workers: WorkerHandle[] = [];
   private lastModule = 0;
+  private workspace = { address: 0, bytes: 0 };
+  private readonly math = { ...makeHostFunctions() };
 
   constructor(heap: Heap, threads: number) {
     this.heap = heap;
@@ -33,9 +36,23 @@ export class ThreadPool {
     this.words = this.view();
   }
 
+  /** Sees to it that each thread has at least this much memory of its own while it runs a function. */
+  reserveWorkspace(bytes: number): void {
+    if (bytes <= this.workspace.bytes) return;
+    const { heap, threads } = this;
+    if (this.workspace.bytes > 0) heap.free(this.workspace.address);
+    this.workspace = { address: 0, bytes: 0 };
+    const each = Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+    this.workspace = { address: heap.alloc(each * threads), bytes: each };
+    const words = this.view();
+    Atomics.store(words, CONTROL.workspace, this.workspace.address);
+    Atomics.store(words, CONTROL.workspaceBytes, each);
+  }
+
   /** Makes the module's functions `f0`, `f1`, … callable on every thread; returns the number of the first. */
   load(bytes: Uint8Array<ArrayBuffer>, count: number): number {
-    const imports = { env: { memory: this.heap.memory.memory }, math: hostFunctions };
+    const workspace = (): number => this.workspace.address;
+    const imports = { env: { memory: this.heap.memory.memory, workspace }, math: this.math };
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
     const first = this.functions.length;
     for (let i = 0; i < count; i++) {

@@ -27,7 +27,9 @@ export function workerMain(start: WorkerStart, math: WebAssembly.ModuleImports):
   // The first mebibyte is all this view is used for, so it need not follow the memory's growth.
   const words = new Int32Array(memory.buffer);
   const functions: TaskFunction[] = [];
-  const imports = { env: { memory }, math };
+  const workspace = (): number =>
+    Atomics.load(words, control.workspace) + thread * Atomics.load(words, control.workspaceBytes);
+  const imports = { env: { memory, workspace }, math };
   let lastModule = 0;
 
   /** Loads the modules published since the last look; false where there are none. */

@@ -1,0 +1,187 @@
+/**
+ * Contractions: on the GEMM template where both operands are tensors read at affine indices, as plain loops where they
+ * are integers or where the product is too thin to be worth packing. An epilogue that the template cannot take runs as
+ * a kernel of its own over a temporary.
+ */
+
+import type { AxisId, ContractKernel, DType, Guard, IndexExpr, LoopKernel, Stmt, Value } from '@tenfold/ir';
+import { add, byteSize, scale, variable } from '@tenfold/ir';
+import { emitGemm } from '../gemm/index.ts';
+import type { Extent, GemmSpec, Source, SourceType } from '../gemm/index.ts';
+import { call, i32 } from '../wasm/index.ts';
+import type { Expr, Local } from '../wasm/index.ts';
+import { affineOf } from './affine.ts';
+import { argumentLayout } from './arguments.ts';
+import type { ArgumentLayout } from './arguments.ts';
+import { contractAsLoops } from './contract-loops.ts';
+import { simpleEpilogue } from './epilogue.ts';
+import type { FunctionTarget, KernelFunctions, Phase } from './functions.ts';
+import { loopFunctions } from './functions.ts';
+
+export function contractFunctions(
+  kernel: ContractKernel,
+  target: FunctionTarget,
+  layout: ArgumentLayout = argumentLayout(kernel),
+): KernelFunctions {
+  const compute = kernel.accumulators[0].dtype === 'float64' ? 'float64' : 'float32';
+  const a = sourceOf(kernel, kernel.a, 'm', compute, layout);
+  const b = sourceOf(kernel, kernel.b, 'n', compute, layout);
+  if (!a || !b || !worthPacking(kernel)) return loopFunctions(contractAsLoops(kernel), target);
+  const epilogue = simpleEpilogue(kernel, { module: target.module, relaxed: target.relaxed, layout });
+  if (!epilogue) return throughTemporary(kernel, target, layout);
+
+  const params = new Map<Extent, number>();
+  const extents = (axes: readonly AxisId[]): Extent[] =>
+    axes.map((axis) => {
+      const extent = kernel.axes[axis];
+      if (typeof extent === 'number') return extent;
+      const value = (args: Local<'i32'>): Expr<'i32'> => i32.load(args, layout.extent(extent.param));
+      const dynamic: Extent = { max: extent.max, value };
+      params.set(dynamic, extent.param);
+      return dynamic;
+    });
+  const index = target.reserve();
+  const workspace = target.module.importFunction('env', 'workspace', { params: [], result: 'i32' });
+  const gemm = emitGemm(target.module, {
+    name: `f${index}`,
+    compute,
+    relaxed: target.relaxed,
+    batch: extents(kernel.batch),
+    m: extents(kernel.m),
+    n: extents(kernel.n),
+    k: extents(kernel.k),
+    a,
+    b,
+    epilogue,
+    workspace: () => call(workspace),
+  } satisfies GemmSpec);
+  const grid = (values: readonly number[]): number =>
+    gemm.units((extent) => (typeof extent === 'number' ? extent : values[params.get(extent) ?? 0]));
+  const greatest = gemm.units((extent) => (typeof extent === 'number' ? extent : extent.max));
+  const nanoseconds =
+    (2 * sizeOf(kernel, [...kernel.batch, ...kernel.m, ...kernel.n, ...kernel.k])) / GIGAFLOPS;
+  const phase: Phase = { function: index, grid, grain: 1, nanoseconds: nanoseconds / Math.max(1, greatest) };
+  return { phases: [phase], scratch: () => 0, workspaceBytes: gemm.workspaceBytes };
+}
+
+/** Floating-point operations that one thread does in a nanosecond, for the split of the work. */
+const GIGAFLOPS = 50;
+/** Below these sizes packing costs more than it brings. */
+const THIN = 4;
+const SMALL = 4096;
+
+function worthPacking(kernel: ContractKernel): boolean {
+  const [m, n, k] = [kernel.m, kernel.n, kernel.k].map((axes) => sizeOf(kernel, axes));
+  return Math.min(m, n) >= THIN && k >= 2 && m * n * k >= SMALL;
+}
+
+function sizeOf(kernel: ContractKernel, axes: readonly AxisId[]): number {
+  return axes.reduce((size, axis) => {
+    const extent = kernel.axes[axis];
+    return size * (typeof extent === 'number' ? extent : extent.max);
+  }, 1);
+}
+
+const SOURCE_TYPES: { readonly [D in DType]?: SourceType } = {
+  float32: 'float32',
+  float64: 'float64',
+  float16: 'float16',
+  bfloat16: 'bfloat16',
+  int8: 'int8',
+  uint8: 'uint8',
+};
+
+/** An operand that is a tensor read at affine indices, with at most a cast to the compute type. */
+function sourceOf(
+  kernel: ContractKernel,
+  id: number,
+  outer: 'm' | 'n',
+  compute: 'float32' | 'float64',
+  layout: ArgumentLayout,
+): Source | undefined {
+  let value: Value = kernel.values[id];
+  if (value.op === 'cast' && value.dtype === compute) value = kernel.values[value.inputs[0]];
+  if (value.op !== 'load') return undefined;
+  const type = SOURCE_TYPES[value.dtype];
+  const { dtype } = kernel.accumulators[0];
+  const floats = dtype === 'float32' || dtype === 'float64' || dtype === 'float16' || dtype === 'bfloat16';
+  if (!type || !floats || (type === 'float64') !== (compute === 'float64')) return undefined;
+  const { operand } = value;
+  const steps = stepsOf(kernel, value.index, outer);
+  const guards = value.guards.filter(({ index, lo, hi }) => index.min < lo || index.max >= hi);
+  const bounds = guards.map((guard) => boundOf(kernel, guard, outer));
+  if (!steps || bounds.includes(undefined)) return undefined;
+  return {
+    type,
+    address: (args) => i32.load(args, layout.operand(operand)),
+    ...steps,
+    guards: bounds.filter((bound) => bound !== undefined),
+  };
+}
+
+function stepsOf(kernel: ContractKernel, index: IndexExpr, outer: 'm' | 'n') {
+  const affine = affineOf(index, kernel);
+  if (!affine || affine[outer === 'm' ? 'n' : 'm'].some((step) => step !== 0)) return undefined;
+  return { offset: affine.offset, batch: affine.batch, outer: affine[outer], k: affine.k };
+}
+
+function boundOf(kernel: ContractKernel, { index, lo, hi }: Guard, outer: 'm' | 'n') {
+  const steps = stepsOf(kernel, index, outer);
+  return steps && { ...steps, offset: steps.offset - lo, extent: Math.max(0, hi - lo) };
+}
+
+/**
+ * The product into a temporary of its own, and the epilogue as a kernel over it. The temporary is one more operand:
+ * that is where the argument block has the address of scratch memory.
+ */
+function throughTemporary(
+  kernel: ContractKernel,
+  target: FunctionTarget,
+  layout: ArgumentLayout,
+): KernelFunctions {
+  const { batch, m, n, k, a, b, epilogue, ...shared } = kernel;
+  const { dtype } = kernel.accumulators[0];
+  const wide = dtype === 'float64' ? 'float64' : 'float32';
+  const axes = [...batch, ...m, ...n];
+  const elements = sizeOf(kernel, axes);
+  const temporary = kernel.operands.length;
+  const operands = [...kernel.operands, { dtype: wide, access: 'readwrite', elements } as const];
+  const position = axes.reduce(
+    (index, axis) => {
+      const extent = kernel.axes[axis];
+      const size = typeof extent === 'number' ? extent : extent.max;
+      return add(scale(index, size), variable(axis, size));
+    },
+    variable(0, 1),
+  );
+  const accumulators = [{ kind: 'sum', dtype: wide }] as const;
+  const accumulated = kernel.values.length;
+  const product: ContractKernel = {
+    ...shared,
+    kind: 'contract',
+    operands,
+    batch,
+    m,
+    n,
+    k,
+    a,
+    b,
+    accumulators,
+    values: [...kernel.values, { op: 'acc', dtype: wide, acc: 0 }],
+    epilogue: [{ kind: 'store', operand: temporary, index: position, guards: [], value: accumulated }],
+  };
+  const values = kernel.values.map((value): Value =>
+    value.op === 'acc' ? { op: 'load', dtype: wide, operand: temporary, index: position, guards: [] } : value,
+  );
+  const body = axes.reduceRight<readonly Stmt[]>(
+    (inner, axis) => [{ kind: 'loop', axis, order: 'parallel', body: inner }],
+    epilogue,
+  );
+  const rest: LoopKernel = { ...shared, kind: 'loop', operands, accumulators: [], values, body };
+  const [first, second] = [contractFunctions(product, target, layout), loopFunctions(rest, target, layout)];
+  return {
+    phases: [...first.phases, ...second.phases],
+    scratch: () => elements * byteSize(wide),
+    workspaceBytes: Math.max(first.workspaceBytes, second.workspaceBytes),
+  };
+}
