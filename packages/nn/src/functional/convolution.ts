@@ -4,7 +4,7 @@
  */
 
 import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
-import type { AffineIndex, ContractSpec } from '@tenfold/ir';
+import type { AffineIndex, ContractSpec, Shape } from '@tenfold/ir';
 import type { Tensor } from '@tenfold/tensor';
 import { apply } from '@tenfold/tensor/internal';
 import { pair, requireSameDType, requireShape } from './checks.ts';
@@ -46,59 +46,49 @@ export function conv2d(
   const groups = options.groups ?? 1;
   checkOperands(input, weight, groups);
   const axes = spatialAxes(input, weight, options);
-  const [batch, channels] = input.shape;
-  const [outChannels] = weight.shape;
+  const [batch, channels, ...sizes] = input.shape;
+  const [outChannels, perGroup, ...kernel] = weight.shape;
   const outSizes = axes.map((axis) => outputSize(input, axis));
-  const product = apply(
-    'contract',
-    [input, weight],
-    contraction(batch, channels, outChannels, groups, axes, outSizes),
-  );
+  const x = groups === 1 ? input : input.reshape([batch, groups, channels / groups, ...sizes]);
+  const w = groups === 1 ? weight : weight.reshape([groups, outChannels / groups, perGroup, ...kernel]);
+  const product = apply('contract', [x, w], contraction(x.shape, w.shape, axes, outSizes));
   const result = groups === 1 ? product : product.reshape([batch, outChannels, ...outSizes]);
   if (bias === null) return result;
   requireShape('conv2d', 'bias', bias, [outChannels]);
   return result.add(bias.reshape([outChannels, 1, 1]));
 }
 
-/** The labels are batch, group (if there are several), output channel, output position, input channel, tap. */
+/**
+ * The labels are batch, group (where the operands have an axis for it), output channel, output position, input
+ * channel, tap. Operands are `[N, (G,) C, H, W]` and `[(G,) O, C, kH, kW]`.
+ */
 function contraction(
-  batch: number,
-  channels: number,
-  outChannels: number,
-  groups: number,
+  input: Shape,
+  weight: Shape,
   axes: readonly Axis[],
   outSizes: readonly number[],
 ): ContractSpec {
   const extents: number[] = [];
   const label = (extent: number) => extents.push(extent) - 1;
-  const n = label(batch);
-  const group = groups > 1 ? label(groups) : undefined;
-  const o = label(outChannels / groups);
+  const [outChannels, channels] = weight.slice(-2 - axes.length);
+  const n = label(input[0]);
+  const group = weight.length > 2 + axes.length ? [label(weight[0])] : [];
+  const o = label(outChannels);
   const positions = outSizes.map(label);
-  const c = label(channels / groups);
+  const c = label(channels);
   const taps = axes.map((axis) => label(axis.kernel));
-  const ofGroup = (inner: number, perGroup: number): AffineIndex => ({
+  const spatial = axes.map(({ stride, dilation, before }, i) => ({
     terms: [
-      ...(group === undefined ? [] : [{ label: group, coefficient: perGroup }]),
-      { label: inner, coefficient: 1 },
+      { label: positions[i], coefficient: stride },
+      { label: taps[i], coefficient: dilation },
     ],
-    offset: 0,
-  });
+    offset: 0 - before,
+  }));
   return {
     extents,
-    a: [
-      plain(n),
-      ofGroup(c, channels / groups),
-      ...axes.map(({ stride, dilation, before }, i) => ({
-        terms: [
-          { label: positions[i], coefficient: stride },
-          { label: taps[i], coefficient: dilation },
-        ],
-        offset: 0 - before,
-      })),
-    ],
-    b: [ofGroup(o, outChannels / groups), plain(c), ...taps.map(plain)],
-    out: [n, ...(group === undefined ? [] : [group]), o, ...positions],
+    a: [...[n, ...group, c].map(plain), ...spatial],
+    b: [...group, o, c, ...taps].map(plain),
+    out: [n, ...group, o, ...positions],
   };
 }
 

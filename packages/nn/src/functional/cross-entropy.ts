@@ -6,7 +6,7 @@
 import { ArgumentError, ShapeError, formatShape, isFloat, sameShape } from '@tenfold/ir';
 import { customGrad, where } from '@tenfold/tensor';
 import type { Tensor } from '@tenfold/tensor';
-import { apply, constant, expandTo, literal, source } from '@tenfold/tensor/internal';
+import { apply, castTo, expandTo, literal, source } from '@tenfold/tensor/internal';
 import { requireIndices, requireShape } from './checks.ts';
 import { checkIndexRange } from './index-range.ts';
 import { checkReduction } from './reduction.ts';
@@ -32,8 +32,8 @@ interface Targets {
   readonly index: Tensor;
   /** False where the target is to be ignored. */
   readonly counts: Tensor;
-  /** Each target's factor: its class's weight, 0 where ignored. */
-  readonly factors: Tensor;
+  /** The weight of each target's class. */
+  readonly weights: Tensor | undefined;
 }
 
 /**
@@ -78,8 +78,11 @@ export function nllLoss(input: Tensor, target: Tensor, options: NllLossOptions =
   return reduceWeighted('nllLoss', negativeLogLikelihood(input, targets), targets, options.reduction);
 }
 
-function negativeLogLikelihood(logProbabilities: Tensor, { axis, index, factors }: Targets): Tensor {
-  return pick(logProbabilities, axis, index).squeeze(axis).mul(factors).neg();
+/** Zero where a target is ignored, and so is the gradient, also where nothing counts and the mean is 0 / 0. */
+function negativeLogLikelihood(logProbabilities: Tensor, { axis, index, counts, weights }: Targets): Tensor {
+  const picked = pick(logProbabilities, axis, index).squeeze(axis).neg();
+  const losses = weights ? picked.mul(weights) : picked;
+  return where(counts, losses, literal(losses, 0));
 }
 
 /**
@@ -102,12 +105,14 @@ function pick(rows: Tensor, axis: number, index: Tensor): Tensor {
 function reduceWeighted(
   op: string,
   losses: Tensor,
-  { factors }: Targets,
+  { counts, weights }: Targets,
   reduction: LossOptions['reduction'] = 'mean',
 ): Tensor {
   checkReduction(op, reduction);
   if (reduction === 'none') return losses;
-  return reduction === 'sum' ? losses.sum() : losses.sum().div(factors.sum());
+  if (reduction === 'sum') return losses.sum();
+  const shares = weights ? where(counts, weights, literal(weights, 0)) : castTo(counts, losses.dtype);
+  return losses.sum().div(shares.sum());
 }
 
 function checkTargets(
@@ -130,9 +135,8 @@ function checkTargets(
   const counts = target.ne(ignoreIndex);
   const index = where(counts, target, literal(target, 0)).to('int32');
   if (weight) requireShape(op, 'weight', weight, [classes]);
-  const factor = (value: number) => expandTo(constant(input.home, value, input.dtype), target.shape);
-  const ofClass = weight ? weight.indexSelect(0, index.flatten()).reshape(target.shape) : factor(1);
-  return { axis, classes, index: index.unsqueeze(axis), counts, factors: where(counts, ofClass, factor(0)) };
+  const weights = weight ? weight.indexSelect(0, index.flatten()).reshape(target.shape) : undefined;
+  return { axis, classes, index: index.unsqueeze(axis), counts, weights };
 }
 
 function classAxis(op: string, input: Tensor): number {

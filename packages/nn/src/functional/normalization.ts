@@ -3,7 +3,7 @@
  * over the same rows and fuse with the arithmetic between them.
  */
 
-import { ShapeError, formatShape, sameShape } from '@tenfold/ir';
+import { ShapeError, computeType, formatShape, sameShape } from '@tenfold/ir';
 import { noGrad } from '@tenfold/tensor';
 import type { Tensor } from '@tenfold/tensor';
 import { castTo, literal } from '@tenfold/tensor/internal';
@@ -45,12 +45,15 @@ export function batchNorm(
   for (const [name, tensor] of Object.entries({ weight, bias, runningMean, runningVar })) {
     if (tensor) requireShape('batchNorm', name, tensor, [channels]);
   }
-  const useBatch = training || runningMean === null || runningVar === null;
-  if (!useBatch) {
+  // Halves are storage types: statistics of them are taken in float32.
+  const x = castTo(input, computeType(input.dtype));
+  const channel = (tensor: Tensor) => perChannel(castTo(tensor, x.dtype));
+  if (!training && runningMean && runningVar) {
     const inverse = runningVar.add(eps).rsqrt();
     const scale = weight ? weight.mul(inverse) : inverse;
-    const shift = bias ? bias.sub(runningMean.mul(scale)) : runningMean.mul(scale).neg();
-    return castTo(input.mul(perChannel(scale)).add(perChannel(shift)), input.dtype);
+    const centre = runningMean.mul(scale);
+    const shift = bias ? bias.sub(centre) : centre.neg();
+    return castTo(x.mul(channel(scale)).add(channel(shift)), input.dtype);
   }
   const count = input.numel / channels;
   if (training && count === 1) {
@@ -59,17 +62,16 @@ export function batchNorm(
     );
   }
   const axes = input.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
-  const mean = input.mean(axes);
-  const centered = input.sub(perChannel(mean));
-  const variance = centered.mul(centered).mean(axes);
+  const mean = x.mean(axes);
+  const variance = x.var(axes, { correction: 0 });
   if (training && runningMean && runningVar) {
     noGrad(() => {
       blend(runningMean, mean, momentum);
       blend(runningVar, variance.mul(literal(variance, count / (count - 1))), momentum);
     });
   }
-  const normalized = centered.mul(perChannel(variance.add(eps).rsqrt()));
-  return affine(normalized, weight && perChannel(weight), bias && perChannel(bias));
+  const normalized = x.sub(perChannel(mean)).mul(perChannel(variance.add(eps).rsqrt()));
+  return castTo(affine(normalized, weight && channel(weight), bias && channel(bias)), input.dtype);
 }
 
 /** `running = (1 - momentum) · running + momentum · batch`, as an effect of the next run. */
@@ -106,9 +108,12 @@ export function layerNorm(
   if (weight) requireShape('layerNorm', 'weight', weight, shape);
   if (bias) requireShape('layerNorm', 'bias', bias, shape);
   const axes = shape.map((_, i) => input.ndim - shape.length + i);
-  const centered = input.sub(input.mean(axes, { keepdim: true }));
-  const variance = centered.mul(centered).mean(axes, { keepdim: true });
-  return affine(centered.mul(variance.add(eps).rsqrt()), weight, bias);
+  const x = castTo(input, computeType(input.dtype));
+  const mean = x.mean(axes, { keepdim: true });
+  const variance = x.var(axes, { correction: 0, keepdim: true });
+  const normalized = x.sub(mean).mul(variance.add(eps).rsqrt());
+  const same = (tensor: Tensor | null) => tensor && castTo(tensor, x.dtype);
+  return castTo(affine(normalized, same(weight), same(bias)), input.dtype);
 }
 
 function affine(x: Tensor, weight: Tensor | null, bias: Tensor | null): Tensor {

@@ -36,7 +36,7 @@ export class LeakyReLU extends Module {
   }
 
   override extraRepr(): string {
-    return `negative_slope=${this.negativeSlope}`;
+    return `negative_slope=${pythonFloat(this.negativeSlope)}`;
   }
 }
 

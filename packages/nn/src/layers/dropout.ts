@@ -4,6 +4,7 @@ import type { Tensor } from '@tenfold/tensor';
 import { requireProbability } from '../functional/checks.ts';
 import { dropout } from '../functional/dropout.ts';
 import { Module } from '../module/module.ts';
+import { pythonFloat } from '../module/print.ts';
 
 /**
  * In training, sets elements to zero with probability `p` and scales the others by `1 / (1 - p)`; otherwise does
@@ -24,6 +25,6 @@ export class Dropout extends Module {
   }
 
   override extraRepr(): string {
-    return `p=${this.p}, inplace=False`;
+    return `p=${pythonFloat(this.p)}, inplace=False`;
   }
 }

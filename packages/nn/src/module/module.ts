@@ -142,7 +142,7 @@ export abstract class Module {
   #register(op: string, name: string, value: Parameter | Buffer | Module | null): void {
     if (name === '' || name.includes('.'))
       throw new ArgumentError(`${op}: '${name}' must be a name without dots`);
-    if (name in Module.prototype || name === 'training') {
+    if (name === 'training' || (name in this && !Object.keys(this).includes(name))) {
       throw new ArgumentError(`${op}: '${name}' is part of every module; choose another name`);
     }
     Reflect.set(this, name, value);
