@@ -46,9 +46,8 @@ export function workspaceLayout(
   return {
     rowTables: take(rowTables),
     columnTables: take(columnTables),
-    // Packing along k writes whole vectors of k, so it may run over the end of the last panel.
-    rowPanels: take((rowBlock * kBlock + rows * type.lanes) * type.bytes),
-    columnPanels: take((panelColumns * kBlock + columns * type.lanes) * type.bytes),
+    rowPanels: take(rowBlock * kBlock * type.bytes),
+    columnPanels: take(panelColumns * kBlock * type.bytes),
     partials: take(tiles * tileBytes),
     bytes: used,
   };

@@ -56,9 +56,9 @@ export const position = {
     ZEROS + 8 * shape.guards + (2 + guard) * shape.plane,
 };
 
-/** The step of the innermost axis, in elements; 0 where there is but one index. */
-export function innermostStep(shape: TableShape): number {
-  return shape.axes.at(-1)?.steps[0] ?? 0;
+/** The step of a map along the innermost axis (map 0 is the offset, in elements); 0 where there is but one index. */
+export function innermostStep(shape: TableShape, map = 0): number {
+  return shape.axes.at(-1)?.steps[map] ?? 0;
 }
 
 /**

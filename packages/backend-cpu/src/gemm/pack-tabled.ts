@@ -13,6 +13,7 @@ import { emitGather } from './gather.ts';
 import type { LaneType } from './lane-type.ts';
 import { innermostStep, position, tableEntry } from './offset-table.ts';
 import type { TableShape } from './offset-table.ts';
+import { greatest } from './spec.ts';
 import { chunksOf, storeChunk, storeTransposed } from './panel.ts';
 
 /** (target, base, entry of the first lane, table of k, count of k). */
@@ -31,8 +32,15 @@ export interface TabledPanel {
 }
 
 export function emitPackTabled(module: ModuleBuilder, panel: TabledPanel): PackTabled {
-  const alongK = innermostStep(panel.lanes) !== 1 && innermostStep(panel.k) === 1;
-  return alongK ? packAlongK(module, panel) : packAlongLanes(module, panel);
+  return runLength(panel.k) > runLength(panel.lanes)
+    ? packAlongK(module, panel)
+    : packAlongLanes(module, panel);
+}
+
+/** How many indices of a table are neighbours in memory, at most. */
+function runLength(table: TableShape): number {
+  const innermost = table.axes.at(-1);
+  return innermost !== undefined && innermost.steps[0] === 1 ? greatest(innermost.extent) : 1;
 }
 
 /** Vectors run along the lanes: step by step of k, each chunk of lanes by one load or one gather. */
@@ -43,7 +51,7 @@ function packAlongLanes(module: ModuleBuilder, panel: TabledPanel): PackTabled {
   const m: MathContext = { module, code, relaxed: panel.relaxed };
   const [target, base, laneEntry, kTable, count] = code.params;
   const pitch = width * type.bytes;
-  const contiguous = innermostStep(lanes) === 1;
+  const contiguous = runLength(lanes) > 1;
   const end = code.let(tableEntry(kTable, count));
   const entry = code.local('i32');
   const out = code.local('i32');
@@ -107,51 +115,88 @@ function packAlongLanes(module: ModuleBuilder, panel: TabledPanel): PackTabled {
   return code;
 }
 
-/** Vectors run along k: groups of consecutive k for every lane, transposed in registers. */
+/**
+ * Vectors run along k: for every lane as many consecutive k as a vector holds, transposed in registers. Of
+ * each run the stretch where all lanes are inside goes without any test; its rest step by step.
+ */
 function packAlongK(module: ModuleBuilder, panel: TabledPanel): PackTabled {
-  const { type, reader, width, lanes, k, extents } = panel;
-  const gather = emitGather(module, { ...panel, name: `${panel.name}_gather`, varying: k, fixed: lanes });
+  const { type, reader, width, lanes, k } = panel;
+  const gather = emitGather(module, { ...panel, name: `${panel.name}_gather`, varying: lanes, fixed: k });
   const code = module.func(panel.name, { params: ['i32', 'i32', 'i32', 'i32', 'i32'] });
   const m: MathContext = { module, code, relaxed: panel.relaxed };
   const [target, base, laneEntry, kTable, count] = code.params;
+  const pitch = width * type.bytes;
   const chunks = chunksOf(width, type);
   const starts = Array.from({ length: width }, (_, lane) =>
     code.let(i32.add(base, i32.load(laneEntry, position.offset(lanes) + 4 * lane))),
   );
-  const bounds = extents.map((_, g) => boundsOf(code, lanes, g, laneEntry, width));
+  const bounds = panel.extents.map((_, g) => boundsOf(code, lanes, g, laneEntry, width));
 
-  const end = code.let(tableEntry(kTable, count));
   const entry = code.let(kTable);
-  code.countedLoop(entry, end, 4 * type.lanes, () => {
-    const inRun = i32.ge_s(i32.load(entry, position.run(k)), type.lanes);
-    const inside = bounds.reduce((sofar: Expr<'i32'>, { least, greatest }, g) => {
-      const ends = endsOf(code, k, g, entry, type.lanes);
-      const within = i32.and(
-        i32.ge_s(i32.add(least, ends.least), 0),
-        i32.lt_s(i32.add(greatest, ends.greatest), extents[g]),
-      );
-      return i32.and(sofar, within);
-    }, inRun);
-    const offset = code.local('i32');
-    const store = (vectorOf: (lane: number) => Expr<'v128'>): void => {
+  const left = code.let(count);
+  code.block((done) => {
+    code.loop((next) => {
+      code.brIf(done, i32.eqz(left));
+      const inside = stepsInside(code, panel, bounds, entry, left);
+      const stretch = code.let(i32.and(inside, -type.lanes));
+      const offset = code.let(i32.load(entry, position.offset(k)));
+      const end = code.let(i32.add(offset, i32.mul(stretch, reader.bytes)));
+      code.countedLoop(offset, end, type.lanes * reader.bytes, () => {
+        for (const chunk of chunks) {
+          const rows = starts.slice(chunk.start, chunk.start + chunk.width);
+          const vectors = rows.map((start) => code.let(reader.loadVector(m, i32.add(start, offset))));
+          storeTransposed(code, type, target, chunk, vectors, width);
+        }
+        code.increment(target, type.lanes * pitch);
+      });
+      code.increment(entry, i32.shl(stretch, 2));
+      code.set(left, i32.sub(left, stretch));
+      code.brIf(next, stretch);
+
       for (const chunk of chunks) {
-        const vectors = Array.from({ length: chunk.width }, (_, lane) =>
-          code.let(vectorOf(chunk.start + lane)),
-        );
-        storeTransposed(code, type, target, chunk, vectors, width);
+        const step = call(gather, base, i32.add(laneEntry, 4 * chunk.start), entry, kTable);
+        storeChunk(code, type, target, chunk, code.let(step));
       }
-    };
-    code.if(
-      inside,
-      () => {
-        code.set(offset, i32.load(entry, position.offset(k)));
-        store((lane) => reader.loadVector(m, i32.add(starts[lane], offset)));
-      },
-      () => store((lane) => call(gather, base, entry, i32.add(laneEntry, 4 * lane), kTable)),
-    );
-    code.increment(target, type.lanes * width * type.bytes);
+      code.increment(target, pitch);
+      code.increment(entry, 4);
+      code.increment(left, -1);
+      code.br(next);
+    });
   });
   return code;
+}
+
+/** How many steps of k from `entry` on stay in its run and inside the operand for all lanes; at most `left`. */
+function stepsInside(
+  code: FunctionBuilder,
+  panel: TabledPanel,
+  bounds: readonly Bounds[],
+  entry: Local<'i32'>,
+  left: Local<'i32'>,
+): Local<'i32'> {
+  const { k, extents } = panel;
+  const steps = code.let(i32.load(entry, position.run(k)));
+  code.set(steps, select(steps, left, i32.lt_s(steps, left)));
+  const limit = (most: Expr<'i32'>): void => {
+    const local = code.let(most);
+    code.set(steps, select(local, steps, i32.lt_s(local, steps)));
+  };
+  bounds.forEach(({ least, greatest }, g) => {
+    const coordinate = code.let(i32.load(entry, position.coordinate(k, g)));
+    const below = code.let(i32.add(least, coordinate));
+    const above = code.let(i32.sub(extents[g] - 1, i32.add(greatest, coordinate)));
+    // No step where it begins outside; else as many as the moving coordinate has room for.
+    code.if(
+      i32.lt_s(i32.or(below, above), 0),
+      () => code.set(steps, 0),
+      () => {
+        const step = innermostStep(k, 1 + g);
+        if (step > 0) limit(i32.add(i32.div_u(above, step), 1));
+        if (step < 0) limit(i32.add(i32.div_u(below, -step), 1));
+      },
+    );
+  });
+  return steps;
 }
 
 interface Bounds {

@@ -34,11 +34,10 @@ export function tabledOperand(module: ModuleBuilder, operand: PackedOperand): Op
       return {
         startK(first, count) {
           code.set(kCount, count);
-          // A group of k that the last steps do not fill is gathered as a whole.
-          const padded = i32.add(count, type.lanes);
-          code.emit(call(fillK, args, kTable, batch, first, count, padded));
+          code.emit(call(fillK, args, kTable, batch, first, count, count));
         },
         startLanes(first, count) {
+          // The last panel and the vectors of its last chunk reach beyond the lanes.
           const padded = i32.add(count, width + type.lanes);
           code.emit(call(fillLanes, args, laneTable, batch, first, count, padded));
         },
