@@ -7,7 +7,7 @@ import { GradError, ShapeError, formatShape, reach, sameShape, specOf } from '@t
 import type { Device, Graph, NodeId } from '@tenfold/ir';
 import { enableGrad, noGrad } from '@tenfold/tensor';
 import type { BackwardOptions, GradHook, Tensor } from '@tenfold/tensor';
-import { LeafState, apply, fromStorage, literal } from '@tenfold/tensor/internal';
+import { LeafState, apply, fromStorage, inside, literal } from '@tenfold/tensor/internal';
 import type { GradEngine, GradNote } from '@tenfold/tensor/internal';
 import { ruleOf } from './rules/table.ts';
 import { traverse } from './traversal.ts';
@@ -59,13 +59,14 @@ function backward(root: Tensor, gradient: Tensor | undefined, options: BackwardO
   noGrad(() => seedFor('backward', root, gradient));
   const device = root.home;
   if (hasPendingGradients(device.graph)) flush(device, rootNode('backward', root));
-  (createGraph ? enableGrad : noGrad)(() => {
+  const pass = () => {
     const node = rootNode('backward', root);
     device.graph.keep.add(node);
     const seed = seedFor('backward', root, gradient);
     const { sources } = traverse(device, new Map([[node, seed]]), { retainGraph });
     for (const [storage, sourceGradient] of sources) accumulate(device, LeafState.of(storage), sourceGradient);
-  });
+  };
+  inside(() => (createGraph ? enableGrad : noGrad)(pass));
 }
 
 /** Graphs in which a backward pass has already written gradients that no run has computed yet. */

@@ -2,6 +2,7 @@
 
 import { ArgumentError, GradError } from '@tenfold/ir';
 import { Tensor, enableGrad, noGrad } from '@tenfold/tensor';
+import { inside } from '@tenfold/tensor/internal';
 import { rootNode, seedFor } from './engine.ts';
 import { identityOf, traverse } from './traversal.ts';
 import type { Identity } from './traversal.ts';
@@ -39,7 +40,7 @@ export function grad(
   const createGraph = options.createGraph ?? false;
   const retainGraph = options.retainGraph ?? createGraph;
   const device = roots[0].home;
-  return (createGraph ? enableGrad : noGrad)(() => {
+  const pass = (): (Tensor | null)[] => {
     const seeds = new Map<number, Tensor>();
     roots.forEach((root, i) => {
       const seed = seedFor('grad', root, options.gradOutputs?.[i]);
@@ -58,7 +59,8 @@ export function grad(
         `grad: input ${i} was not used to compute the outputs; pass { allowUnused: true } to get null for it`,
       );
     });
-  });
+  };
+  return inside(() => (createGraph ? enableGrad : noGrad)(pass));
 }
 
 function targetOf(input: Tensor, i: number): Identity {

@@ -18,6 +18,7 @@ export * from './run/collect.ts';
 export * from './run/device.ts';
 export * from './run/engine.ts';
 export * from './run/plan-cache.ts';
+export { SMALL_BYTES } from './run/sinks.ts';
 export * from './run/slice.ts';
 export * from './run/storage.ts';
 export * from './kernel/hash.ts';

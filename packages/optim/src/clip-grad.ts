@@ -2,6 +2,7 @@
 
 import { ArgumentError } from '@tenfold/ir';
 import { Tensor, noGrad, stack } from '@tenfold/tensor';
+import { expose, inside } from '@tenfold/tensor/internal';
 
 export interface ClipGradNormOptions {
   /** Which norm; Infinity is the greatest magnitude. Default 2. */
@@ -20,13 +21,17 @@ export function clipGradNorm_(
   if (!(maxNorm >= 0))
     throw new ArgumentError(`clipGradNorm_: maxNorm is ${maxNorm}, expected a number of at least 0`);
   const owners = withGradient('clipGradNorm_', params);
-  return noGrad(() => {
-    const norms = owners.map(({ gradient }) => gradient.norm(normType));
-    const total = norms.length === 1 ? norms[0] : stack(norms).norm(normType);
-    const factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp(undefined, 1);
-    for (const { param, gradient } of owners) setGradient(param, gradient, gradient.mul(factor));
-    return total;
-  });
+  const norm = noGrad(() =>
+    inside(() => {
+      const norms = owners.map(({ gradient }) => gradient.norm(normType));
+      const total = norms.length === 1 ? norms[0] : stack(norms).norm(normType);
+      const factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp(undefined, 1);
+      for (const { param, gradient } of owners) setGradient(param, gradient, gradient.mul(factor));
+      return total;
+    }),
+  );
+  expose(norm);
+  return norm;
 }
 
 /** Bounds every element of the gradients to ±`clipValue`, as torch.nn.utils.clip_grad_value_. */
@@ -35,10 +40,12 @@ export function clipGradValue_(params: Tensor | Iterable<Tensor>, clipValue: num
     throw new ArgumentError(`clipGradValue_: clipValue is ${clipValue}, expected a number of at least 0`);
   }
   const owners = withGradient('clipGradValue_', params);
-  noGrad(() => {
-    for (const { param, gradient } of owners)
-      setGradient(param, gradient, gradient.clamp(-clipValue, clipValue));
-  });
+  noGrad(() =>
+    inside(() => {
+      for (const { param, gradient } of owners)
+        setGradient(param, gradient, gradient.clamp(-clipValue, clipValue));
+    }),
+  );
 }
 
 interface Owner {

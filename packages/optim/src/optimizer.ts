@@ -8,7 +8,7 @@ import { computeType } from '@tenfold/ir';
 import type { Device } from '@tenfold/ir';
 import { enableGrad, noGrad } from '@tenfold/tensor';
 import type { Tensor } from '@tenfold/tensor';
-import { castTo, hostAction, hostScalar } from '@tenfold/tensor/internal';
+import { castTo, hostAction, hostScalar, inside } from '@tenfold/tensor/internal';
 import { checkedParams, groupsOf } from './param-group.ts';
 import type { ParamGroup, ParamGroupOptions, Params, Settings } from './param-group.ts';
 import { ParamState, checkState, loadState, saveState } from './param-state.ts';
@@ -86,9 +86,11 @@ export abstract class Optimizer<S extends Settings> {
   step(closure?: () => Tensor): Tensor | Promise<void> {
     for (const group of this.paramGroups) this.checkSettings(group);
     const loss = closure && enableGrad(closure);
-    noGrad(() => {
-      for (const group of this.paramGroups) this.#updateGroup(group);
-    });
+    noGrad(() =>
+      inside(() => {
+        for (const group of this.paramGroups) this.#updateGroup(group);
+      }),
+    );
     const devices = new Set(this.paramGroups.flatMap(({ params }) => params.map((param) => param.home)));
     for (const device of devices) device.run();
     return loss ?? finished(devices);

@@ -4,6 +4,7 @@
  * because a method is part of every bundle.
  */
 
+import { expose, inside, relieve } from './core/exposure.ts';
 import type { Operand } from './core/promote.ts';
 import { Tensor } from './core/tensor.ts';
 import * as arithmetic from './ops/arithmetic.ts';
@@ -80,14 +81,17 @@ export interface TensorMethods
 
 type Functions = Readonly<Record<string | symbol, (self: Tensor, ...args: never[]) => unknown>>;
 
-/** Puts functions onto the class; the receiver becomes the first argument. */
+/** Puts functions onto the class; the receiver becomes the first argument, and the result is one the user sees. */
 function install(functions: Functions): void {
   for (const name of Reflect.ownKeys(functions)) {
     const fn = functions[name];
     if (typeof fn !== 'function') continue;
     Object.defineProperty(Tensor.prototype, name, {
       value(this: Tensor, ...args: never[]) {
-        return fn(this, ...args);
+        relieve(this.home);
+        const result = inside(() => fn(this, ...args));
+        if (result instanceof Tensor) expose(result);
+        return result;
       },
       writable: true,
       configurable: true,

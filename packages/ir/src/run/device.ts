@@ -14,7 +14,7 @@ import type { NodeId, ScalarSource } from '../graph/graph.ts';
 import type { Allocation } from './allocator.ts';
 import { Allocator } from './allocator.ts';
 import type { Collection, Target } from './collect.ts';
-import { buildSlice, collect, describeMiss, valueOf } from './collect.ts';
+import { buildSlice, collect, describeMiss, reach, valueOf } from './collect.ts';
 import type { Engine, Executable } from './engine.ts';
 import { Importer } from './import.ts';
 import { Keeper } from './keeper.ts';
@@ -196,8 +196,11 @@ export class Device {
     for (const node of roots) own(node, role);
     for (const node of graph.keep) own(node, 'kept');
     for (const node of snapshots(graph)) own(node, 'owned');
+    const wanted = targets.map((target) => target.node);
+    const computed = reach(graph, wanted, () => {});
     const written = new Set(graph.effects.keys());
-    for (const node of smallSinks(graph, targets.map((t) => t.node), written)) own(node, 'kept');
+    if (written.size > 0) for (const node of graph.exposed) if (computed[node]) own(node, 'kept');
+    for (const node of smallSinks(graph, computed, written)) own(node, 'kept');
     return targets;
   }
 

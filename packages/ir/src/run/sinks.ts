@@ -17,13 +17,12 @@ export const SMALL_BYTES = 4096;
 /** Elements of an intermediate that still count as light work. */
 const LIGHT_ELEMENTS = 1 << 16;
 
-export function smallSinks(graph: Graph, roots: readonly NodeId[], written: ReadonlySet<Storage>): NodeId[] {
+/** `computed` marks what the run computes anyway, `written` the storages it writes. */
+export function smallSinks(graph: Graph, computed: Uint8Array, written: ReadonlySet<Storage>): NodeId[] {
   const sinks: NodeId[] = [];
-  let computed: Uint8Array | undefined;
   for (let node = graph.size - 1; node >= 0; node--) {
     if (graph.uses[node] > 0 || !isSmall(graph, node) || specOf(graph.ops[node]).class === 'source') continue;
     if (valueOf(graph, node)) continue;
-    computed ??= reach(graph, roots, () => {});
     if (!computed[node] && (isLight(graph, node, computed) || readsWritten(graph, node, written))) sinks.push(node);
   }
   return sinks.reverse();

@@ -6,6 +6,7 @@
 
 import type { Device } from '@tenfold/ir';
 import { scalar } from '../core/apply.ts';
+import { inside } from '../core/exposure.ts';
 import { isGradEnabled } from '../core/grad-mode.ts';
 import { Tensor, deviceOf } from '../core/tensor.ts';
 import { reconcile } from './reconcile.ts';
@@ -72,7 +73,8 @@ function traceCall<A extends readonly Tensor[], R extends Compilable>(
   const argumentStorages = args.map((arg) => (typeof arg === 'number' ? undefined : arg.materialize()));
   const { result, steps } = record(device, () => {
     const tensors = args.map((arg, i) => (typeof arg === 'number' ? scalar(device, () => numbers[i], 'float32') : arg));
-    const value = fn(...(tensors as readonly Tensor[] as A));
+    // What the function makes on its way does not leave it.
+    const value = inside(() => fn(...(tensors as readonly Tensor[] as A)));
     for (const tensor of tensorsOf(value)) tensor.materialize('owned');
     if (device.graph.size > 0) device.run();
     return value;

@@ -5,7 +5,7 @@
  */
 
 import { ArgumentError } from '@tenfold/ir';
-import type { Graph, NodeId, Storage } from '@tenfold/ir';
+import type { Graph, NodeId, Shape, Storage } from '@tenfold/ir';
 import { apply, constant, source } from './apply.ts';
 import { expandTo, literal } from './broadcast.ts';
 import { fromNode } from './tensor.ts';
@@ -58,6 +58,8 @@ function undo(graph: Graph, node: NodeId, value: Tensor): Tensor {
       return apply('flip', [value], graph.attrsOf(node, 'flip'));
     case 'slice': {
       const { start, step } = graph.attrsOf(node, 'slice');
+      const at = graph.inputs[node][1];
+      if (at !== undefined) return placeRows(fromNode(value.home, at), step, shape, value);
       const span = (axis: number) => Math.max(value.shape[axis] - 1, 0) * step[axis] + Math.min(value.shape[axis], 1);
       const hi = shape.map((size, axis) => size - start[axis] - span(axis));
       const placed = apply('pad', [value], { lo: start, hi, interior: step.map((n) => n - 1), value: 0 });
@@ -77,6 +79,22 @@ function shiftRows(x: Tensor, offset: Tensor): Tensor {
   const outside = apply('lt', [from, zero], undefined);
   const moved = apply('gather', [x, apply('where', [outside, zero, from], undefined)], { axis: 0 });
   return apply('where', [outside, literal(x, 0), moved], undefined);
+}
+
+/** Puts the rows of `value` at a run-time position along axis 0, `step` apart, into zeros of `shape`. */
+function placeRows(offset: Tensor, step: readonly number[], shape: Shape, value: Tensor): Tensor {
+  const sized = [shape[0], ...value.shape.slice(1)];
+  const index = source(value.home, 'iota', { shape: sized, axis: 0 });
+  const distance = apply('sub', [index, expandTo(offset, sized)], undefined);
+  const spacing = literal(distance, step[0]);
+  const row = apply('idiv', [distance, spacing], undefined);
+  const zero = literal(distance, 0);
+  const onRow = apply('eq', [apply('mod', [distance, spacing], undefined), zero], undefined);
+  const fromStart = apply('le', [zero, row], undefined);
+  const beforeEnd = apply('lt', [row, literal(row, value.shape[0])], undefined);
+  const hit = apply('and', [onRow, apply('and', [fromStart, beforeEnd], undefined)], undefined);
+  const rows = apply('gather', [value, apply('where', [hit, row, zero], undefined)], { axis: 0 });
+  return apply('where', [hit, rows, literal(rows, 0)], undefined);
 }
 
 /** The present contents of a storage, pending writes included. */

@@ -6,6 +6,7 @@
  */
 
 import type { Device } from '@tenfold/ir';
+import { inside } from './exposure.ts';
 import { Tensor } from './tensor.ts';
 
 let depth = 0;
@@ -16,7 +17,7 @@ export function moduleCall<R>(inputs: readonly unknown[], body: () => R): R {
   depth++;
   let result: R;
   try {
-    result = body();
+    result = inside(body);
   } finally {
     depth--;
   }

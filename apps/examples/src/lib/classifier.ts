@@ -1,0 +1,88 @@
+/** Training and testing an image classifier: the loop that the digit examples share. */
+
+import { F, noGrad, fromBuffer, tensor } from 'tenfold';
+import type { Tensor, nn, optim } from 'tenfold';
+import type { DigitSet } from './idx.ts';
+import { seededRandom } from './random.ts';
+
+/** Images as bytes [count, 1, rows, columns] and labels [count], as tensors. */
+export interface Samples {
+  readonly images: Tensor;
+  readonly labels: Tensor;
+  readonly count: number;
+}
+
+export function toSamples({ images, labels, count, rows, columns }: DigitSet): Samples {
+  return {
+    images: fromBuffer(images, [count, 1, rows, columns]),
+    labels: tensor([...labels]),
+    count,
+  };
+}
+
+/** Grey values to numbers of mean 0 and deviation 1 (of MNIST), inside the graph: the bytes stay bytes in memory. */
+function normalize(images: Tensor): Tensor {
+  return images.to('float32').div(255).sub(0.1307).div(0.3081);
+}
+
+export interface EpochReport {
+  /** Mean training loss of the epoch. */
+  readonly loss: number;
+  readonly seconds: number;
+}
+
+/** One pass over the samples in random order. `onBatch` is told how many samples are done. */
+export async function trainEpoch(
+  model: nn.UnaryModule,
+  optimizer: optim.Optimizer,
+  samples: Samples,
+  options: { readonly batchSize: number; readonly seed: number; readonly onBatch?: (done: number) => void },
+): Promise<EpochReport> {
+  const start = performance.now();
+  const { batchSize, onBatch } = options;
+  const order = shuffled(samples.count, seededRandom(options.seed));
+  let total: Tensor = tensor(0, { dtype: 'float32' });
+  model.train();
+  let batches = 0;
+  for (let at = 0; at + batchSize <= samples.count; at += batchSize) {
+    const batch = tensor(order.slice(at, at + batchSize));
+    const logits = model.forward(normalize(samples.images.indexSelect(0, batch)));
+    const loss = F.crossEntropy(logits, samples.labels.indexSelect(0, batch));
+    optimizer.zeroGrad();
+    loss.backward();
+    await optimizer.step();
+    total = total.add(loss);
+    batches++;
+    onBatch?.(at + batchSize);
+  }
+  return { loss: Number(await total.item()) / batches, seconds: (performance.now() - start) / 1000 };
+}
+
+/** Predicted classes of all samples. */
+export async function predict(model: nn.UnaryModule, samples: Samples, batchSize = 1000): Promise<number[]> {
+  model.eval();
+  const predictions: number[] = [];
+  for (let at = 0; at < samples.count; at += batchSize) {
+    const end = Math.min(at + batchSize, samples.count);
+    const classes = noGrad(() => model.forward(normalize(samples.images.slice(0, at, end))).argmax(1));
+    predictions.push(...((await classes.tolist()) as number[]));
+  }
+  return predictions;
+}
+
+/** Share of samples classified rightly, in [0, 1]. */
+export async function accuracy(model: nn.UnaryModule, samples: Samples): Promise<number> {
+  const predictions = await predict(model, samples);
+  const labels = (await samples.labels.tolist()) as number[];
+  return predictions.filter((prediction, i) => prediction === labels[i]).length / labels.length;
+}
+
+/** The numbers from 0 to `count - 1` in random order (Fisher and Yates). */
+function shuffled(count: number, random: () => number): number[] {
+  const order = Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
+}
