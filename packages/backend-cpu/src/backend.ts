@@ -166,6 +166,7 @@ export class CpuBackend implements Backend {
 function warnOnce(): void {
   if (warned) return;
   warned = true;
+  // oxlint-disable-next-line no-console -- said once, and only where it costs the user speed
   console.warn(
     'Tenfold: no shared memory here, so the cpu backend runs on one thread. In browsers, serve the page with ' +
       'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.',

@@ -57,7 +57,8 @@ export function writeArguments(
   views.i32[(address + layout.scratch) >> 2] = scratch;
 }
 
-function writeScalar(views: ArgumentViews, at: number, dtype: DType, value: number): void {
+/** Writes one run-time number. */
+export function writeScalar(views: ArgumentViews, at: number, dtype: DType, value: number): void {
   switch (kindOf(dtype)) {
     case 'f32':
       views.f32[at >> 2] = value;

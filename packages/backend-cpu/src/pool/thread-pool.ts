@@ -69,15 +69,6 @@ export class ThreadPool {
     this.functions[id](args, begin, end);
   }
 
-  /** Sets one entry of the task table for the next `run`. */
-  setTask(task: number, args: number, begin: number, end: number): void {
-    const { words } = this;
-    const at = TASKS_ADDRESS / 4 + 3 * task;
-    words[at] = args;
-    words[at + 1] = begin;
-    words[at + 2] = end;
-  }
-
   /** Between `begin` and `end` workers stay awake. */
   begin(): void {
     if (this.workers.length === 0) this.start();
@@ -89,25 +80,36 @@ export class ThreadPool {
     Atomics.store(this.words, CONTROL.active, 0);
   }
 
-  /** Runs tasks 0 to `tasks - 1` of the table on all threads, and returns when they are done. */
-  run(id: number, tasks: number): void {
+  /**
+   * Runs tasks on all threads, and returns when they are done. `tasks` has three numbers for each: address of the
+   * arguments, begin and end.
+   */
+  run(id: number, tasks: Int32Array): void {
     const { words, threads } = this;
-    if (tasks > MAX_TASKS) throw new TenfoldError(`internal: ${tasks} tasks at once`);
+    const count = tasks.length / 3;
+    if (count > MAX_TASKS) throw new TenfoldError(`internal: ${count} tasks at once`);
+    words.set(tasks, TASKS_ADDRESS / 4);
     words[CONTROL.function] = id;
     Atomics.store(words, CONTROL.done, 0);
     for (let thread = 0; thread < threads; thread++) {
-      const next = Math.floor((tasks * thread) / threads);
-      const limit = Math.floor((tasks * (thread + 1)) / threads);
+      const next = Math.floor((count * thread) / threads);
+      const limit = Math.floor((count * (thread + 1)) / threads);
       Atomics.store(words, CONTROL.words + WORD_STRIDE * thread, (limit << 16) | next);
     }
-    try {
-      for (let thread = 0; thread < threads; thread++) this.work(id, CONTROL.words + WORD_STRIDE * thread);
-    } finally {
-      while (Atomics.load(words, CONTROL.done) < tasks) continue;
+    const failures: unknown[] = [];
+    for (let thread = 0; thread < threads; thread++)
+      this.work(id, CONTROL.words + WORD_STRIDE * thread, failures);
+    while (Atomics.load(words, CONTROL.done) < count) continue;
+    if (Atomics.exchange(words, CONTROL.failed, 0) === 1) failures.push(new Error('on a worker thread'));
+    if (failures.length > 0) {
+      throw new TenfoldError(`internal: a task of function ${id} failed`, { cause: failures[0] });
     }
-    if (Atomics.exchange(words, CONTROL.failed, 0) === 1) {
-      throw new TenfoldError(`internal: a task of function ${id} failed on a worker thread`);
-    }
+  }
+
+  /** Runs tasks on this thread. */
+  runAlone(id: number, tasks: Int32Array): void {
+    const run = this.functions[id];
+    for (let i = 0; i < tasks.length; i += 3) run(tasks[i], tasks[i + 1], tasks[i + 2]);
   }
 
   dispose(): void {
@@ -118,7 +120,8 @@ export class ThreadPool {
     this.workers = [];
   }
 
-  private work(id: number, word: number): void {
+  /** Claims tasks of one thread's share until there are none. */
+  private work(id: number, word: number, failures: unknown[]): void {
     const { words } = this;
     const run = this.functions[id];
     for (;;) {
@@ -130,9 +133,10 @@ export class ThreadPool {
       const at = TASKS_ADDRESS / 4 + 3 * task;
       try {
         run(words[at], words[at + 1], words[at + 2]);
-      } finally {
-        Atomics.add(words, CONTROL.done, 1);
+      } catch (error) {
+        failures.push(error);
       }
+      Atomics.add(words, CONTROL.done, 1);
     }
   }
 
