@@ -24,7 +24,7 @@ function hashKey(key: readonly number[]): number {
   return hash;
 }
 
-/** Index of the first number that differs, or -1. */
+/** Index of the first number that differs, or -1. The two zeros differ: padding with one or the other does. */
 function firstDifference(a: readonly number[], b: readonly number[]): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) if (!Object.is(a[i], b[i])) return i;

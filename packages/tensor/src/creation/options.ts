@@ -4,6 +4,7 @@ import { ArgumentError, DTypeError, ShapeError, Storage, isDType, isFloat } from
 import type { DType, Device, Shape } from '@tenfold/ir';
 import { LeafState } from '../core/leaf-state.ts';
 import { Tensor, deviceOf, fromStorage } from '../core/tensor.ts';
+import { initializeVariable, variableSource } from '../core/variables.ts';
 
 export interface CreationOptions {
   /** Data type of the result. */
@@ -56,10 +57,15 @@ export function leafOf(
   return fromStorage(device, storage);
 }
 
-/** Turns a computed value into a leaf with memory of its own where gradients with respect to it are wanted. */
+/**
+ * Turns a computed value into a leaf with memory of its own where gradients with respect to it are wanted. The value
+ * is written into the memory by the next run.
+ */
 export function finish(value: Tensor, options: CreationOptions): Tensor {
   if (!options.requiresGrad) return value;
-  return fromStorage(value.home, value.materialize('owned')).requiresGrad_();
+  const leaf = fromStorage(value.home, variableSource(value).storage);
+  initializeVariable(leaf, value);
+  return leaf.requiresGrad_();
 }
 
 /** Options for a tensor like another: its dtype and device unless others are given. */

@@ -7,7 +7,7 @@
 import { DTypeError, isFloat, isInt } from '@tenfold/ir';
 import type { DType } from '@tenfold/ir';
 import { apply } from '../core/apply.ts';
-import { literal, together } from '../core/broadcast.ts';
+import { together } from '../core/broadcast.ts';
 import { resultType } from '../core/promote.ts';
 import type { Operand } from '../core/promote.ts';
 import { Tensor } from '../core/tensor.ts';
@@ -77,7 +77,7 @@ function arithmeticType(operands: readonly Operand[]): DType {
 }
 
 /**
- * `self` to the power `exponent`. As torch.pow. The plain exponents 0, 1, 2, 3, 0.5, -0.5 and -1 become part of the
+ * `self` to the power `exponent`. As torch.pow. The plain exponents 1, 2, 3, 0.5, -0.5 and -1 become part of the
  * plan and need no logarithm; any other number is a run-time value.
  * @throws DTypeError for integers to a negative plain exponent.
  */
@@ -97,8 +97,6 @@ export function pow(self: Operand, exponent: Operand): Tensor {
 
 function shortPower(x: Tensor, exponent: number): Tensor | undefined {
   switch (exponent) {
-    case 0:
-      return literal(x, 1);
     case 1:
       return x;
     case 2:

@@ -34,12 +34,15 @@ export function indexTensor(op: string, index: Tensor, size: number, wrap = fals
 export function checkIndexRange(op: string, index: Tensor, low: number, size: number): void {
   const bytes = hostBytes(index);
   if (!bytes) return;
-  const values = decode(bytes, index.dtype);
-  for (let i = 0; i < values.length; i++) {
-    if (values[i] >= low && values[i] < size) continue;
+  // As 32-bit words, two an int64, whose upper one only extends the sign of an index in range: bigints are slow.
+  const words = decode(bytes, 'int32');
+  const width = index.dtype === 'int64' ? 2 : 1;
+  for (let i = 0; i < words.length; i += width) {
+    const value = Number(words[i]);
+    if (value >= low && value < size && (width === 1 || words[i + 1] === value >> 31)) continue;
     throw new IndexError(
-      `${op}: index ${values[i]} at position ${i} of an index of shape ${formatShape(index.shape)} is out of range; ` +
-        `expected ${low} to ${size - 1}`,
+      `${op}: index ${decode(bytes, index.dtype)[i / width]} at position ${i / width} of an index of shape ` +
+        `${formatShape(index.shape)} is out of range; expected ${low} to ${size - 1}`,
     );
   }
 }

@@ -4,7 +4,7 @@
  */
 
 import { ShapeError, broadcastShapes, formatShape } from '@tenfold/ir';
-import type { AffineIndex, Shape } from '@tenfold/ir';
+import type { Shape } from '@tenfold/ir';
 import { apply } from '../core/apply.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { along, checkOperands, range } from './labels.ts';
@@ -65,7 +65,7 @@ function checkRanks(op: string, a: Tensor, b: Tensor, rankA: number, rankB: numb
   );
 }
 
-/** Labels: the batch axes of the result in order, then the row, the column, and the inner axis. */
+/** Labels: the batch axes of the result in order, then row and column where there are any, then the inner axis. */
 function multiply(op: string, a: Tensor, b: Tensor): Tensor {
   checkOperands(op, a, b);
   if (a.ndim === 0 || b.ndim === 0) {
@@ -76,28 +76,31 @@ function multiply(op: string, a: Tensor, b: Tensor): Tensor {
   const innerA = a.shape[a.ndim - 1];
   const innerB = b.shape[Math.max(b.ndim - 2, 0)];
   if (innerA !== innerB) throw new ShapeError(differingInner(op, a, b, innerA, innerB));
-  const batchA = a.shape.slice(0, -2);
-  const batchB = b.shape.slice(0, -2);
-  const batch = broadcastShapes(op, batchA, batchB);
-  const row = batch.length;
-  const column = row + 1;
-  const inner = row + 2;
-  const rows = a.ndim > 1 ? [along(row)] : [];
-  const columns = b.ndim > 1 ? [along(column)] : [];
-  return apply('contract', [a, b], {
-    extents: [...batch, a.ndim > 1 ? a.shape[a.ndim - 2] : 1, b.ndim > 1 ? b.shape[b.ndim - 1] : 1, innerA],
-    a: [...batchIndex(batchA, batch), ...rows, along(inner)],
-    b: [...batchIndex(batchB, batch), along(inner), ...columns],
-    out: [...range(0, row), ...(a.ndim > 1 ? [row] : []), ...(b.ndim > 1 ? [column] : [])],
+  const batch = broadcastShapes(op, a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const left = withoutBroadcast(a, batch);
+  const right = withoutBroadcast(b, batch);
+  const extents = [...batch];
+  const label = (size: number) => extents.push(size) - 1;
+  const rows = a.ndim > 1 ? [label(a.shape[a.ndim - 2])] : [];
+  const columns = b.ndim > 1 ? [label(b.shape[b.ndim - 1])] : [];
+  const inner = along(label(innerA));
+  return apply('contract', [left.matrices, right.matrices], {
+    extents,
+    a: [...left.labels.map((l) => along(l)), ...rows.map((l) => along(l)), inner],
+    b: [...right.labels.map((l) => along(l)), inner, ...columns.map((l) => along(l))],
+    out: [...range(0, batch.length), ...rows, ...columns],
   });
 }
 
-/** Reads batch axes at the labels of the result's; an axis of size 1 that broadcasts is always read at 0. */
-function batchIndex(own: Shape, batch: Shape): AffineIndex[] {
-  const missing = batch.length - own.length;
-  return own.map((size, axis) =>
-    size === batch[axis + missing] ? along(axis + missing) : { terms: [], offset: 0 },
-  );
+/** An operand without the batch axes that broadcast, and the labels of those it has: the others are simply not read. */
+function withoutBroadcast(x: Tensor, batch: Shape): { matrices: Tensor; labels: number[] } {
+  const own = Math.max(x.ndim - 2, 0);
+  const missing = batch.length - own;
+  const kept = range(0, own).filter((axis) => x.shape[axis] === batch[axis + missing]);
+  const labels = kept.map((axis) => axis + missing);
+  if (kept.length === own) return { matrices: x, labels };
+  const shape = [...kept.map((axis) => x.shape[axis]), ...x.shape.slice(own)];
+  return { matrices: apply('reshape', [x], { shape }), labels };
 }
 
 function differingInner(op: string, a: Tensor, b: Tensor, innerA: number, innerB: number): string {

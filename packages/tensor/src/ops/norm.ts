@@ -1,7 +1,7 @@
 /** Vector norms. */
 
 import { apply } from '../core/apply.ts';
-import { expandTo, literal, numberTensor } from '../core/broadcast.ts';
+import { castTo, expandTo, literal, numberTensor } from '../core/broadcast.ts';
 import { customGrad } from '../core/custom-grad.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { axesOf, withOnes } from './dims.ts';
@@ -24,10 +24,8 @@ export function norm(self: Tensor, p: number = 2, dim?: Dim, options: KeepOption
         return euclidean(x, axes, keepdim);
       case 1:
         return reduceAxes('sum', apply('abs', [x], undefined), axes, keepdim);
-      case 0: {
-        const counted = apply('cast', [apply('ne', [x, literal(x, 0)], undefined)], { dtype: x.dtype });
-        return reduceAxes('sum', counted, axes, keepdim);
-      }
+      case 0:
+        return count(x, axes, keepdim);
       case Infinity:
       case -Infinity:
         checkNotEmpty('norm', x, axes);
@@ -36,6 +34,15 @@ export function norm(self: Tensor, p: number = 2, dim?: Dim, options: KeepOption
         return general(x, p, axes, keepdim);
     }
   });
+}
+
+/** How many elements are not 0: flat almost everywhere. */
+function count(x: Tensor, axes: readonly number[], keepdim: boolean): Tensor {
+  return customGrad(
+    [x],
+    () => reduceAxes('sum', castTo(apply('ne', [x, literal(x, 0)], undefined), x.dtype), axes, keepdim),
+    () => [literal(x, 0)],
+  );
 }
 
 function euclidean(x: Tensor, axes: readonly number[], keepdim: boolean): Tensor {

@@ -1,7 +1,6 @@
 /** Fetching along one axis with a broadcasting index. */
 
-import { normalizeAxis } from '@tenfold/ir';
-import { broadcastShapes } from '@tenfold/ir';
+import { broadcastShapes, normalizeAxis } from '@tenfold/ir';
 import { expandTo } from '../core/broadcast.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { gather } from './gather.ts';
