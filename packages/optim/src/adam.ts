@@ -4,7 +4,7 @@ import type { Tensor } from '@tenfold/tensor';
 import { Optimizer } from './optimizer.ts';
 import type { NumberMaker, Update } from './optimizer.ts';
 import { requireSetting } from './param-group.ts';
-import type { ParamGroup, Params, Setting } from './param-group.ts';
+import type { ParamGroup, Params } from './param-group.ts';
 
 export interface AdamOptions {
   /** Learning rate. Default 1e-3. */
@@ -21,7 +21,7 @@ export interface AdamOptions {
   readonly maximize?: boolean;
 }
 
-export type AdamSettings = Required<AdamOptions> & Readonly<Record<string, Setting>>;
+export type AdamSettings = Required<AdamOptions>;
 
 /**
  * Adam, as torch.optim.Adam: `m = β₁·m + (1 - β₁)·g`, `v = β₂·v + (1 - β₂)·g²`, and, both corrected for their start at

@@ -10,7 +10,7 @@ import { enableGrad, noGrad } from '@tenfold/tensor';
 import type { Tensor } from '@tenfold/tensor';
 import { castTo, hostAction, hostScalar, inside } from '@tenfold/tensor/internal';
 import { checkedParams, groupsOf } from './param-group.ts';
-import type { ParamGroup, ParamGroupOptions, Params, Settings } from './param-group.ts';
+import type { ParamGroup, ParamGroupOptions, Params } from './param-group.ts';
 import { ParamState, checkState, loadState, saveState } from './param-state.ts';
 import type { OptimizerStateDict, StateOwner, States } from './param-state.ts';
 
@@ -34,7 +34,7 @@ interface Entry {
   readonly state: ParamState;
 }
 
-export abstract class Optimizer<S extends Settings> {
+export abstract class Optimizer<S extends object> {
   /** The settings of a group that does not give its own. */
   readonly defaults: S;
   /** The groups; their settings may be changed between steps. */

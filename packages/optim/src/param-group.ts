@@ -8,6 +8,11 @@ import { Tensor } from '@tenfold/tensor';
 export type Setting = number | boolean | string | readonly number[];
 export type Settings = Readonly<Record<string, Setting>>;
 
+/** A group's settings under their names, as state dicts hold them. */
+export function settingsOf({ params: _, ...settings }: { readonly params: readonly Tensor[] }): Settings {
+  return Object.fromEntries(Object.entries(settings));
+}
+
 /** A group as the optimizer keeps it. Settings may be changed between steps: nothing is compiled anew for it. */
 export type ParamGroup<S> = { -readonly [K in keyof S]: S[K] } & { readonly params: Tensor[] };
 
@@ -18,7 +23,7 @@ export type ParamGroupOptions<S> = { readonly [K in keyof S]?: S[K] } & { readon
 export type Params<S> = Iterable<Tensor> | Iterable<ParamGroupOptions<S>>;
 
 /** The groups that the first argument of an optimizer stands for. Raises ArgumentError when there is nothing in it. */
-export function groupsOf<S extends Settings>(
+export function groupsOf<S extends object>(
   name: string,
   params: Params<S>,
   defaults: S,

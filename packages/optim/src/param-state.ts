@@ -5,6 +5,7 @@ import type { Storage } from '@tenfold/ir';
 import { noGrad } from '@tenfold/tensor';
 import type { Tensor } from '@tenfold/tensor';
 import { zeroVariable } from '@tenfold/tensor/internal';
+import { settingsOf } from './param-group.ts';
 import type { ParamGroup, Settings } from './param-group.ts';
 
 /**
@@ -41,12 +42,12 @@ export class ParamState {
 export type States = Map<Storage, ParamState>;
 type Groups<S> = readonly ParamGroup<S>[];
 
-export function saveState<S extends Settings>(groups: Groups<S>, states: States): OptimizerStateDict {
+export function saveState<S extends object>(groups: Groups<S>, states: States): OptimizerStateDict {
   const state = new Map<string, Tensor>();
   const scalars: Record<string, number> = {};
   let next = 0;
-  const records = groups.map(({ params, ...settings }): Settings => {
-    const numbers = params.map((param) => {
+  const records = groups.map((group): Settings => {
+    const numbers = group.params.map((param) => {
       const index = next++;
       const paramState = states.get(param.leafStorage('stateDict'));
       if (paramState === undefined || paramState.step === 0) return index;
@@ -54,7 +55,7 @@ export function saveState<S extends Settings>(groups: Groups<S>, states: States)
       for (const [name, tensor] of paramState.tensors) state.set(`${index}.${name}`, tensor);
       return index;
     });
-    return { ...(settings as Settings), params: numbers };
+    return { ...settingsOf(group), params: numbers };
   });
   return { state, groups: records, scalars };
 }
@@ -68,7 +69,7 @@ export interface StateOwner<S> {
 }
 
 /** Raises one StateDictError with all that does not fit. */
-export function checkState<S extends Settings>(owner: StateOwner<S>, saved: OptimizerStateDict): void {
+export function checkState<S extends object>(owner: StateOwner<S>, saved: OptimizerStateDict): void {
   const problems = [...groupProblems(owner, saved)];
   if (problems.length === 0) problems.push(...stateProblems(owner, saved));
   if (problems.length === 0) return;
@@ -78,7 +79,7 @@ export function checkState<S extends Settings>(owner: StateOwner<S>, saved: Opti
   );
 }
 
-function* groupProblems<S extends Settings>(
+function* groupProblems<S extends object>(
   { groups }: StateOwner<S>,
   saved: OptimizerStateDict,
 ): Generator<string> {
@@ -86,11 +87,12 @@ function* groupProblems<S extends Settings>(
     yield `it has ${saved.groups.length} groups, expected ${groups.length}`;
     return;
   }
-  for (const [i, { params, ...settings }] of groups.entries()) {
+  for (const [i, group] of groups.entries()) {
+    const { params } = group;
     const { params: savedParams, ...savedSettings } = saved.groups[i];
     const count = Array.isArray(savedParams) ? savedParams.length : 0;
     if (count !== params.length) yield `group ${i} has ${count} parameters, expected ${params.length}`;
-    const known = Object.keys(settings);
+    const known = Object.keys(settingsOf(group));
     for (const key of Object.keys(savedSettings)) {
       if (known.includes(key)) continue;
       const near = closest(key, known);
@@ -100,7 +102,7 @@ function* groupProblems<S extends Settings>(
   }
 }
 
-function* stateProblems<S extends Settings>(
+function* stateProblems<S extends object>(
   owner: StateOwner<S>,
   saved: OptimizerStateDict,
 ): Generator<string> {
@@ -133,7 +135,7 @@ function typeText({ dtype, shape }: Tensor): string {
 }
 
 /** Takes a checked state over. */
-export function loadState<S extends Settings>(
+export function loadState<S extends object>(
   owner: StateOwner<S>,
   saved: OptimizerStateDict,
   states: States,
@@ -163,7 +165,7 @@ export function loadState<S extends Settings>(
 }
 
 /** Each parameter with its number in the saved state. */
-function* pairs<S extends Settings>(
+function* pairs<S extends object>(
   groups: Groups<S>,
   saved: OptimizerStateDict,
 ): Generator<{ param: Tensor; index: number; group: number }> {

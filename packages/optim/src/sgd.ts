@@ -4,7 +4,7 @@ import { ArgumentError } from '@tenfold/ir';
 import { Optimizer } from './optimizer.ts';
 import type { NumberMaker, Update } from './optimizer.ts';
 import { requireSetting } from './param-group.ts';
-import type { ParamGroup, Params, Setting } from './param-group.ts';
+import type { ParamGroup, Params } from './param-group.ts';
 
 export interface SGDOptions {
   /** Learning rate. Default 1e-3. */
@@ -21,7 +21,7 @@ export interface SGDOptions {
   readonly maximize?: boolean;
 }
 
-export type SGDSettings = Required<SGDOptions> & Readonly<Record<string, Setting>>;
+export type SGDSettings = Required<SGDOptions>;
 
 /**
  * Gradient descent with momentum, as torch.optim.SGD: `b = μ·b + (1 - τ)·g`, `p = p - lr·b`, where b is g itself at

@@ -29,52 +29,50 @@ export type MoveTarget = DType | (string & {}) | { readonly device?: string; rea
 type Arguments<M extends Module> = Parameters<M['forward']>;
 type Result<M extends Module> = ReturnType<M['forward']>;
 
+// The types of methods, so that a layer with hooks of its own type still is a Module.
+interface Hooks<M extends Module> {
+  before(module: M, args: Arguments<M>): Arguments<M> | void;
+  after(module: M, args: Arguments<M>, output: Result<M>): Result<M> | void;
+}
+
 /** Sees, and may replace, the arguments of a call. */
-export type ForwardPreHook<M extends Module> = (module: M, args: Arguments<M>) => Arguments<M> | void;
+export type ForwardPreHook<M extends Module> = Hooks<M>['before'];
 /** Sees, and may replace, the result of a call. */
-export type ForwardHook<M extends Module> = (
-  module: M,
-  args: Arguments<M>,
-  output: Result<M>,
-) => Result<M> | void;
+export type ForwardHook<M extends Module> = Hooks<M>['after'];
 
 export abstract class Module {
   /** Whether dropout drops and normalisation uses the batch; changed by `train()` and `eval()`. */
   training = true;
-  readonly #preHooks = new Set<(args: Arguments<this>) => Arguments<this> | void>();
-  readonly #hooks = new Set<(args: Arguments<this>, output: Result<this>) => Result<this> | void>();
+  readonly #preHooks = new Map<symbol, ForwardPreHook<Module>>();
+  readonly #hooks = new Map<symbol, ForwardHook<Module>>();
 
   constructor() {
     const compute = this.forward;
-    const forward = (...args: Arguments<this>) => this.#call(compute, args);
+    const forward = (...args: unknown[]) => this.#call(compute, args);
     Object.defineProperty(this, 'forward', { value: forward, writable: true, configurable: true });
   }
 
   /** What the module computes. Defined by subclasses, and called on them: hooks run with it. */
-  abstract forward(...args: never[]): unknown;
+  abstract forward(...args: unknown[]): unknown;
 
-  #call(compute: (...args: never[]) => unknown, args: Arguments<this>): unknown {
+  #call(compute: (...args: unknown[]) => unknown, args: unknown[]): unknown {
     return moduleCall(args, () => {
       let inputs = args;
-      for (const hook of this.#preHooks) inputs = hook(inputs) ?? inputs;
-      let output = compute.apply(this, inputs) as Result<this>;
-      for (const hook of this.#hooks) output = hook(inputs, output) ?? output;
+      for (const hook of this.#preHooks.values()) inputs = hook(this, inputs) ?? inputs;
+      let output = compute.apply(this, inputs);
+      for (const hook of this.#hooks.values()) output = hook(this, inputs, output) ?? output;
       return output;
     });
   }
 
   /** Calls `hook` before each forward with the arguments; an array it returns takes their place. Returns the remover. */
   registerForwardPreHook(hook: ForwardPreHook<this>): () => void {
-    const entry = (args: Arguments<this>) => hook(this, args);
-    this.#preHooks.add(entry);
-    return () => void this.#preHooks.delete(entry);
+    return add<ForwardPreHook<Module>>(this.#preHooks, hook);
   }
 
   /** Calls `hook` after each forward with the result; what it returns takes its place. Returns the remover. */
   registerForwardHook(hook: ForwardHook<this>): () => void {
-    const entry = (args: Arguments<this>, output: Result<this>) => hook(this, args, output);
-    this.#hooks.add(entry);
-    return () => void this.#hooks.delete(entry);
+    return add<ForwardHook<Module>>(this.#hooks, hook);
   }
 
   // --- members ---------------------------------------------------------------------------------------------------
@@ -273,6 +271,13 @@ export abstract class Module {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
+}
+
+/** Adds a hook under a key of its own, so that one that is added twice runs twice. Returns the remover. */
+function add<H>(hooks: Map<symbol, H>, hook: H): () => void {
+  const key = Symbol('hook');
+  hooks.set(key, hook);
+  return () => void hooks.delete(key);
 }
 
 function isModule(value: unknown): value is Module {
