@@ -64,12 +64,13 @@ export class Tensor {
   resolve(): NodeId {
     const source = this.#source;
     if (source.kind === 'node') return this.home.adopt(source.graph, source.node);
-    const { storage } = source;
-    if (storage.gone !== undefined) {
-      const what = storage.name ? `'${storage.name}'` : `the tensor of shape [${this.shape.join(', ')}]`;
-      throw new StaleValueError(`${what} ${storage.gone}; keep what is still needed with clone() before that`);
-    }
-    return this.home.graph.read(storage, this.#leaf?.requiresGrad ?? false);
+    return this.home.graph.read(this.#alive(source.storage), this.#leaf?.requiresGrad ?? false);
+  }
+
+  #alive(storage: Storage): Storage {
+    if (storage.gone === undefined) return storage;
+    const what = storage.name ? `'${storage.name}'` : `the tensor of shape [${this.shape.join(', ')}]`;
+    throw new StaleValueError(`${what} ${storage.gone}; keep what is still needed with clone() before that`);
   }
 
   // --- gradients -------------------------------------------------------------------------------------------------
@@ -146,13 +147,14 @@ export class Tensor {
 
   /** The storage that holds the value, computing it if need be. */
   materialize(role: 'kept' | 'owned' = 'kept'): Storage {
-    const node = this.resolve();
     const device = this.home;
-    const { graph } = device;
     if (this.#source.kind === 'storage') {
-      if (graph.effects.has(this.#source.storage)) device.run();
-      return this.#source.storage;
+      const storage = this.#alive(this.#source.storage);
+      if (device.graph.effects.has(storage)) device.run();
+      return storage;
     }
+    const node = this.resolve();
+    const { graph } = device;
     if (graph.ops[node] !== 'leaf') {
       for (const saved of savedForBackward(device, node)) graph.keep.add(saved);
       device.run([node], role);
