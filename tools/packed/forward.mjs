@@ -8,28 +8,27 @@ import { loadSafetensors, serializeStateDict } from '@tenfold/io';
 import { Linear, ReLU, Sequential } from '@tenfold/nn';
 import { tensor } from '@tenfold/tensor';
 
+const float = (data) => tensor(data, { dtype: 'float32' });
+
 export async function forward() {
-  const weights = {
-    '0.weight': tensor([
+  const bytes = await serializeStateDict({
+    '0.weight': float([
       [1, 2],
       [3, 4],
       [-5, -6],
     ]),
-    '0.bias': tensor([0.5, -0.5, 1]),
-    '2.weight': tensor([[1, -1, 1]]),
-    '2.bias': tensor([0.25]),
-  };
-  const bytes = await serializeStateDict(weights);
+    '0.bias': float([0.5, -0.5, 1]),
+    '2.weight': float([[1, -1, 1]]),
+    '2.bias': float([0.25]),
+  });
   const model = new Sequential(new Linear(2, 3), new ReLU(), new Linear(3, 1));
   model.loadStateDict(await loadSafetensors(bytes));
   model.eval();
-  const output = model.forward(
-    tensor([
-      [1, 1],
-      [-1, -1],
-    ]),
-  );
-  return output.tolist();
+  const input = float([
+    [1, 1],
+    [-1, -1],
+  ]);
+  return model.forward(input).tolist();
 }
 
 /** By hand: relu of [3.5, 6.5, -10] and of [-2.5, -7.5, 12]; times [1, -1, 1], plus 0.25. */
