@@ -8,7 +8,7 @@ import type { AxisId, IndexExpr, LoopKernel, ValueId } from '@tenfold/ir';
 import { unreachable } from '@tenfold/ir';
 import type { MathContext } from '../math/index.ts';
 import type { Expr, FunctionBuilder, Local } from '../wasm/index.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { Dependencies, LoopStmt } from './dependencies.ts';
 import type { Kind, Lanes } from './lanes.ts';
 import { registersOf } from './lanes.ts';
 
@@ -31,7 +31,8 @@ export type ValueTable = Pick<LoopKernel, 'values' | 'operands' | 'accumulators'
 
 export interface Scope {
   readonly depth: number;
-  /** The loop's axis and variable; neither at the root. In a block the variable is that of its first element. */
+  /** The loop, its axis and variable; none at the root. In a block the variable is that of its first element. */
+  readonly loop?: LoopStmt;
   readonly axis?: AxisId;
   readonly variable?: Expr<'i32'>;
   /** Accumulators that change within. */

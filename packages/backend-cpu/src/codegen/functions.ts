@@ -16,6 +16,7 @@ import { chainFrom, emitGrid, GRAIN, gridSize } from './grid.ts';
 import { KernelEmitter } from './kernel-emitter.ts';
 import type { LoopPlan } from './loop-plan.ts';
 import { maxExtent, planLoops } from './loop-plan.ts';
+import { unifyLoops } from './unify-loops.ts';
 import { asSplitReduction, emitFinish, emitParts, scratchBytes } from './split-reduction.ts';
 import type { SplitReduction } from './split-reduction.ts';
 
@@ -61,10 +62,11 @@ const none = () => 0;
 const once = () => 1;
 
 export function loopFunctions(
-  kernel: LoopKernel,
+  original: LoopKernel,
   target: FunctionTarget,
-  layout: ArgumentLayout = argumentLayout(kernel),
+  layout: ArgumentLayout = argumentLayout(original),
 ): KernelFunctions {
+  const kernel = unifyLoops(original);
   const dependencies = dependenciesOf(kernel.values);
   const plan = planLoops(kernel, dependencies);
   const total = plan.total * NANOSECONDS;
@@ -82,7 +84,7 @@ export function loopFunctions(
     return overGrid(kernel, target, emitter, chainFrom(first, 'parallel', plan), plan);
   }
   const split = asSplitReduction(kernel, plan);
-  if (split && total > SPLIT_NANOSECONDS) return inParts(kernel, target, emitter, split, total, layout);
+  if (split && total > SPLIT_NANOSECONDS) return inParts(kernel, target, emitter, split, total, layout, plan);
   const { index, code } = target.add();
   const e = emitter(code);
   e.body(kernel.body);
@@ -90,7 +92,7 @@ export function loopFunctions(
   return {
     phases: [{ function: index, grid: once, grain: 1, nanoseconds: total }],
     scratch: none,
-    workspaceBytes: 0,
+    workspaceBytes: plan.rows.bytes,
   };
 }
 
@@ -115,7 +117,7 @@ function overGrid(
     grain: grainOf(chain, plan),
     nanoseconds: (plan.total * NANOSECONDS) / Math.max(1, size),
   };
-  return { phases: [phase], scratch: none, workspaceBytes: 0 };
+  return { phases: [phase], scratch: none, workspaceBytes: plan.rows.bytes };
 }
 
 function inParts(
@@ -125,6 +127,7 @@ function inParts(
   split: SplitReduction,
   total: number,
   layout: ArgumentLayout,
+  plan: LoopPlan,
 ): KernelFunctions {
   const size = maxGrid(kernel, split.chain);
   const parts = Math.min(MAX_PARTS, Math.max(1, Math.floor(total / PART_NANOSECONDS)));
@@ -165,7 +168,7 @@ function inParts(
       { function: final.index, grid: once, grain: 1, nanoseconds: 10 * parts },
     ],
     scratch: (extents) => scratchBytes(split, partsOf(extents)),
-    workspaceBytes: 0,
+    workspaceBytes: plan.rows.bytes,
   };
 }
 

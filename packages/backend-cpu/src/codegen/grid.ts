@@ -71,7 +71,7 @@ export function emitGrid(
 
   const nest = (depth: number): void => {
     if (depth === chain.length - 1) return innermost(depth);
-    e.open({ ...chain[depth], variable: variables[depth] });
+    e.open({ loop: chain[depth], body: chain[depth].body, variable: variables[depth] });
     nest(depth + 1);
     const write = e.close();
     const flush = e.flushOf(chain[depth]);

@@ -6,7 +6,7 @@
 import type { AxisId, IndexExpr, LoopKernel, Stmt, ValueId } from '@tenfold/ir';
 import { unreachable } from '@tenfold/ir';
 import type { MathContext } from '../math/index.ts';
-import { i32, i32x4, select } from '../wasm/index.ts';
+import { call, i32, i32x4, select, v128 } from '../wasm/index.ts';
 import type { Expr, Local } from '../wasm/index.ts';
 import { Accumulators } from './accumulators.ts';
 import type { ArgumentLayout } from './arguments.ts';
@@ -16,8 +16,8 @@ import type { Dependencies, LoopStmt } from './dependencies.ts';
 import { accumulatorsChangedIn, statementsIn, valuesNeeded } from './dependencies.ts';
 import type { Address, Block, Scope } from './emission.ts';
 import { Emission } from './emission.ts';
-import { kindOf, UNIT } from './lanes.ts';
-import type { Lanes } from './lanes.ts';
+import { kindOf, registersOf, UNIT } from './lanes.ts';
+import type { Kind, Lanes } from './lanes.ts';
 import type { LoopPlan } from './loop-plan.ts';
 import { store } from './store.ts';
 import { emitValue } from './value.ts';
@@ -30,6 +30,13 @@ export interface Range {
   readonly divisor: number;
   /** Trip count, where it is known. */
   readonly count: number | undefined;
+}
+
+interface OpenLoop {
+  readonly loop?: LoopStmt;
+  readonly body: readonly Stmt[];
+  readonly variable?: Expr<'i32'>;
+  readonly block?: Block;
 }
 
 export class KernelEmitter extends Emission implements ValueSources {
@@ -65,7 +72,8 @@ export class KernelEmitter extends Emission implements ValueSources {
     if (found) return found;
     // What a value is made of is emitted in the value's own scope: the inner ones step aside meanwhile.
     const inner = this.scopes.splice(scope.depth + 1);
-    const lanes = emitValue(this, this, id);
+    const lanes = this.fromRow(scope, id) ?? emitValue(this, this, id);
+    this.toRow(scope, id, lanes);
     this.scopes.push(...inner);
     scope.values.set(id, lanes);
     return lanes;
@@ -90,6 +98,36 @@ export class KernelEmitter extends Emission implements ValueSources {
     return address(this, operand, index, element);
   }
 
+  /** Reads a value that an earlier loop has left in the workspace. */
+  private fromRow(scope: Scope, id: ValueId): Lanes | undefined {
+    const offset = scope.loop && this.plan.rows.reads.get(scope.loop)?.get(id);
+    if (offset === undefined) return undefined;
+    const kind = kindOf(this.kernel.values[id].dtype);
+    const row = this.row(scope, kind);
+    return this.lanes(scope, kind, false, (i) => v128.load(row, offset + 16 * i));
+  }
+
+  /** Leaves a value in the workspace for later loops. */
+  private toRow(scope: Scope, id: ValueId, { kind, registers }: Lanes): void {
+    const offset = scope.loop && this.plan.rows.writes.get(scope.loop)?.get(id);
+    if (offset === undefined) return;
+    const row = this.row(scope, kind);
+    scope.code.push(() => {
+      registers.forEach((register, i) => this.code.emit(v128.store(row, register, offset + 16 * i)));
+    });
+  }
+
+  /** Where the present block stands in the rows of the workspace. */
+  private row({ variable }: Scope, kind: Kind): Expr<'i32'> {
+    const at = variable ?? unreachable('a row without a loop');
+    const { module } = this.math;
+    const workspace = this.number(this.scopes[0], '@workspace', () =>
+      call(module.importFunction('env', 'workspace', { params: [], result: 'i32' })),
+    );
+    const size = registersOf(kind) === 2 ? 3 : 2;
+    return this.number(this.scope, `@row${size}`, () => i32.add(workspace, i32.shl(at, size)));
+  }
+
   operand(operand: number): Expr<'i32'> {
     return this.number(this.scopes[0], `@${operand}`, () =>
       i32.load(this.args, this.layout.operand(operand)),
@@ -105,15 +143,11 @@ export class KernelEmitter extends Emission implements ValueSources {
   }
 
   /** Opens a scope; values that later stores may overwrite are read at once. */
-  open(loop: {
-    readonly axis?: AxisId;
-    readonly body: readonly Stmt[];
-    variable?: Expr<'i32'>;
-    block?: Block;
-  }): Scope {
+  open(loop: OpenLoop): Scope {
     const scope: Scope = {
       depth: this.scopes.length,
-      axis: loop.axis,
+      loop: loop.loop,
+      axis: loop.loop?.axis,
       variable: loop.variable,
       changes: accumulatorsChangedIn(loop.body),
       block: loop.block ?? this.scopes.at(-1)?.block,
@@ -222,7 +256,7 @@ export class KernelEmitter extends Emission implements ValueSources {
   }
 
   private plainLoop(loop: LoopStmt, { variable, limit, count }: Range): void {
-    this.open({ ...loop, variable });
+    this.open({ loop, body: loop.body, variable });
     this.body(loop.body);
     const write = this.close();
     if (count === 1) this.scope.code.push(write);
@@ -237,7 +271,7 @@ export class KernelEmitter extends Emission implements ValueSources {
       const whole = block === 1 && units > 1 && divisor % (units * UNIT) === 0;
       if (whole || (rest !== undefined && rest < step)) continue;
       if (rest !== undefined) rest %= step;
-      this.open({ ...loop, variable, block: { axis: loop.axis, units: block } });
+      this.open({ loop, body: loop.body, variable, block: { axis: loop.axis, units: block } });
       this.body(loop.body);
       const write = this.close();
       const last = typeof limit === 'number' ? limit - step + 1 : i32.sub(limit, step - 1);
@@ -277,7 +311,7 @@ export class KernelEmitter extends Emission implements ValueSources {
   private remainder(loop: LoopStmt, { variable, limit }: Range): void {
     const { code } = this;
     const active = { mask: code.local('v128'), bits: code.local('i32') };
-    this.open({ ...loop, variable, block: { axis: loop.axis, units: 1, active } });
+    this.open({ loop, body: loop.body, variable, block: { axis: loop.axis, units: 1, active } });
     this.body(loop.body);
     const write = this.close();
     const end = typeof limit === 'number' ? i32.const(limit) : limit;

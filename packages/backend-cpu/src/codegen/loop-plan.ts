@@ -9,6 +9,8 @@ import { costOfStatement, costOfValue } from './cost.ts';
 import type { Dependencies, LoopStmt } from './dependencies.ts';
 import { accumulatorsChangedIn, inputsOf, readsOf, statementsIn } from './dependencies.ts';
 import { kindOf, registersOf, UNIT } from './lanes.ts';
+import type { RowCache } from './row-cache.ts';
+import { planRowCache } from './row-cache.ts';
 import type { SumPlan } from './sum-plan.ts';
 import { planSums } from './sum-plan.ts';
 
@@ -19,6 +21,7 @@ export interface LoopPlan {
   readonly cost: ReadonlyMap<LoopStmt, number>;
   readonly total: number;
   readonly sums: SumPlan;
+  readonly rows: RowCache;
 }
 
 /** What entering a loop costs, and gathering the parts of a reduction behind it. */
@@ -36,7 +39,8 @@ export function planLoops(kernel: LoopKernel, dependencies: readonly Dependencie
   // What stands at the top may be a reduction in parts, whose results are always kept wide.
   const parts = kernel.body.find((stmt) => stmt.kind === 'loop' && stmt.order === 'reduce');
   const sums = planSums(kernel, (loop) => maxExtent(kernel, loop.axis), planner.units, parts);
-  return { units: planner.units, cost: planner.cost, total, sums };
+  const rows = planRowCache(kernel, dependencies, planner.units, (loop) => maxExtent(kernel, loop.axis));
+  return { units: planner.units, cost: planner.cost, total, sums, rows };
 }
 
 /** The largest trip count of an axis. */
