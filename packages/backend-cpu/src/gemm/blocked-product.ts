@@ -4,18 +4,16 @@
  */
 
 import { call, i32, select } from '../wasm/index.ts';
-import type { Expr, FunctionBuilder, FunctionRef, Local, ModuleBuilder } from '../wasm/index.ts';
-import { countOf, extentValue } from './axes.ts';
+import type { FunctionBuilder, Local, ModuleBuilder } from '../wasm/index.ts';
+import { countOf } from './axes.ts';
 import type { Blocking } from './blocking.ts';
 import type { LaneType } from './lane-type.ts';
 import type { OperandPacker, PackSession } from './packer.ts';
-import type { Extent } from './spec.ts';
+import type { ProductContext, Rectangle } from './product-context.ts';
 import { TILE_MODE } from './tile-function.ts';
 import type { TileFunction } from './tile-function.ts';
 import { TILE_VECTORS } from './tile-kernel.ts';
-
-/** (args, batch, first row, end row, first column, end column). */
-export type BlockedProduct = FunctionRef<readonly ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], 'void'>;
+import { runLocal, staysInRun } from './tile-store.ts';
 
 /** Byte offsets of the parts of a thread's workspace. */
 export interface WorkspaceLayout {
@@ -54,35 +52,34 @@ export function workspaceLayout(
 }
 
 export interface BlockedOptions {
-  readonly name: string;
-  readonly type: LaneType;
   readonly blocking: Blocking;
-  readonly workspace: (args: Local<'i32'>) => Expr<'i32'>;
-  readonly layout: WorkspaceLayout;
-  readonly k: readonly Extent[];
+  readonly memory: WorkspaceLayout;
   readonly rowPacker: OperandPacker;
   readonly columnPacker: OperandPacker;
-  /** Columns after which a tile cannot be finished as a whole; 0: no such boundary. */
-  readonly columnRun: Extent | 0;
   /** Tiles by their number of rows: every number that can occur. */
   readonly tiles: ReadonlyMap<number, TileFunction>;
 }
 
-export function emitBlockedProduct(module: ModuleBuilder, options: BlockedOptions): BlockedProduct {
-  const { type, blocking, layout } = options;
+export function emitBlockedProduct(
+  module: ModuleBuilder,
+  context: ProductContext,
+  options: BlockedOptions,
+): Rectangle {
+  const { spec, type } = context;
+  const { blocking, memory } = options;
   const { rows, columns } = blocking;
-  const code = module.func(options.name, { params: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'] });
+  const code = module.func(`${spec.name}_blocks`, { params: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'] });
   const [args, batch, firstRow, endRow, firstColumn, endColumn] = code.params;
 
-  const workspace = code.let(options.workspace(args));
+  const workspace = code.let(spec.workspace(args));
   const at = (offset: number): Local<'i32'> => code.let(i32.add(workspace, offset));
-  const rowPanels = at(layout.rowPanels);
-  const columnPanels = at(layout.columnPanels);
-  const partials = at(layout.partials);
-  const rowPack = options.rowPacker.open(code, args, batch, at(layout.rowTables));
-  const columnPack = options.columnPacker.open(code, args, batch, at(layout.columnTables));
-  const kTotal = code.let(countOf(options.k, args));
-  const run = options.columnRun === 0 ? undefined : code.let(extentValue(options.columnRun, args));
+  const rowPanels = at(memory.rowPanels);
+  const columnPanels = at(memory.columnPanels);
+  const partials = at(memory.partials);
+  const rowPack = options.rowPacker.open(code, args, batch, at(memory.rowTables));
+  const columnPack = options.columnPacker.open(code, args, batch, at(memory.columnTables));
+  const kTotal = code.let(countOf(spec.k, args));
+  const run = runLocal(code, context.layout, args);
 
   const loop = new BlockLoops(code);
   loop.over(firstColumn, endColumn, blocking.columnBlock, (column, columnCount) => {
@@ -140,11 +137,6 @@ export function emitBlockedProduct(module: ModuleBuilder, options: BlockedOption
     });
   });
   return code;
-}
-
-function staysInRun(column: Local<'i32'>, columns: number, run: Local<'i32'> | undefined): Expr<'i32'> {
-  if (run === undefined) return i32.const(1);
-  return i32.le_s(i32.add(i32.rem_u(column, run), columns), run);
 }
 
 function packPanels(

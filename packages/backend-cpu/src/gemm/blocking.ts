@@ -34,9 +34,12 @@ const COLUMN_BLOCK = 2048;
 const PARTIAL_COLUMNS = 1024;
 const PARTIAL_ROWS = 960;
 
-export function chooseBlocking(spec: GemmSpec, type: LaneType, rowsAre: 'm' | 'n'): Blocking {
-  const rowCount = greatestCount(rowsAre === 'm' ? spec.m : spec.n);
-  const columnCount = greatestCount(rowsAre === 'm' ? spec.n : spec.m);
+export function chooseBlocking(
+  rowCount: number,
+  columnCount: number,
+  spec: GemmSpec,
+  type: LaneType,
+): Blocking {
   const kCount = greatestCount(spec.k);
   const rows = balancedTile(rowCount, tileRows(spec.relaxed));
   const columns = TILE_VECTORS * type.lanes;

@@ -26,6 +26,8 @@ export interface ElementReader {
   loadVector(m: MathContext, address: Address, offset?: number): Vector;
   /** One element, in lane 0; the other lanes are anything. */
   loadOne(m: MathContext, address: Address, offset?: number): Vector;
+  /** One element, in every lane. */
+  loadSplat(m: MathContext, address: Address, offset?: number): Vector;
   /** The raw bits of one element into one lane of gathered bits; `convert` then makes values of them. */
   gatherLane(address: Address, bits: Vector, lane: number, offset?: number): Vector;
   convert(m: MathContext, bits: Vector): Vector;
@@ -37,6 +39,7 @@ const float32: ElementReader = {
   bytes: 4,
   loadVector: (_, address, offset = 0) => v128.load(address, offset),
   loadOne: (_, address, offset = 0) => v128.load32_zero(address, offset),
+  loadSplat: (_, address, offset = 0) => v128.load32_splat(address, offset),
   gatherLane: (address, bits, lane, offset = 0) => v128.load32_lane(address, bits, lane, offset),
   convert: asIs,
 };
@@ -45,6 +48,7 @@ const float64: ElementReader = {
   bytes: 8,
   loadVector: (_, address, offset = 0) => v128.load(address, offset),
   loadOne: (_, address, offset = 0) => v128.load64_zero(address, offset),
+  loadSplat: (_, address, offset = 0) => v128.load64_splat(address, offset),
   gatherLane: (address, bits, lane, offset = 0) => v128.load64_lane(address, bits, lane, offset),
   convert: asIs,
 };
@@ -60,6 +64,7 @@ function narrow(
     bytes,
     loadVector: (m, address, offset = 0) => convert(m, load4(address, offset)),
     loadOne: (m, address, offset = 0) => convert(m, i32x4.splat(load1(address, offset))),
+    loadSplat: (m, address, offset = 0) => convert(m, i32x4.splat(load1(address, offset))),
     gatherLane: (address, bits, lane, offset = 0) => i32x4.replace_lane(bits, lane, load1(address, offset)),
     convert,
   };

@@ -44,7 +44,7 @@ export interface PackedOperand {
 /** The address of the operand's element at k = 0 and lane 0 of a batch. */
 export function operandBase(
   code: FunctionBuilder,
-  operand: PackedOperand,
+  operand: Pick<PackedOperand, 'source' | 'batch'>,
   args: Local<'i32'>,
   batch: Local<'i32'>,
 ): Local<'i32'> {

@@ -5,10 +5,9 @@
 
 import { call, i32, v128 } from '../wasm/index.ts';
 import type { FunctionRef, ModuleBuilder } from '../wasm/index.ts';
-import type { LaneType } from './lane-type.ts';
-import { allocateTile, emitTileLoop } from './tile-kernel.ts';
+import type { ProductContext } from './product-context.ts';
+import { allocateTile, emitTileLoop, TILE_VECTORS } from './tile-kernel.ts';
 import { emitWholeTile } from './tile-store.ts';
-import type { FinishTile, OutputLayout } from './tile-store.ts';
 
 /** What a call does besides the products; bits of its `mode`. */
 export const TILE_MODE = {
@@ -27,21 +26,21 @@ export type TileFunction = FunctionRef<
 >;
 
 export interface TileOptions {
-  readonly name: string;
-  readonly type: LaneType;
-  readonly relaxed: boolean;
-  readonly layout: OutputLayout;
   /** Rows of this tile, and rows per step in a panel of a. */
   readonly rows: number;
   readonly pitch: number;
   /** Whether k may take more than one block. */
   readonly manyBlocks: boolean;
-  readonly finish: FinishTile;
 }
 
-export function emitTileFunction(module: ModuleBuilder, options: TileOptions): TileFunction {
-  const { type, relaxed, layout, rows, pitch, finish } = options;
-  const code = module.func(options.name, {
+export function emitTileFunction(
+  module: ModuleBuilder,
+  context: ProductContext,
+  options: TileOptions,
+): TileFunction {
+  const { spec, type, layout, finish } = context;
+  const { rows, pitch } = options;
+  const code = module.func(`${spec.name}_tile${rows}`, {
     params: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'],
   });
   const [args, a, b, count, partial, mode, batch, row, column, validColumns] = code.params;
@@ -55,7 +54,7 @@ export function emitTileFunction(module: ModuleBuilder, options: TileOptions): T
       forEachSum((sum, offset) => code.set(sum, v128.load(partial, offset)));
     });
   }
-  emitTileLoop(code, type, relaxed, tile, pitch, a, b, count);
+  emitTileLoop(code, type, spec.relaxed, tile, pitch, a, b, count);
 
   if (!layout.epilogue.compact) {
     const finishing = TILE_MODE.last | TILE_MODE.whole;
@@ -66,7 +65,7 @@ export function emitTileFunction(module: ModuleBuilder, options: TileOptions): T
   }
   forEachSum((sum, offset) => code.emit(v128.store(partial, sum, offset)));
   code.if(i32.and(mode, TILE_MODE.last), () => {
-    code.emit(call(finish, args, partial, batch, row, column, rows, validColumns));
+    code.emit(call(finish, args, partial, 16 * TILE_VECTORS, batch, row, column, rows, validColumns));
   });
   return code;
 }

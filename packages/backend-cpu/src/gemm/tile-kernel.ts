@@ -21,8 +21,8 @@ export function tileRows(relaxed: boolean): number {
 /** Accumulators, row by row. */
 export type Tile = readonly (readonly Local<'v128'>[])[];
 
-export function allocateTile(code: FunctionBuilder, rows: number): Tile {
-  return Array.from({ length: rows }, () => Array.from({ length: TILE_VECTORS }, () => code.local('v128')));
+export function allocateTile(code: FunctionBuilder, rows: number, vectors = TILE_VECTORS): Tile {
+  return Array.from({ length: rows }, () => Array.from({ length: vectors }, () => code.local('v128')));
 }
 
 /**

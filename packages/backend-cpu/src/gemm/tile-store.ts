@@ -5,13 +5,12 @@
  * vector by vector where possible and else lane by lane.
  */
 
-import { i32, v128 } from '../wasm/index.ts';
+import { call, i32, v128 } from '../wasm/index.ts';
 import type { Expr, FunctionBuilder, FunctionRef, Local, ModuleBuilder } from '../wasm/index.ts';
-import { mapAt, mergeAxes } from './axes.ts';
+import { extentValue, mapAt, mergeAxes } from './axes.ts';
 import type { Axis } from './axes.ts';
 import type { LaneType } from './lane-type.ts';
 import type { Epilogue, EpilogueOperand, EpiloguePosition, Extent } from './spec.ts';
-import { TILE_VECTORS } from './tile-kernel.ts';
 import type { Tile } from './tile-kernel.ts';
 
 /** The epilogue's operands over batch, rows and columns, each tuple merged as far as all operands allow. */
@@ -54,11 +53,11 @@ export function outputLayout(
 }
 
 /** Columns after which the lanes of some operand jump; 0 where they never do. */
-export function columnRun(layout: OutputLayout): Extent | 0 {
+function columnRun(layout: OutputLayout): Extent | 0 {
   return layout.columns.length > 1 ? layout.columns[layout.columns.length - 1].extent : 0;
 }
 
-interface Corner {
+export interface Corner {
   readonly args: Local<'i32'>;
   readonly batch: Local<'i32'>;
   readonly row: Local<'i32'>;
@@ -119,8 +118,14 @@ export function emitWholeTile(
   });
 }
 
-/** (args, tile, batch, row, column, rows, columns): finishes what is valid of a tile that lies in memory. */
-export type FinishTile = FunctionRef<readonly ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'], 'void'>;
+/**
+ * (args, tile, bytes of a tile's row, batch, row, column, rows, columns): finishes what is valid of a tile
+ * that lies in memory.
+ */
+export type FinishTile = FunctionRef<
+  readonly ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'],
+  'void'
+>;
 
 export function emitFinishTile(
   module: ModuleBuilder,
@@ -128,13 +133,11 @@ export function emitFinishTile(
   type: LaneType,
   layout: OutputLayout,
 ): FinishTile {
-  const code = module.func(name, { params: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] });
-  const [args, tile, batch, row, column, rows, columns] = code.params;
+  const code = module.func(name, { params: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] });
+  const [args, tile, pitch, batch, row, column, rows, columns] = code.params;
   const strides = laneStrides(layout);
-  const run = columnRun(layout);
   const lanes = type.lanes;
-  const runLength =
-    run === 0 ? undefined : code.let(typeof run === 'number' ? i32.const(run) : run.value(args));
+  const run = runLocal(code, layout, args);
 
   const finish = (at: EpiloguePosition['lanes'], value: Local<'v128'>, currentColumn: Local<'i32'>): void => {
     const bases = cornerAddresses(code, layout, { args, batch, row, column: currentColumn });
@@ -155,10 +158,7 @@ export function emitFinishTile(
         code.block((single) => {
           code.block((oneByOne) => {
             code.brIf(oneByOne, i32.lt_s(left, lanes));
-            if (runLength !== undefined) {
-              const inRun = i32.rem_u(current, runLength);
-              code.brIf(oneByOne, i32.gt_s(i32.add(inRun, lanes), runLength));
-            }
+            if (run !== undefined) code.brIf(oneByOne, i32.eqz(staysInRun(current, lanes, run)));
             finish(lanes, code.let(v128.load(source)), current);
             code.br(single);
           });
@@ -171,8 +171,49 @@ export function emitFinishTile(
         code.br(next);
       });
     });
-    code.increment(tile, 16 * TILE_VECTORS);
+    code.increment(tile, pitch);
     code.increment(row, 1);
   });
   return code;
+}
+
+/** Finishes a tile in registers: at once where `whole`, else through `scratch`. */
+export function emitTileEnd(
+  code: FunctionBuilder,
+  type: LaneType,
+  layout: OutputLayout,
+  tile: Tile,
+  corner: Corner,
+  edge: {
+    readonly whole: Expr<'i32'>;
+    readonly validColumns: Expr<'i32'>;
+    readonly scratch: Local<'i32'>;
+    readonly finish: FinishTile;
+  },
+): void {
+  const throughMemory = (): void => {
+    const pitch = 16 * tile[0].length;
+    tile.flat().forEach((sum, i) => code.emit(v128.store(edge.scratch, sum, 16 * i)));
+    const { args, batch, row, column } = corner;
+    const size = [tile.length, edge.validColumns] as const;
+    code.emit(call(edge.finish, args, edge.scratch, pitch, batch, row, column, ...size));
+  };
+  if (layout.epilogue.compact) throughMemory();
+  else code.if(edge.whole, () => emitWholeTile(code, type, layout, tile, corner), throughMemory);
+}
+
+/** Whether `width` columns from `column` on lie in one run. */
+export function staysInRun(column: Expr<'i32'>, width: number, run: Local<'i32'> | undefined): Expr<'i32'> {
+  if (run === undefined) return i32.const(1);
+  return i32.le_s(i32.add(i32.rem_u(column, run), width), run);
+}
+
+/** The length of a run as a local, for `staysInRun`. */
+export function runLocal(
+  code: FunctionBuilder,
+  layout: OutputLayout,
+  args: Local<'i32'>,
+): Local<'i32'> | undefined {
+  const run = columnRun(layout);
+  return run === 0 ? undefined : code.let(extentValue(run, args));
 }
