@@ -40,6 +40,7 @@ export type { NestedData, NestedList } from './data/nested.ts';
 export type { TensorData, TypedArray } from './data/typed-array.ts';
 
 export * from './ops/arithmetic.ts';
+export * from './ops/clamp.ts';
 export * from './ops/comparison.ts';
 export * from './ops/cumulative.ts';
 export type { Dim, ShapeArgs } from './ops/dims.ts';

@@ -9,6 +9,7 @@ import type { Operand } from './core/promote.ts';
 import { Tensor } from './core/tensor.ts';
 import * as arithmetic from './ops/arithmetic.ts';
 import * as assign from './ops/assign.ts';
+import * as clamp from './ops/clamp.ts';
 import * as comparison from './ops/comparison.ts';
 import * as cumulative from './ops/cumulative.ts';
 import * as exponential from './ops/exponential.ts';
@@ -58,6 +59,7 @@ export interface TensorMethods
   extends
     MethodsOf<typeof arithmetic>,
     MethodsOf<typeof assign>,
+    MethodsOf<typeof clamp>,
     MethodsOf<typeof comparison>,
     MethodsOf<typeof cumulative>,
     MethodsOf<typeof exponential>,
@@ -101,6 +103,7 @@ function install(functions: Functions): void {
 
 install(arithmetic);
 install(assign);
+install(clamp);
 install(comparison);
 install(cumulative);
 install(exponential);

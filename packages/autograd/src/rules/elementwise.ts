@@ -43,15 +43,18 @@ export const unaryRules: { readonly [K in UnaryOp]: GradRule<K> | NonDifferentia
   not: NON_DIFFERENTIABLE,
 };
 
-/** max and min: the whole gradient to the winner, half each where the operands are equal, as torch.maximum. */
-function winnerTakesAll(wins: (a: Tensor, b: Tensor) => Tensor): GradRule<BinaryOp> {
+/**
+ * max and min: nothing to the loser, half each where the operands are equal, as torch.maximum; where one is NaN
+ * neither loses.
+ */
+function winnerTakesAll(loses: (a: Tensor, b: Tensor) => Tensor): GradRule<BinaryOp> {
   return {
     saves: 'inputs',
     backward({ gradient, inputs: [a, b], needs }) {
       const tie = apply('eq', [a, b], undefined);
       const half = times(gradient, 0.5);
       const none = zerosOf(gradient);
-      const share = (x: Tensor, y: Tensor) => where(tie, half, where(wins(x, y), gradient, none));
+      const share = (x: Tensor, y: Tensor) => where(tie, half, where(loses(x, y), none, gradient));
       return [needs[0] ? share(a, b) : undefined, needs[1] ? share(b, a) : undefined];
     },
   };
@@ -107,8 +110,8 @@ export const binaryRules: { readonly [K in BinaryOp]: GradRule<K> | NonDifferent
       return [needs[0] ? mul(scaled, b) : undefined, needs[1] ? neg(mul(scaled, a)) : undefined];
     },
   },
-  max: winnerTakesAll((a, b) => less(b, a)),
-  min: winnerTakesAll(less),
+  max: winnerTakesAll(less),
+  min: winnerTakesAll((a, b) => less(b, a)),
   lt: NON_DIFFERENTIABLE,
   le: NON_DIFFERENTIABLE,
   eq: NON_DIFFERENTIABLE,

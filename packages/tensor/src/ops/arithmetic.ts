@@ -187,23 +187,6 @@ export function addcdiv(
   return add(self, div(a, b), { alpha: options.value });
 }
 
-/**
- * Limits elements to the range from `min` to `max`; either may be absent. Elements at a limit keep their gradient;
- * where `min > max` the result is `max`. As torch.clamp.
- */
-export function clamp(self: Tensor, min?: Operand, max?: Operand): Tensor {
-  let result = self;
-  if (min !== undefined) {
-    const [x, low] = together('clamp', [result, min]);
-    result = apply('where', [apply('lt', [x, low], undefined), low, x], undefined);
-  }
-  if (max !== undefined) {
-    const [x, high] = together('clamp', [result, max]);
-    result = apply('where', [apply('lt', [high, x], undefined), high, x], undefined);
-  }
-  return result;
-}
-
 function scaled(operand: Operand, { alpha }: AddOptions): Operand {
   return alpha === undefined || alpha === 1 ? operand : mul(operand, alpha);
 }

@@ -22,12 +22,18 @@ export function exp2(self: Tensor): Tensor {
 
 /** `exp(self) - 1`, accurate near 0. As torch.expm1. */
 export function expm1(self: Tensor): Tensor {
-  // tanh(x/2) = (e^x - 1) / (e^x + 1), and the sum in the denominator loses nothing.
-  return inFullPrecision(self, (x) => {
-    const sum = apply('add', [apply('exp', [x], undefined), literal(x, 1)], undefined);
-    const half = apply('mul', [x, literal(x, 0.5)], undefined);
-    return apply('mul', [apply('tanh', [half], undefined), sum], undefined);
-  });
+  return inFullPrecision(self, (x) =>
+    customGrad(
+      [x],
+      () => {
+        // tanh(x/2) = (e^x - 1) / (e^x + 1), and the sum in the denominator loses nothing.
+        const sum = apply('add', [apply('exp', [x], undefined), literal(x, 1)], undefined);
+        const half = apply('mul', [x, literal(x, 0.5)], undefined);
+        return apply('mul', [apply('tanh', [half], undefined), sum], undefined);
+      },
+      (gradient, y) => [apply('mul', [gradient, apply('add', [y, literal(y, 1)], undefined)], undefined)],
+    ),
+  );
 }
 
 /** The natural logarithm. As torch.log. */

@@ -6,6 +6,7 @@
 import { isFloat } from '@tenfold/ir';
 import { apply } from '../core/apply.ts';
 import { literal, together } from '../core/broadcast.ts';
+import { customGrad } from '../core/custom-grad.ts';
 import { resultType } from '../core/promote.ts';
 import type { Operand } from '../core/promote.ts';
 import type { Tensor } from '../core/tensor.ts';
@@ -40,13 +41,23 @@ export function tanh(self: Tensor): Tensor {
 /** The hyperbolic sine. As torch.sinh. */
 export function sinh(self: Tensor): Tensor {
   return inFullPrecision(self, (x) =>
-    apply('mul', [apply('tanh', [x], undefined), hyperbolicCosine(x)], undefined),
+    customGrad(
+      [x],
+      () => apply('mul', [apply('tanh', [x], undefined), hyperbolicCosine(x)], undefined),
+      (gradient) => [apply('mul', [gradient, cosh(x)], undefined)],
+    ),
   );
 }
 
 /** The hyperbolic cosine. As torch.cosh. */
 export function cosh(self: Tensor): Tensor {
-  return inFullPrecision(self, hyperbolicCosine);
+  return inFullPrecision(self, (x) =>
+    customGrad(
+      [x],
+      () => hyperbolicCosine(x),
+      (gradient) => [apply('mul', [gradient, sinh(x)], undefined)],
+    ),
+  );
 }
 
 /** (e^x + e^-x) / 2 with e^x as a square, so that it overflows no earlier than the result. */
