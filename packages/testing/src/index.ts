@@ -4,6 +4,7 @@ export * from './closeness.ts';
 export { conformance } from './conformance/suite.ts';
 export * from './engine-conformance.ts';
 export * from './erf.ts';
+export * from './fixtures.ts';
 export * from './interpreter-backend.ts';
 export * from './kernel-builder.ts';
 export * from './number-format.ts';

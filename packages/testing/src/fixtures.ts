@@ -1,0 +1,129 @@
+/** The stored results of PyTorch: what each file holds, and how to read it. The README describes the records. */
+
+import { readFileSync } from 'node:fs';
+import type { DType } from '@tenfold/ir';
+import type { Scalar } from './number-format.ts';
+import { encode } from './number-format.ts';
+
+/** A number, or the name of one that JSON does not have. */
+export type FixtureNumber = number | boolean | 'NaN' | 'Infinity' | '-Infinity';
+
+/** An array; float32 unless it says otherwise. */
+export interface ArrayRecord {
+  readonly dtype?: DType;
+  readonly shape: readonly number[];
+  readonly data: readonly FixtureNumber[];
+}
+
+/** A call with its result and gradients. */
+export interface CallRecord {
+  readonly call: string;
+  readonly args: readonly unknown[];
+  readonly inputs: readonly ArrayRecord[];
+  readonly out: readonly ArrayRecord[];
+  readonly grads?: readonly (ArrayRecord | null)[];
+}
+
+export interface LayerCallRecord {
+  readonly mode: 'train' | 'eval';
+  readonly input: ArrayRecord;
+  readonly out: ArrayRecord;
+  readonly grad?: ArrayRecord;
+  /** Gradients of the parameters. */
+  readonly params: Readonly<Record<string, ArrayRecord>>;
+  /** The state dict afterwards, where the call changes it. */
+  readonly state?: Readonly<Record<string, ArrayRecord>>;
+}
+
+export interface LayerRecord {
+  readonly layer: string;
+  readonly args: readonly unknown[];
+  readonly state: Readonly<Record<string, ArrayRecord>>;
+  readonly calls: readonly LayerCallRecord[];
+}
+
+export interface InitStatistics {
+  readonly shape: readonly number[];
+  readonly mean: number;
+  readonly std: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface InitRecord {
+  readonly layer: string;
+  readonly args: readonly unknown[];
+  readonly parameters: Readonly<Record<string, InitStatistics>>;
+}
+
+export interface OptimizerRecords {
+  readonly problem: {
+    readonly params: Readonly<Record<string, ArrayRecord>>;
+    readonly x: ArrayRecord;
+    readonly y: ArrayRecord;
+  };
+  readonly trajectories: readonly {
+    readonly optimizer: string;
+    readonly options: Readonly<Record<string, unknown>>;
+    readonly steps: readonly number[];
+    readonly losses: readonly number[];
+    readonly params: readonly Readonly<Record<string, ArrayRecord>>[];
+  }[];
+  readonly clipping: readonly {
+    readonly call: string;
+    readonly args: readonly unknown[];
+    readonly norm: number | null;
+    readonly grads: Readonly<Record<string, ArrayRecord>>;
+  }[];
+}
+
+export interface StateDictRecord {
+  readonly x: ArrayRecord;
+  readonly labels: ArrayRecord;
+  readonly logits: ArrayRecord;
+  readonly loss: ArrayRecord;
+  readonly grads: Readonly<Record<string, ArrayRecord>>;
+}
+
+/** A module as nested constructor calls: [layer, args]; the args of a container are its children. */
+export type ModuleDescription = readonly [layer: string, args: readonly unknown[]];
+
+export interface SemanticsRecord {
+  readonly description: string;
+  readonly given: Readonly<Record<string, unknown>>;
+  readonly expected: Readonly<Record<string, unknown>>;
+}
+
+/** The files, by name. */
+export interface Fixtures {
+  readonly tensor: readonly CallRecord[];
+  readonly functional: readonly CallRecord[];
+  /** Operation, left dtype, right dtype (of a 0-d tensor: `0-d float32`) or number, and the result's dtype. */
+  readonly promotion: readonly (readonly [string, DType, string | number | boolean, DType])[];
+  readonly layers: readonly LayerRecord[];
+  readonly inits: readonly InitRecord[];
+  readonly optimizers: OptimizerRecords;
+  readonly 'tensor-prints': readonly { readonly input: ArrayRecord; readonly text: string }[];
+  readonly 'module-prints': readonly { readonly module: ModuleDescription; readonly text: string }[];
+  readonly 'state-dicts': Readonly<Record<'mlp' | 'cnn', StateDictRecord>>;
+  readonly semantics: Readonly<Record<string, SemanticsRecord>>;
+}
+
+/** The address of a file in the fixtures' folder. */
+export function fixtureUrl(file: string): URL {
+  return new URL(`../fixtures/${file}`, import.meta.url);
+}
+
+export function loadFixture<K extends keyof Fixtures>(name: K): Fixtures[K] {
+  return JSON.parse(readFileSync(fixtureUrl(`${name}.json`), 'utf8')) as Fixtures[K];
+}
+
+/** The elements of a record as scalars of its dtype. */
+export function recordScalars({ dtype, data }: ArrayRecord): Scalar[] {
+  return data.map((x) => (dtype === 'int64' ? BigInt(Number(x)) : Number(x)));
+}
+
+/** The bytes of a record. */
+export function recordBytes(record: ArrayRecord): Uint8Array {
+  return encode(record.dtype ?? 'float32', recordScalars(record));
+}
