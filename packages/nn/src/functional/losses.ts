@@ -74,8 +74,9 @@ export function klDiv(
 ): Tensor {
   requireSameShape('klDiv', input, target);
   const losses = logTarget ? target.exp().mul(target.sub(input)) : logOrZero(target).sub(target.mul(input));
-  if (reduction === 'batchmean') return losses.sum().div(literal(losses.sum(), input.shape[0] ?? 1));
-  return reduceLoss('klDiv', losses, reduction);
+  if (reduction !== 'batchmean') return reduceLoss('klDiv', losses, reduction);
+  const total = losses.sum();
+  return total.div(literal(total, input.shape[0] ?? 1));
 }
 
 /** `t · log t`, which is 0 where t is. */

@@ -5,7 +5,15 @@ import { customGrad, where } from '@tenfold/tensor';
 import { apply, constant, expandTo, literal, source } from '@tenfold/tensor/internal';
 import { pair, requireFloat } from './checks.ts';
 import type { Size2d } from './checks.ts';
-import { areDisjoint, cropPlane, fromDisjointWindows, padPlane, windowAxes, windowsOf } from './windows.ts';
+import {
+  areDisjoint,
+  cropPlane,
+  fromDisjointWindows,
+  padPlane,
+  paddedShape,
+  windowAxes,
+  windowsOf,
+} from './windows.ts';
 import type { PoolOptions, WindowAxis } from './windows.ts';
 
 /**
@@ -15,14 +23,14 @@ import type { PoolOptions, WindowAxis } from './windows.ts';
 export function maxPool2d(input: Tensor, kernelSize: Size2d, options: PoolOptions = {}): Tensor {
   requireFloat('maxPool2d', 'input', input);
   const axes = windowAxes('maxPool2d', input, kernelSize, options);
-  const padded = padPlane(input.detach(), axes, -Infinity);
-  const windows = windowsOf(padded, axes);
+  const windows = () => windowsOf(padPlane(input, axes, -Infinity), axes);
   return customGrad(
     [input],
-    () => apply('reduce', [windows], { kind: 'max', axes: [input.ndim, input.ndim + 1] }),
+    () => apply('reduce', [windows()], { kind: 'max', axes: [input.ndim, input.ndim + 1] }),
     (gradient) => {
       const toPadded = areDisjoint(axes) ? spreadInWindows : scatterToPlane;
-      const whole = toPadded(gradient, firstMaximum(windows, input.ndim), axes, padded.shape);
+      const padded = paddedShape(input, axes);
+      const whole = toPadded(gradient, firstMaximum(windows(), input.ndim), axes, padded);
       return [cropPlane(whole, axes.map(({ before }) => before), input.shape.slice(-2))]; // prettier-ignore
     },
   );
@@ -47,7 +55,7 @@ function spreadInWindows(
   const position = source(gradient.home, 'iota', { shape, axis: shape.length - 1 });
   const spread = (x: Tensor) => expandTo(x.unsqueeze(-1), shape);
   const isChosen = apply('eq', [position, spread(chosen)], undefined);
-  const windows = where(isChosen, spread(gradient), literal(spread(gradient), 0));
+  const windows = where(isChosen, spread(gradient), constant(gradient.home, 0, gradient.dtype));
   return fromDisjointWindows(windows.reshape([...gradient.shape, h.size, w.size]), axes, padded);
 }
 

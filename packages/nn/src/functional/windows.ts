@@ -92,6 +92,12 @@ export function padPlane(x: Tensor, axes: readonly WindowAxis[], value: number):
   });
 }
 
+/** The shape that `padPlane` gives. */
+export function paddedShape({ shape }: Tensor, axes: readonly WindowAxis[]): number[] {
+  const first = shape.length - axes.length;
+  return shape.map((size, i) => (i < first ? size : size + axes[i - first].before + axes[i - first].after));
+}
+
 /** Whether every element is in one window at most, and no window skips any. */
 export function areDisjoint(axes: readonly WindowAxis[]): boolean {
   return axes.every(({ size, stride, dilation }) => stride === size && (dilation === 1 || size === 1));
