@@ -8,24 +8,18 @@ import { BINARY, unreachable } from '@tenfold/ir';
 import { choose } from '../math/index.ts';
 import { wrap } from './combine.ts';
 import type { Emission } from './emission.ts';
-import * as float from './float-ops.ts';
-import type { BinaryRules, CompareOp, CompareRules, UnaryRules } from './float-ops.ts';
-import * as integer from './integer-ops.ts';
+import type { CompareOp, CompareRules, Rules } from './float-ops.ts';
+import { FLOAT32, FLOAT64 } from './float-ops.ts';
+import { BOOL, INT32, INT64 } from './integer-ops.ts';
 import type { Kind, Lanes } from './lanes.ts';
 import { kindOf, maskFor, narrowMask, register, registersOf } from './lanes.ts';
 
-interface Rules {
-  readonly unary: UnaryRules;
-  readonly binary: BinaryRules;
-  readonly compare: CompareRules;
-}
-
 const RULES: { readonly [K in Kind]: Rules } = {
-  f32: { unary: float.FLOAT32_UNARY, binary: float.FLOAT32_BINARY, compare: float.FLOAT32_COMPARE },
-  f64: { unary: float.FLOAT64_UNARY, binary: float.FLOAT64_BINARY, compare: float.FLOAT64_COMPARE },
-  i32: { unary: integer.INT32_UNARY, binary: integer.INT32_BINARY, compare: integer.INT32_COMPARE },
-  i64: { unary: integer.INT64_UNARY, binary: integer.INT64_BINARY, compare: integer.INT64_COMPARE },
-  mask: { unary: integer.BOOL_UNARY, binary: integer.BOOL_BINARY, compare: integer.BOOL_COMPARE },
+  f32: FLOAT32,
+  f64: FLOAT64,
+  i32: INT32,
+  i64: INT64,
+  mask: BOOL,
 };
 
 /** Operators whose result may leave the range of a narrow integer. */
@@ -40,7 +34,7 @@ export function isBinary(op: UnaryOp | BinaryOp): op is BinaryOp {
 }
 
 function isCompare(op: BinaryOp): op is CompareOp {
-  return Object.hasOwn(float.FLOAT32_COMPARE, op);
+  return op in BOOL.compare;
 }
 
 export function unary(e: Emission, op: UnaryOp, dtype: DType, x: Lanes): Lanes {

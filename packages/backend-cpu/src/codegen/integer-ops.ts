@@ -7,7 +7,7 @@ import { choose, floorDivideI32, floorModI32 } from '../math/index.ts';
 import type { MathContext, Vector } from '../math/index.ts';
 import { i32, i32x4, i64, i64x2, v128 } from '../wasm/index.ts';
 import type { Expr, Local } from '../wasm/index.ts';
-import type { BinaryRules, CompareRules, UnaryRules } from './float-ops.ts';
+import type { BinaryRules, CompareRules, Rules, UnaryRules } from './float-ops.ts';
 
 type Lane32 = (a: Expr<'i32'>, b: Expr<'i32'>) => Expr<'i32'>;
 
@@ -55,145 +55,126 @@ function floorDivide64(m: MathContext, a: Local<'i64'>, b: Local<'i64'>) {
   return { quotient, rest };
 }
 
-/** The instructions that differ between int32 and int64 lanes. */
-const LANES = {
-  i32: { ...i32x4, one: (m: MathContext) => m.code.constants.i32x4(1) },
-  i64: { ...i64x2, one: (m: MathContext) => m.code.constants.i64x2(1n) },
-} as const;
+type IntegerLanes = typeof i32x4 | typeof i64x2;
+type One = (m: MathContext) => Local<'v128'>;
 
 /**
  * a^b by squaring, for all lanes at once. A negative exponent truncates the fraction: 1 and -1 keep their powers,
  * anything else gives 0.
  */
-function power(width: 'i32' | 'i64'): (m: MathContext, a: Local<'v128'>, b: Local<'v128'>) => Vector {
-  return (m, a, b) => {
-    const { code } = m;
-    const lanes = LANES[width];
-    const one = lanes.one(m);
-    const zero = code.constants.i32x4(0);
-    const base = code.let(a);
-    const negative = code.let(lanes.lt_s(b, zero));
-    const rest = code.let(v128.andnot(b, negative));
-    const result = code.let(one);
-    code.block((exit) => {
-      code.loop((next) => {
-        code.brIf(exit, i32.eqz(v128.any_true(rest)));
-        const odd = lanes.eq(v128.and(rest, one), one);
-        code.set(result, choose(odd, lanes.mul(result, base), result));
-        code.set(base, lanes.mul(base, base));
-        code.set(rest, lanes.shr_u(rest, 1));
-        code.br(next);
-      });
+function power(
+  m: MathContext,
+  lanes: IntegerLanes,
+  one: Local<'v128'>,
+  a: Local<'v128'>,
+  b: Local<'v128'>,
+): Vector {
+  const { code } = m;
+  const zero = code.constants.i32x4(0);
+  const base = code.let(a);
+  const negative = code.let(lanes.lt_s(b, zero));
+  const rest = code.let(v128.andnot(b, negative));
+  const result = code.let(one);
+  code.block((exit) => {
+    code.loop((next) => {
+      code.brIf(exit, i32.eqz(v128.any_true(rest)));
+      const odd = lanes.eq(v128.and(rest, one), one);
+      code.set(result, choose(odd, lanes.mul(result, base), result));
+      code.set(base, lanes.mul(base, base));
+      code.set(rest, lanes.shr_u(rest, 1));
+      code.br(next);
     });
-    const minusOne = code.let(lanes.eq(zero, zero));
-    const oddExponent = lanes.eq(v128.and(b, one), one);
-    const ofMinusOne = v128.and(lanes.eq(a, minusOne), choose(oddExponent, minusOne, one));
-    const fraction = choose(lanes.eq(a, one), one, ofMinusOne);
-    return choose(negative, fraction, result);
-  };
+  });
+  const minusOne = code.let(lanes.eq(zero, zero));
+  const oddExponent = lanes.eq(v128.and(b, one), one);
+  const ofMinusOne = v128.and(lanes.eq(a, minusOne), choose(oddExponent, minusOne, one));
+  const fraction = choose(lanes.eq(a, one), one, ofMinusOne);
+  return choose(negative, fraction, result);
 }
 
 const same = (_: MathContext, x: Local<'v128'>) => x;
+const identities = { floor: same, ceil: same, round: same, trunc: same };
 
-export const INT32_UNARY: UnaryRules = {
-  neg: (_, x) => i32x4.neg(x),
-  abs: (_, x) => i32x4.abs(x),
-  sign: (_, x) => v128.or(i32x4.shr_s(x, 31), i32x4.shr_u(i32x4.neg(x), 31)),
-  floor: same,
-  ceil: same,
-  round: same,
-  trunc: same,
-  not: (_, x) => v128.not(x),
+/** What is the same for both widths. */
+function instructions(lanes: IntegerLanes, bits: number, one: One) {
+  const greater = (a: Local<'v128'>, b: Local<'v128'>) => lanes.gt_s(a, b);
+  return {
+    unary: {
+      ...identities,
+      neg: (_, x) => lanes.neg(x),
+      abs: (_, x) => lanes.abs(x),
+      sign: (_, x) => v128.or(lanes.shr_s(x, bits - 1), lanes.shr_u(lanes.neg(x), bits - 1)),
+      not: (_, x) => v128.not(x),
+    } satisfies UnaryRules,
+    binary: {
+      add: (_, a, b) => lanes.add(a, b),
+      sub: (_, a, b) => lanes.sub(a, b),
+      mul: (_, a, b) => lanes.mul(a, b),
+      pow: (m, a, b) => power(m, lanes, one(m), a, b),
+      max: (_, a, b) => choose(greater(a, b), a, b),
+      min: (_, a, b) => choose(greater(a, b), b, a),
+      and: (_, a, b) => v128.and(a, b),
+      or: (_, a, b) => v128.or(a, b),
+      xor: (_, a, b) => v128.xor(a, b),
+    } satisfies BinaryRules,
+    compare: {
+      lt: (_, a, b) => lanes.lt_s(a, b),
+      le: (_, a, b) => lanes.le_s(a, b),
+      eq: (_, a, b) => lanes.eq(a, b),
+      ne: (_, a, b) => lanes.ne(a, b),
+    } satisfies CompareRules,
+  };
+}
+
+const narrow = instructions(i32x4, 32, (m) => m.code.constants.i32x4(1));
+const wide = instructions(i64x2, 64, (m) => m.code.constants.i64x2(1n));
+
+export const INT32: Rules = {
+  ...narrow,
+  binary: {
+    ...narrow.binary,
+    idiv: floorDivideI32,
+    mod: (m, a, b) => v128.andnot(floorModI32(m, a, b), i32x4.eq(b, m.code.constants.i32x4(0))),
+    max: (_, a, b) => i32x4.max_s(a, b),
+    min: (_, a, b) => i32x4.min_s(a, b),
+    shl: (m, a, b) => eachLane32(m, a, b, i32.shl),
+    shr: (m, a, b) => eachLane32(m, a, b, i32.shr_s),
+  },
 };
 
-export const INT32_BINARY: BinaryRules = {
-  add: (_, a, b) => i32x4.add(a, b),
-  sub: (_, a, b) => i32x4.sub(a, b),
-  mul: (_, a, b) => i32x4.mul(a, b),
-  idiv: floorDivideI32,
-  mod: (m, a, b) => v128.andnot(floorModI32(m, a, b), i32x4.eq(b, m.code.constants.i32x4(0))),
-  pow: power('i32'),
-  max: (_, a, b) => i32x4.max_s(a, b),
-  min: (_, a, b) => i32x4.min_s(a, b),
-  and: (_, a, b) => v128.and(a, b),
-  or: (_, a, b) => v128.or(a, b),
-  xor: (_, a, b) => v128.xor(a, b),
-  shl: (m, a, b) => eachLane32(m, a, b, i32.shl),
-  shr: (m, a, b) => eachLane32(m, a, b, i32.shr_s),
-};
-
-export const INT32_COMPARE: CompareRules = {
-  lt: (_, a, b) => i32x4.lt_s(a, b),
-  le: (_, a, b) => i32x4.le_s(a, b),
-  eq: (_, a, b) => i32x4.eq(a, b),
-  ne: (_, a, b) => i32x4.ne(a, b),
-};
-
-export const INT64_UNARY: UnaryRules = {
-  neg: (_, x) => i64x2.neg(x),
-  abs: (_, x) => i64x2.abs(x),
-  sign: (_, x) => v128.or(i64x2.shr_s(x, 63), i64x2.shr_u(i64x2.neg(x), 63)),
-  floor: same,
-  ceil: same,
-  round: same,
-  trunc: same,
-  not: (_, x) => v128.not(x),
-};
-
-export const INT64_BINARY: BinaryRules = {
-  add: (_, a, b) => i64x2.add(a, b),
-  sub: (_, a, b) => i64x2.sub(a, b),
-  mul: (_, a, b) => i64x2.mul(a, b),
-  idiv: (m, a, b) => eachLane64(m, a, b, (_m, x, y) => floorDivide64(m, x, y).quotient),
-  mod: (m, a, b) => eachLane64(m, a, b, (_m, x, y) => floorDivide64(m, x, y).rest),
-  pow: power('i64'),
-  max: (_, a, b) => choose(i64x2.gt_s(a, b), a, b),
-  min: (_, a, b) => choose(i64x2.gt_s(a, b), b, a),
-  and: (_, a, b) => v128.and(a, b),
-  or: (_, a, b) => v128.or(a, b),
-  xor: (_, a, b) => v128.xor(a, b),
-  shl: (m, a, b) => eachLane64(m, a, b, (_m, x, y) => i64.shl(x, y)),
-  shr: (m, a, b) => eachLane64(m, a, b, (_m, x, y) => i64.shr_s(x, y)),
-};
-
-export const INT64_COMPARE: CompareRules = {
-  lt: (_, a, b) => i64x2.lt_s(a, b),
-  le: (_, a, b) => i64x2.le_s(a, b),
-  eq: (_, a, b) => i64x2.eq(a, b),
-  ne: (_, a, b) => i64x2.ne(a, b),
+export const INT64: Rules = {
+  ...wide,
+  binary: {
+    ...wide.binary,
+    idiv: (m, a, b) => eachLane64(m, a, b, (_m, x, y) => floorDivide64(m, x, y).quotient),
+    mod: (m, a, b) => eachLane64(m, a, b, (_m, x, y) => floorDivide64(m, x, y).rest),
+    shl: (m, a, b) => eachLane64(m, a, b, (_m, x, y) => i64.shl(x, y)),
+    shr: (m, a, b) => eachLane64(m, a, b, (_m, x, y) => i64.shr_s(x, y)),
+  },
 };
 
 /** Arithmetic on bool: the result of the numbers 0 and 1, with anything but zero being true. */
-export const BOOL_UNARY: UnaryRules = {
-  neg: same,
-  abs: same,
-  sign: same,
-  floor: same,
-  ceil: same,
-  round: same,
-  trunc: same,
-  not: (_, x) => v128.not(x),
-};
-
-export const BOOL_BINARY: BinaryRules = {
-  add: (_, a, b) => v128.or(a, b),
-  sub: (_, a, b) => v128.xor(a, b),
-  mul: (_, a, b) => v128.and(a, b),
-  idiv: (_, a, b) => v128.and(a, b),
-  mod: (m) => m.code.constants.i32x4(0),
-  pow: (_, a, b) => v128.or(a, v128.not(b)),
-  max: (_, a, b) => v128.or(a, b),
-  min: (_, a, b) => v128.and(a, b),
-  and: (_, a, b) => v128.and(a, b),
-  or: (_, a, b) => v128.or(a, b),
-  xor: (_, a, b) => v128.xor(a, b),
-  shl: same,
-  shr: (_, a, b) => v128.andnot(a, b),
-};
-
-export const BOOL_COMPARE: CompareRules = {
-  lt: (_, a, b) => v128.andnot(b, a),
-  le: (_, a, b) => v128.or(v128.not(a), b),
-  eq: (_, a, b) => v128.not(v128.xor(a, b)),
-  ne: (_, a, b) => v128.xor(a, b),
+export const BOOL: Rules = {
+  unary: { ...identities, neg: same, abs: same, sign: same, not: (_, x) => v128.not(x) },
+  binary: {
+    add: (_, a, b) => v128.or(a, b),
+    sub: (_, a, b) => v128.xor(a, b),
+    mul: (_, a, b) => v128.and(a, b),
+    idiv: (_, a, b) => v128.and(a, b),
+    mod: (m) => m.code.constants.i32x4(0),
+    pow: (_, a, b) => v128.or(a, v128.not(b)),
+    max: (_, a, b) => v128.or(a, b),
+    min: (_, a, b) => v128.and(a, b),
+    and: (_, a, b) => v128.and(a, b),
+    or: (_, a, b) => v128.or(a, b),
+    xor: (_, a, b) => v128.xor(a, b),
+    shl: same,
+    shr: (_, a, b) => v128.andnot(a, b),
+  },
+  compare: {
+    lt: (_, a, b) => v128.andnot(b, a),
+    le: (_, a, b) => v128.or(v128.not(a), b),
+    eq: (_, a, b) => v128.not(v128.xor(a, b)),
+    ne: (_, a, b) => v128.xor(a, b),
+  },
 };
