@@ -2,7 +2,7 @@
 
 import { ArgumentError } from '@tenfold/ir';
 import { Tensor, noGrad, stack } from '@tenfold/tensor';
-import { expose, inside } from '@tenfold/tensor/internal';
+import { composed, inside } from '@tenfold/tensor/internal';
 
 export interface ClipGradNormOptions {
   /** Which norm; Infinity is the greatest magnitude. Default 2. */
@@ -21,8 +21,8 @@ export function clipGradNorm_(
   if (!(maxNorm >= 0))
     throw new ArgumentError(`clipGradNorm_: maxNorm is ${maxNorm}, expected a number of at least 0`);
   const owners = withGradient('clipGradNorm_', params);
-  const norm = noGrad(() =>
-    inside(() => {
+  return noGrad(() =>
+    composed(owners[0].gradient, () => {
       const norms = owners.map(({ gradient }) => gradient.norm(normType));
       const total = norms.length === 1 ? norms[0] : stack(norms).norm(normType);
       const factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp(undefined, 1);
@@ -30,8 +30,6 @@ export function clipGradNorm_(
       return total;
     }),
   );
-  expose(norm);
-  return norm;
 }
 
 /** Bounds every element of the gradients to ±`clipValue`, as torch.nn.utils.clip_grad_value_. */

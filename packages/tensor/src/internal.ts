@@ -4,7 +4,7 @@ export { hostAction, hostScalar } from './compile/recorder.ts';
 export * from './core/apply.ts';
 export * from './core/broadcast.ts';
 export * from './core/custom-grad.ts';
-export { expose, inside } from './core/exposure.ts';
+export { composed, expose, inside } from './core/exposure.ts';
 export * from './core/grad-engine.ts';
 export * from './core/leaf-state.ts';
 export * from './core/promote.ts';

@@ -3,15 +3,17 @@
 import { ShapeError, formatShape } from '@tenfold/ir';
 import { customGrad, where } from '@tenfold/tensor';
 import type { Tensor } from '@tenfold/tensor';
-import { apply, literal } from '@tenfold/tensor/internal';
+import { apply, composed, literal } from '@tenfold/tensor/internal';
 import { axisOf, requireShape } from './checks.ts';
 
 /** `max(x, 0)`; the gradient at 0 is 0. */
 export function relu(x: Tensor): Tensor {
-  return customGrad(
-    [x],
-    () => x.maximum(literal(x, 0)),
-    (gradient, output) => [where(output.gt(literal(output, 0)), gradient, literal(gradient, 0))],
+  return composed(x, () =>
+    customGrad(
+      [x],
+      () => x.maximum(literal(x, 0)),
+      (gradient, output) => [where(output.gt(literal(output, 0)), gradient, literal(gradient, 0))],
+    ),
   );
 }
 
@@ -22,32 +24,36 @@ export function relu6(x: Tensor): Tensor {
 
 /** `x` where positive, `negativeSlope · x` elsewhere. */
 export function leakyRelu(x: Tensor, negativeSlope = 0.01): Tensor {
-  return where(x.gt(literal(x, 0)), x, x.mul(negativeSlope));
+  return composed(x, () => where(x.gt(literal(x, 0)), x, x.mul(negativeSlope)));
 }
 
 /** As leakyRelu with learned slopes: `weight` has one, or one for each channel (axis 1) of `x`. */
 export function prelu(x: Tensor, weight: Tensor): Tensor {
-  if (weight.numel !== 1) requireShape('prelu', 'weight', weight, [x.shape[1] ?? 1]);
-  const slopes =
-    weight.numel === 1 ? weight.reshape([]) : weight.reshape(x.shape.map((n, i) => (i === 1 ? n : 1)));
-  return where(x.gt(literal(x, 0)), x, x.mul(slopes));
+  return composed(x, () => {
+    if (weight.numel !== 1) requireShape('prelu', 'weight', weight, [x.shape[1] ?? 1]);
+    const slopes =
+      weight.numel === 1 ? weight.reshape([]) : weight.reshape(x.shape.map((n, i) => (i === 1 ? n : 1)));
+    return where(x.gt(literal(x, 0)), x, x.mul(slopes));
+  });
 }
 
 /** `x` where positive, `α · (eˣ - 1)` elsewhere. */
 export function elu(x: Tensor, alpha = 1): Tensor {
-  return where(x.gt(literal(x, 0)), x, negativePart(x).expm1().mul(alpha));
+  return composed(x, () => where(x.gt(literal(x, 0)), x, negativePart(x).expm1().mul(alpha)));
 }
 
 /** The self-normalising ELU of https://arxiv.org/abs/1706.02515. */
 export function selu(x: Tensor): Tensor {
-  const scale = literal(x, 1.0507009873554804934193349852946);
-  const scaledAlpha = literal(x, 1.0507009873554804934193349852946 * 1.6732632423543772848170429916717);
-  return where(x.gt(literal(x, 0)), x.mul(scale), negativePart(x).expm1().mul(scaledAlpha));
+  return composed(x, () => {
+    const scale = literal(x, 1.0507009873554804934193349852946);
+    const scaledAlpha = literal(x, 1.0507009873554804934193349852946 * 1.6732632423543772848170429916717);
+    return where(x.gt(literal(x, 0)), x.mul(scale), negativePart(x).expm1().mul(scaledAlpha));
+  });
 }
 
 /** `x` where positive, `α · (e^(x/α) - 1)` elsewhere. */
 export function celu(x: Tensor, alpha = 1): Tensor {
-  return where(x.gt(literal(x, 0)), x, negativePart(x).div(alpha).expm1().mul(alpha));
+  return composed(x, () => where(x.gt(literal(x, 0)), x, negativePart(x).div(alpha).expm1().mul(alpha)));
 }
 
 export interface GeluOptions {
@@ -57,21 +63,23 @@ export interface GeluOptions {
 
 /** `x · Φ(x)`, with the distribution function of the normal distribution or its tanh approximation. */
 export function gelu(x: Tensor, { approximate = 'none' }: GeluOptions = {}): Tensor {
-  const half = x.mul(literal(x, 0.5));
-  if (approximate === 'none') return half.mul(x.mul(literal(x, Math.SQRT1_2)).erf().add(literal(x, 1)));
-  const cube = x.mul(x).mul(x).mul(literal(x, 0.044715));
-  const inner = x.add(cube).mul(literal(x, Math.sqrt(2 / Math.PI)));
-  return half.mul(inner.tanh().add(literal(x, 1)));
+  return composed(x, () => {
+    const half = x.mul(literal(x, 0.5));
+    if (approximate === 'none') return half.mul(x.mul(literal(x, Math.SQRT1_2)).erf().add(literal(x, 1)));
+    const cube = x.mul(x).mul(x).mul(literal(x, 0.044715));
+    const inner = x.add(cube).mul(literal(x, Math.sqrt(2 / Math.PI)));
+    return half.mul(inner.tanh().add(literal(x, 1)));
+  });
 }
 
 /** `x · sigmoid(x)`, also called swish. */
 export function silu(x: Tensor): Tensor {
-  return x.mul(x.sigmoid());
+  return composed(x, () => x.mul(x.sigmoid()));
 }
 
 /** `x · tanh(softplus(x))`. */
 export function mish(x: Tensor): Tensor {
-  return x.mul(softplus(x).tanh());
+  return composed(x, () => x.mul(softplus(x).tanh()));
 }
 
 /** `1 / (1 + e⁻ˣ)`. */
@@ -81,23 +89,29 @@ export function sigmoid(x: Tensor): Tensor {
 
 /** `log(sigmoid(x))`, without overflow. */
 export function logSigmoid(x: Tensor): Tensor {
-  return customGrad(
-    [x],
-    () => x.minimum(literal(x, 0)).sub(x.abs().neg().exp().log1p()),
-    (gradient) => [gradient.mul(x.neg().sigmoid())],
+  return composed(x, () =>
+    customGrad(
+      [x],
+      () => x.minimum(literal(x, 0)).sub(x.abs().neg().exp().log1p()),
+      (gradient) => [gradient.mul(x.neg().sigmoid())],
+    ),
   );
 }
 
 /** `x / 6 + 1 / 2`, bounded to 0 and 1. */
 export function hardsigmoid(x: Tensor): Tensor {
-  const line = x.div(literal(x, 6)).add(literal(x, 0.5));
-  return bounded(x, line, -3, 3, literal(x, 0), literal(x, 1));
+  return composed(x, () => {
+    const line = x.div(literal(x, 6)).add(literal(x, 0.5));
+    return bounded(x, line, -3, 3, literal(x, 0), literal(x, 1));
+  });
 }
 
 /** `x · hardsigmoid(x)`. */
 export function hardswish(x: Tensor): Tensor {
-  const line = x.div(literal(x, 6)).add(literal(x, 0.5));
-  return where(x.lt(literal(x, -3)), literal(x, 0), where(x.le(literal(x, 3)), x.mul(line), x));
+  return composed(x, () => {
+    const line = x.div(literal(x, 6)).add(literal(x, 0.5));
+    return where(x.lt(literal(x, -3)), literal(x, 0), where(x.le(literal(x, 3)), x.mul(line), x));
+  });
 }
 
 /** Hyperbolic tangent. */
@@ -114,13 +128,15 @@ export interface HardtanhOptions {
 
 /** `x`, bounded; the gradient at the bounds is 0. */
 export function hardtanh(x: Tensor, { minVal = -1, maxVal = 1 }: HardtanhOptions = {}): Tensor {
-  const bound = (value: number) => literal(x, value);
-  return bounded(x, x, minVal, maxVal, bound(minVal), bound(maxVal));
+  return composed(x, () => {
+    const bound = (value: number) => literal(x, value);
+    return bounded(x, x, minVal, maxVal, bound(minVal), bound(maxVal));
+  });
 }
 
 /** `x / (1 + |x|)`. */
 export function softsign(x: Tensor): Tensor {
-  return x.div(x.abs().add(literal(x, 1)));
+  return composed(x, () => x.div(x.abs().add(literal(x, 1))));
 }
 
 export interface SoftplusOptions {
@@ -132,21 +148,23 @@ export interface SoftplusOptions {
 
 /** `log(1 + e^(β·x)) / β`. */
 export function softplus(x: Tensor, { beta = 1, threshold = 20 }: SoftplusOptions = {}): Tensor {
-  const scaled = () => x.mul(beta);
-  return customGrad(
-    [x],
-    () => {
-      const z = scaled();
-      const smooth = z
-        .abs()
-        .neg()
-        .exp()
-        .log1p()
-        .add(z.maximum(literal(z, 0)));
-      return where(z.gt(threshold), x, smooth.div(beta));
-    },
-    (gradient) => [where(scaled().gt(threshold), gradient, gradient.mul(scaled().sigmoid()))],
-  );
+  return composed(x, () => {
+    const scaled = () => x.mul(beta);
+    return customGrad(
+      [x],
+      () => {
+        const z = scaled();
+        const smooth = z
+          .abs()
+          .neg()
+          .exp()
+          .log1p()
+          .add(z.maximum(literal(z, 0)));
+        return where(z.gt(threshold), x, smooth.div(beta));
+      },
+      (gradient) => [where(scaled().gt(threshold), gradient, gradient.mul(scaled().sigmoid()))],
+    );
+  });
 }
 
 /** `exp(x)`, scaled to a sum of 1 along an axis. */
@@ -161,20 +179,22 @@ export function logSoftmax(x: Tensor, dim: number): Tensor {
 
 /** The first half of an axis, times the sigmoid of the second half. */
 export function glu(x: Tensor, dim = -1): Tensor {
-  const axis = axisOf('glu', dim, x.ndim);
-  const size = x.shape[axis];
-  if (size % 2 !== 0) {
-    throw new ShapeError(
-      `glu: axis ${dim} of shape ${formatShape(x.shape)} has an odd length; it is cut into two halves`,
-    );
-  }
-  const half = (start: number) =>
-    apply('slice', [x], {
-      start: x.shape.map((_, i) => (i === axis ? start : 0)),
-      step: x.shape.map(() => 1),
-      shape: x.shape.map((n, i) => (i === axis ? size / 2 : n)),
-    });
-  return half(0).mul(half(size / 2).sigmoid());
+  return composed(x, () => {
+    const axis = axisOf('glu', dim, x.ndim);
+    const size = x.shape[axis];
+    if (size % 2 !== 0) {
+      throw new ShapeError(
+        `glu: axis ${dim} of shape ${formatShape(x.shape)} has an odd length; it is cut into two halves`,
+      );
+    }
+    const half = (start: number) =>
+      apply('slice', [x], {
+        start: x.shape.map((_, i) => (i === axis ? start : 0)),
+        step: x.shape.map(() => 1),
+        shape: x.shape.map((n, i) => (i === axis ? size / 2 : n)),
+      });
+    return half(0).mul(half(size / 2).sigmoid());
+  });
 }
 
 /** `x` where it is not positive, else 0: what an exponential may be taken of where its result will not be used. */

@@ -3,7 +3,7 @@
 import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
 import { where } from '@tenfold/tensor';
 import type { Tensor } from '@tenfold/tensor';
-import { apply, constant, expandTo, source } from '@tenfold/tensor/internal';
+import { apply, composed, constant, expandTo, source } from '@tenfold/tensor/internal';
 import { dropout } from './dropout.ts';
 
 export interface AttentionOptions {
@@ -27,23 +27,25 @@ export function scaledDotProductAttention(
   value: Tensor,
   options: AttentionOptions = {},
 ): Tensor {
-  const { attnMask = null, dropoutP = 0, isCausal = false, scale = null } = options;
-  if (query.ndim < 2 || key.ndim < 2 || query.shape.at(-1) !== key.shape.at(-1)) {
-    throw new ShapeError(
-      `scaledDotProductAttention: query ${formatShape(query.shape)} and key ${formatShape(key.shape)} must end in the ` +
-        'same size E: [..., L, E] and [..., S, E]',
-    );
-  }
-  if (isCausal && attnMask) {
-    throw new ArgumentError(
-      'scaledDotProductAttention: isCausal and attnMask exclude each other; put both into the mask',
-    );
-  }
-  const factor = scale ?? 1 / Math.sqrt(query.shape.at(-1) ?? 1);
-  const scores = query.matmul(key.transpose(-2, -1)).mul(factor);
-  const allowed = isCausal ? causalMask(scores) : attnMask;
-  const weights = masked(scores, allowed).softmax(-1);
-  return (dropoutP > 0 ? dropout(weights, dropoutP) : weights).matmul(value);
+  return composed(query, () => {
+    const { attnMask = null, dropoutP = 0, isCausal = false, scale = null } = options;
+    if (query.ndim < 2 || key.ndim < 2 || query.shape.at(-1) !== key.shape.at(-1)) {
+      throw new ShapeError(
+        `scaledDotProductAttention: query ${formatShape(query.shape)} and key ${formatShape(key.shape)} must end in the ` +
+          'same size E: [..., L, E] and [..., S, E]',
+      );
+    }
+    if (isCausal && attnMask) {
+      throw new ArgumentError(
+        'scaledDotProductAttention: isCausal and attnMask exclude each other; put both into the mask',
+      );
+    }
+    const factor = scale ?? 1 / Math.sqrt(query.shape.at(-1) ?? 1);
+    const scores = query.matmul(key.transpose(-2, -1)).mul(factor);
+    const allowed = isCausal ? causalMask(scores) : attnMask;
+    const weights = masked(scores, allowed).softmax(-1);
+    return (dropoutP > 0 ? dropout(weights, dropoutP) : weights).matmul(value);
+  });
 }
 
 function masked(scores: Tensor, mask: Tensor | null): Tensor {

@@ -5,7 +5,7 @@
 
 import { customGrad, where } from '@tenfold/tensor';
 import type { Tensor } from '@tenfold/tensor';
-import { literal } from '@tenfold/tensor/internal';
+import { composed, literal } from '@tenfold/tensor/internal';
 import { sigmoid } from './activations.ts';
 import { requireSameShape } from './checks.ts';
 import { reduceLoss } from './reduction.ts';
@@ -27,24 +27,26 @@ export function binaryCrossEntropy(
   target: Tensor,
   options: BinaryCrossEntropyOptions = {},
 ): Tensor {
-  const { weight, reduction } = options;
-  requireSameShape('binaryCrossEntropy', input, target);
-  const one = literal(input, 1);
-  const losses = customGrad(
-    [input, target],
-    () => {
-      const floor = literal(input, LEAST_LOG);
-      const logP = input.log().maximum(floor);
-      const logQ = one.sub(input).log().maximum(floor);
-      return target.sub(one).mul(logQ).sub(target.mul(logP));
-    },
-    (gradient) => {
-      const variance = input.mul(one.sub(input)).maximum(literal(input, LEAST_VARIANCE));
-      const wrtTarget = () => gradient.mul(one.sub(input).log().sub(input.log()));
-      return [gradient.mul(input.sub(target)).div(variance), target.requiresGrad ? wrtTarget() : undefined];
-    },
-  );
-  return reduceLoss('binaryCrossEntropy', weight ? losses.mul(weight) : losses, reduction);
+  return composed(input, () => {
+    const { weight, reduction } = options;
+    requireSameShape('binaryCrossEntropy', input, target);
+    const one = literal(input, 1);
+    const losses = customGrad(
+      [input, target],
+      () => {
+        const floor = literal(input, LEAST_LOG);
+        const logP = input.log().maximum(floor);
+        const logQ = one.sub(input).log().maximum(floor);
+        return target.sub(one).mul(logQ).sub(target.mul(logP));
+      },
+      (gradient) => {
+        const variance = input.mul(one.sub(input)).maximum(literal(input, LEAST_VARIANCE));
+        const wrtTarget = () => gradient.mul(one.sub(input).log().sub(input.log()));
+        return [gradient.mul(input.sub(target)).div(variance), target.requiresGrad ? wrtTarget() : undefined];
+      },
+    );
+    return reduceLoss('binaryCrossEntropy', weight ? losses.mul(weight) : losses, reduction);
+  });
 }
 
 export interface BinaryCrossEntropyWithLogitsOptions extends BinaryCrossEntropyOptions {
@@ -61,34 +63,36 @@ export function binaryCrossEntropyWithLogits(
   target: Tensor,
   { weight, posWeight, reduction }: BinaryCrossEntropyWithLogitsOptions = {},
 ): Tensor {
-  requireSameShape('binaryCrossEntropyWithLogits', input, target);
-  const one = literal(input, 1);
-  const losses = customGrad(
-    [input, target],
-    () => {
-      // softplus(-x) = log(1 + exp(-|x|)) + max(-x, 0), which never overflows.
-      const softplus = input
-        .abs()
-        .neg()
-        .exp()
-        .log1p()
-        .add(input.neg().maximum(literal(input, 0)));
-      const positive = posWeight ? softplus.mul(posWeight.sub(1).mul(target).add(1)) : softplus;
-      return one.sub(target).mul(input).add(positive);
-    },
-    (gradient) => {
-      const positive = posWeight ? target.mul(posWeight) : target;
-      const probability = sigmoid(input);
-      const slope = posWeight
-        ? positive.add(one).sub(target).mul(probability).sub(positive)
-        : probability.sub(target);
-      return [
-        gradient.mul(slope),
-        target.requiresGrad ? gradient.mul(targetSlope(input, posWeight)) : undefined,
-      ];
-    },
-  );
-  return reduceLoss('binaryCrossEntropyWithLogits', weight ? losses.mul(weight) : losses, reduction);
+  return composed(input, () => {
+    requireSameShape('binaryCrossEntropyWithLogits', input, target);
+    const one = literal(input, 1);
+    const losses = customGrad(
+      [input, target],
+      () => {
+        // softplus(-x) = log(1 + exp(-|x|)) + max(-x, 0), which never overflows.
+        const softplus = input
+          .abs()
+          .neg()
+          .exp()
+          .log1p()
+          .add(input.neg().maximum(literal(input, 0)));
+        const positive = posWeight ? softplus.mul(posWeight.sub(1).mul(target).add(1)) : softplus;
+        return one.sub(target).mul(input).add(positive);
+      },
+      (gradient) => {
+        const positive = posWeight ? target.mul(posWeight) : target;
+        const probability = sigmoid(input);
+        const slope = posWeight
+          ? positive.add(one).sub(target).mul(probability).sub(positive)
+          : probability.sub(target);
+        return [
+          gradient.mul(slope),
+          target.requiresGrad ? gradient.mul(targetSlope(input, posWeight)) : undefined,
+        ];
+      },
+    );
+    return reduceLoss('binaryCrossEntropyWithLogits', weight ? losses.mul(weight) : losses, reduction);
+  });
 }
 
 /** The derivative with respect to the target: -x, or with a factor for positives (w - 1)·softplus(-x) - x. */

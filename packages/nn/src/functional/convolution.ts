@@ -6,7 +6,7 @@
 import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
 import type { AffineIndex, ContractSpec, Shape } from '@tenfold/ir';
 import type { Tensor } from '@tenfold/tensor';
-import { apply } from '@tenfold/tensor/internal';
+import { apply, composed } from '@tenfold/tensor/internal';
 import { pair, requireSameDType, requireShape } from './checks.ts';
 import type { Size2d } from './checks.ts';
 
@@ -42,20 +42,22 @@ export function conv2d(
   bias: Tensor | null = null,
   options: Conv2dFunctionOptions = {},
 ): Tensor {
-  if (input.ndim === 3) return conv2d(input.unsqueeze(0), weight, bias, options).squeeze(0);
-  const groups = options.groups ?? 1;
-  checkOperands(input, weight, groups);
-  const axes = spatialAxes(input, weight, options);
-  const [batch, channels, ...sizes] = input.shape;
-  const [outChannels, perGroup, ...kernel] = weight.shape;
-  const outSizes = axes.map((axis) => outputSize(input, axis));
-  const x = groups === 1 ? input : input.reshape([batch, groups, channels / groups, ...sizes]);
-  const w = groups === 1 ? weight : weight.reshape([groups, outChannels / groups, perGroup, ...kernel]);
-  const product = apply('contract', [x, w], contraction(x.shape, w.shape, axes, outSizes));
-  const result = groups === 1 ? product : product.reshape([batch, outChannels, ...outSizes]);
-  if (bias === null) return result;
-  requireShape('conv2d', 'bias', bias, [outChannels]);
-  return result.add(bias.reshape([outChannels, 1, 1]));
+  return composed(input, () => {
+    if (input.ndim === 3) return conv2d(input.unsqueeze(0), weight, bias, options).squeeze(0);
+    const groups = options.groups ?? 1;
+    checkOperands(input, weight, groups);
+    const axes = spatialAxes(input, weight, options);
+    const [batch, channels, ...sizes] = input.shape;
+    const [outChannels, perGroup, ...kernel] = weight.shape;
+    const outSizes = axes.map((axis) => outputSize(input, axis));
+    const x = groups === 1 ? input : input.reshape([batch, groups, channels / groups, ...sizes]);
+    const w = groups === 1 ? weight : weight.reshape([groups, outChannels / groups, perGroup, ...kernel]);
+    const product = apply('contract', [x, w], contraction(x.shape, w.shape, axes, outSizes));
+    const result = groups === 1 ? product : product.reshape([batch, outChannels, ...outSizes]);
+    if (bias === null) return result;
+    requireShape('conv2d', 'bias', bias, [outChannels]);
+    return result.add(bias.reshape([outChannels, 1, 1]));
+  });
 }
 
 /**

@@ -6,11 +6,11 @@
 import { ArgumentError, ShapeError, formatShape, isFloat, sameShape } from '@tenfold/ir';
 import { customGrad, where } from '@tenfold/tensor';
 import type { Tensor } from '@tenfold/tensor';
-import { apply, castTo, expandTo, literal, source } from '@tenfold/tensor/internal';
+import { apply, castTo, composed, expandTo, literal, source } from '@tenfold/tensor/internal';
 import { requireIndices, requireShape } from './checks.ts';
 import { checkIndexRange } from './index-range.ts';
 import { checkReduction } from './reduction.ts';
-import type { LossOptions } from './reduction.ts';
+import type { LossOptions, Reduction } from './reduction.ts';
 
 export interface NllLossOptions extends LossOptions {
   /** A factor for each class, `[C]`; a mean is then weighted. */
@@ -42,40 +42,57 @@ interface Targets {
  * @throws IndexError for a class index out of range, where the target's contents are known on the host.
  */
 export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
-  const { labelSmoothing = 0, weight, reduction = 'mean' } = options;
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-    throw new ArgumentError(
-      `crossEntropy: labelSmoothing is ${labelSmoothing}, expected a number from 0 to 1`,
-    );
-  }
-  const axis = classAxis('crossEntropy', input);
-  const logProbabilities = input.logSoftmax(axis);
-  if (isFloat(target.dtype)) {
-    if (!sameShape(input.shape, target.shape)) throw shapeMismatch('crossEntropy', input, target);
+  return composed(input, () => {
+    const { labelSmoothing = 0, reduction = 'mean' } = options;
     checkReduction('crossEntropy', reduction);
-    const classes = input.shape[axis];
-    const smooth = labelSmoothing > 0 ? target.mul(1 - labelSmoothing).add(labelSmoothing / classes) : target;
-    const weighted = weight ? smooth.mul(alongAxis(weight, axis, input)) : smooth;
-    const losses = weighted.mul(logProbabilities).sum(axis).neg();
-    if (reduction === 'none') return losses;
-    const total = losses.sum();
-    return reduction === 'sum' ? total : total.div(literal(total, input.numel / classes));
-  }
+    if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+      throw new ArgumentError(
+        `crossEntropy: labelSmoothing is ${labelSmoothing}, expected a number from 0 to 1`,
+      );
+    }
+    return isFloat(target.dtype)
+      ? ofProbabilities(input, target, options)
+      : ofIndices(input, target, options);
+  });
+}
+
+function ofProbabilities(input: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor {
+  const { labelSmoothing = 0, weight, reduction = 'mean' } = options;
+  if (!sameShape(input.shape, target.shape)) throw shapeMismatch('crossEntropy', input, target);
+  const axis = classAxis('crossEntropy', input);
+  const classes = input.shape[axis];
+  const smooth = labelSmoothing > 0 ? target.mul(1 - labelSmoothing).add(labelSmoothing / classes) : target;
+  const weighted = weight ? smooth.mul(alongAxis(weight, axis, input)) : smooth;
+  const losses = weighted.mul(input.logSoftmax(axis)).sum(axis).neg();
+  if (reduction === 'none') return losses;
+  const total = losses.sum();
+  return reduction === 'sum' ? total : total.div(literal(total, input.numel / classes));
+}
+
+function ofIndices(input: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor {
+  const { labelSmoothing = 0, weight, reduction = 'mean' } = options;
   const targets = checkTargets('crossEntropy', input, target, options);
+  const { axis, classes, counts } = targets;
+  const logProbabilities = input.logSoftmax(axis);
   const losses = negativeLogLikelihood(logProbabilities, targets);
-  if (labelSmoothing === 0) return reduceWeighted('crossEntropy', losses, targets, reduction);
-  const spread = (weight ? logProbabilities.mul(alongAxis(weight, axis, input)) : logProbabilities)
-    .sum(axis)
-    .neg();
-  const spreadLosses = where(targets.counts, spread, literal(spread, 0));
-  const mixed = losses.mul(1 - labelSmoothing).add(spreadLosses.mul(labelSmoothing / targets.classes));
-  return reduceWeighted('crossEntropy', mixed, targets, reduction);
+  if (labelSmoothing === 0) return reduceWeighted(losses, targets, reduction);
+  const weighted = weight ? logProbabilities.mul(alongAxis(weight, axis, input)) : logProbabilities;
+  const spread = where(counts, weighted.sum(axis).neg(), literal(losses, 0));
+  return reduceWeighted(
+    losses.mul(1 - labelSmoothing).add(spread.mul(labelSmoothing / classes)),
+    targets,
+    reduction,
+  );
 }
 
 /** `-input[target]` of log-probabilities `[N, C, ...]` and class indices `[N, ...]`, as torch.nn.functional.nll_loss. */
 export function nllLoss(input: Tensor, target: Tensor, options: NllLossOptions = {}): Tensor {
-  const targets = checkTargets('nllLoss', input, target, options);
-  return reduceWeighted('nllLoss', negativeLogLikelihood(input, targets), targets, options.reduction);
+  return composed(input, () => {
+    const { reduction = 'mean' } = options;
+    checkReduction('nllLoss', reduction);
+    const targets = checkTargets('nllLoss', input, target, options);
+    return reduceWeighted(negativeLogLikelihood(input, targets), targets, reduction);
+  });
 }
 
 /** Zero where a target is ignored, and so is the gradient, also where nothing counts and the mean is 0 / 0. */
@@ -102,13 +119,7 @@ function pick(rows: Tensor, axis: number, index: Tensor): Tensor {
 }
 
 /** A mean is over what counts, weighted; 0 / 0 is NaN when nothing does, as in PyTorch. */
-function reduceWeighted(
-  op: string,
-  losses: Tensor,
-  { counts, weights }: Targets,
-  reduction: LossOptions['reduction'] = 'mean',
-): Tensor {
-  checkReduction(op, reduction);
+function reduceWeighted(losses: Tensor, { counts, weights }: Targets, reduction: Reduction): Tensor {
   if (reduction === 'none') return losses;
   if (reduction === 'sum') return losses.sum();
   const shares = weights ? where(counts, weights, literal(weights, 0)) : castTo(counts, losses.dtype);

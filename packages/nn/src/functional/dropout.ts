@@ -2,7 +2,7 @@
 
 import { rand, where } from '@tenfold/tensor';
 import type { Tensor } from '@tenfold/tensor';
-import { literal } from '@tenfold/tensor/internal';
+import { composed, literal } from '@tenfold/tensor/internal';
 import { requireProbability } from './checks.ts';
 
 export interface DropoutOptions {
@@ -15,8 +15,10 @@ export interface DropoutOptions {
  * `p` may change from call to call without anything being compiled anew.
  */
 export function dropout(input: Tensor, p = 0.5, { training = true }: DropoutOptions = {}): Tensor {
-  requireProbability('dropout', p);
-  if (!training) return input;
-  const stays = rand(input.shape, { device: input.device }).ge(p);
-  return where(stays, input.mul(p === 1 ? 0 : 1 / (1 - p)), literal(input, 0));
+  return composed(input, () => {
+    requireProbability('dropout', p);
+    if (!training) return input;
+    const stays = rand(input.shape, { device: input.device }).ge(p);
+    return where(stays, input.mul(p === 1 ? 0 : 1 / (1 - p)), literal(input, 0));
+  });
 }

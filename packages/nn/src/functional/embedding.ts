@@ -3,7 +3,7 @@
 import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
 import { where } from '@tenfold/tensor';
 import type { Tensor } from '@tenfold/tensor';
-import { apply, castTo, expandTo, source } from '@tenfold/tensor/internal';
+import { apply, castTo, composed, expandTo, source } from '@tenfold/tensor/internal';
 import { requireIndices } from './checks.ts';
 import { checkIndexRange } from './index-range.ts';
 
@@ -21,19 +21,21 @@ export function embedding(
   weight: Tensor,
   { paddingIdx = null }: EmbeddingFunctionOptions = {},
 ): Tensor {
-  requireIndices('embedding', 'input', input);
-  if (weight.ndim !== 2) {
-    throw new ShapeError(
-      `embedding: the weight has shape ${formatShape(weight.shape)}, expected [rows, columns]`,
-    );
-  }
-  const [rows, columns] = weight.shape;
-  checkIndexRange('embedding', 'index', input, rows);
-  const padding = paddingIdx === null ? undefined : paddingRow(paddingIdx, rows);
-  const found = weight.indexSelect(0, input.flatten()).reshape([...input.shape, columns]);
-  if (padding === undefined) return found;
-  const isPadding = expandTo(input.eq(padding).unsqueeze(-1), found.shape);
-  return where(isPadding, found.detach(), found);
+  return composed(input, () => {
+    requireIndices('embedding', 'input', input);
+    if (weight.ndim !== 2) {
+      throw new ShapeError(
+        `embedding: the weight has shape ${formatShape(weight.shape)}, expected [rows, columns]`,
+      );
+    }
+    const [rows, columns] = weight.shape;
+    checkIndexRange('embedding', 'index', input, rows);
+    const padding = paddingIdx === null ? undefined : paddingRow(paddingIdx, rows);
+    const found = weight.indexSelect(0, input.flatten()).reshape([...input.shape, columns]);
+    if (padding === undefined) return found;
+    const isPadding = expandTo(input.eq(padding).unsqueeze(-1), found.shape);
+    return where(isPadding, found.detach(), found);
+  });
 }
 
 /** The padding row, counted from the front. */
@@ -47,13 +49,15 @@ export function paddingRow(paddingIdx: number, rows: number): number {
 
 /** A new last axis of length `numClasses` with 1 at the index and 0 elsewhere, int64, as torch.nn.functional.one_hot. */
 export function oneHot(input: Tensor, numClasses: number): Tensor {
-  requireIndices('oneHot', 'input', input);
-  if (!Number.isInteger(numClasses) || numClasses < 1) {
-    throw new ArgumentError(`oneHot: numClasses is ${numClasses}, expected a whole number of at least 1`);
-  }
-  checkIndexRange('oneHot', 'class', input, numClasses);
-  const shape = [...input.shape, numClasses];
-  const position = source(input.home, 'iota', { shape, axis: input.ndim });
-  const isHere = apply('eq', [position, expandTo(castTo(input, 'int32').unsqueeze(-1), shape)], undefined);
-  return castTo(isHere, 'int64');
+  return composed(input, () => {
+    requireIndices('oneHot', 'input', input);
+    if (!Number.isInteger(numClasses) || numClasses < 1) {
+      throw new ArgumentError(`oneHot: numClasses is ${numClasses}, expected a whole number of at least 1`);
+    }
+    checkIndexRange('oneHot', 'class', input, numClasses);
+    const shape = [...input.shape, numClasses];
+    const position = source(input.home, 'iota', { shape, axis: input.ndim });
+    const isHere = apply('eq', [position, expandTo(castTo(input, 'int32').unsqueeze(-1), shape)], undefined);
+    return castTo(isHere, 'int64');
+  });
 }

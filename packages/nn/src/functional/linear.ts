@@ -2,6 +2,7 @@
 
 import { ShapeError, formatShape } from '@tenfold/ir';
 import type { Tensor } from '@tenfold/tensor';
+import { composed } from '@tenfold/tensor/internal';
 import { requireSameDType, requireShape } from './checks.ts';
 
 /**
@@ -9,20 +10,22 @@ import { requireSameDType, requireShape } from './checks.ts';
  * @throws ShapeError when the input's last axis is not the weight's.
  */
 export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
-  if (weight.ndim !== 2) {
-    throw new ShapeError(`linear: the weight has shape ${formatShape(weight.shape)}, expected [out, in]`);
-  }
-  const [outFeatures, inFeatures] = weight.shape;
-  if (input.shape.at(-1) !== inFeatures) {
-    throw new ShapeError(
-      `linear: the input has shape ${formatShape(input.shape)}, the weight ${formatShape(weight.shape)}; ` +
-        `the input's last axis must be ${inFeatures}` +
-        (input.shape.at(-1) === outFeatures ? '; is the weight transposed?' : ''),
-    );
-  }
-  requireSameDType('linear', ['input', input], ['weight', weight]);
-  const product = input.matmul(weight.t());
-  if (bias === null) return product;
-  requireShape('linear', 'bias', bias, [outFeatures]);
-  return product.add(bias);
+  return composed(input, () => {
+    if (weight.ndim !== 2) {
+      throw new ShapeError(`linear: the weight has shape ${formatShape(weight.shape)}, expected [out, in]`);
+    }
+    const [outFeatures, inFeatures] = weight.shape;
+    if (input.shape.at(-1) !== inFeatures) {
+      throw new ShapeError(
+        `linear: the input has shape ${formatShape(input.shape)}, the weight ${formatShape(weight.shape)}; ` +
+          `the input's last axis must be ${inFeatures}` +
+          (input.shape.at(-1) === outFeatures ? '; is the weight transposed?' : ''),
+      );
+    }
+    requireSameDType('linear', ['input', input], ['weight', weight]);
+    const product = input.matmul(weight.t());
+    if (bias === null) return product;
+    requireShape('linear', 'bias', bias, [outFeatures]);
+    return product.add(bias);
+  });
 }

@@ -3,22 +3,26 @@
 import { ArgumentError } from '@tenfold/ir';
 import { where } from '@tenfold/tensor';
 import type { Tensor } from '@tenfold/tensor';
-import { literal } from '@tenfold/tensor/internal';
+import { composed, literal } from '@tenfold/tensor/internal';
 import { requireSameShape } from './checks.ts';
 import { reduceLoss } from './reduction.ts';
 import type { LossOptions } from './reduction.ts';
 
 /** Squared error, as torch.nn.functional.mse_loss. Shapes must be equal (PyTorch broadcasts, with a warning). */
 export function mseLoss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
-  requireSameShape('mseLoss', input, target);
-  const difference = input.sub(target);
-  return reduceLoss('mseLoss', difference.mul(difference), reduction);
+  return composed(input, () => {
+    requireSameShape('mseLoss', input, target);
+    const difference = input.sub(target);
+    return reduceLoss('mseLoss', difference.mul(difference), reduction);
+  });
 }
 
 /** Absolute error, as torch.nn.functional.l1_loss. */
 export function l1Loss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
-  requireSameShape('l1Loss', input, target);
-  return reduceLoss('l1Loss', input.sub(target).abs(), reduction);
+  return composed(input, () => {
+    requireSameShape('l1Loss', input, target);
+    return reduceLoss('l1Loss', input.sub(target).abs(), reduction);
+  });
 }
 
 export interface SmoothL1LossOptions extends LossOptions {
@@ -28,13 +32,16 @@ export interface SmoothL1LossOptions extends LossOptions {
 
 /** `error² / 2β` below β, `error - β/2` above, as torch.nn.functional.smooth_l1_loss. */
 export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1LossOptions = {}): Tensor {
-  const { beta = 1, reduction } = options;
-  requireSameShape('smoothL1Loss', input, target);
-  if (!(beta >= 0)) throw new ArgumentError(`smoothL1Loss: beta is ${beta}, expected a number of at least 0`);
-  const error = input.sub(target).abs();
-  if (beta === 0) return reduceLoss('smoothL1Loss', error, reduction);
-  const squared = error.mul(error).mul(0.5 / beta);
-  return reduceLoss('smoothL1Loss', where(error.lt(beta), squared, error.sub(0.5 * beta)), reduction);
+  return composed(input, () => {
+    const { beta = 1, reduction } = options;
+    requireSameShape('smoothL1Loss', input, target);
+    if (!(beta >= 0))
+      throw new ArgumentError(`smoothL1Loss: beta is ${beta}, expected a number of at least 0`);
+    const error = input.sub(target).abs();
+    if (beta === 0) return reduceLoss('smoothL1Loss', error, reduction);
+    const squared = error.mul(error).mul(0.5 / beta);
+    return reduceLoss('smoothL1Loss', where(error.lt(beta), squared, error.sub(0.5 * beta)), reduction);
+  });
 }
 
 export interface HuberLossOptions extends LossOptions {
@@ -48,15 +55,17 @@ export function huberLoss(
   target: Tensor,
   { delta = 1, reduction }: HuberLossOptions = {},
 ): Tensor {
-  requireSameShape('huberLoss', input, target);
-  if (!(delta > 0)) throw new ArgumentError(`huberLoss: delta is ${delta}, expected a number above 0`);
-  const error = input.sub(target).abs();
-  const squared = error.mul(error).mul(literal(error, 0.5));
-  return reduceLoss(
-    'huberLoss',
-    where(error.le(delta), squared, error.sub(0.5 * delta).mul(delta)),
-    reduction,
-  );
+  return composed(input, () => {
+    requireSameShape('huberLoss', input, target);
+    if (!(delta > 0)) throw new ArgumentError(`huberLoss: delta is ${delta}, expected a number above 0`);
+    const error = input.sub(target).abs();
+    const squared = error.mul(error).mul(literal(error, 0.5));
+    return reduceLoss(
+      'huberLoss',
+      where(error.le(delta), squared, error.sub(0.5 * delta).mul(delta)),
+      reduction,
+    );
+  });
 }
 
 export interface KlDivOptions {
@@ -72,11 +81,13 @@ export function klDiv(
   target: Tensor,
   { reduction = 'mean', logTarget = false }: KlDivOptions = {},
 ): Tensor {
-  requireSameShape('klDiv', input, target);
-  const losses = logTarget ? target.exp().mul(target.sub(input)) : logOrZero(target).sub(target.mul(input));
-  if (reduction !== 'batchmean') return reduceLoss('klDiv', losses, reduction);
-  const total = losses.sum();
-  return total.div(literal(total, input.shape[0] ?? 1));
+  return composed(input, () => {
+    requireSameShape('klDiv', input, target);
+    const losses = logTarget ? target.exp().mul(target.sub(input)) : logOrZero(target).sub(target.mul(input));
+    if (reduction !== 'batchmean') return reduceLoss('klDiv', losses, reduction);
+    const total = losses.sum();
+    return total.div(literal(total, input.shape[0] ?? 1));
+  });
 }
 
 /** `t · log t`, which is 0 where t is. */

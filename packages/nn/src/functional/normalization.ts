@@ -6,7 +6,7 @@
 import { ShapeError, computeType, formatShape, sameShape } from '@tenfold/ir';
 import { noGrad } from '@tenfold/tensor';
 import type { Tensor } from '@tenfold/tensor';
-import { castTo, literal } from '@tenfold/tensor/internal';
+import { castTo, composed, literal } from '@tenfold/tensor/internal';
 import { requireFloat, requireShape } from './checks.ts';
 
 export interface BatchNormFunctionOptions {
@@ -32,46 +32,48 @@ export function batchNorm(
   runningVar: Tensor | null,
   options: BatchNormFunctionOptions = {},
 ): Tensor {
-  const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
-  requireFloat('batchNorm', 'input', input);
-  if (input.ndim < 2) {
-    throw new ShapeError(
-      `batchNorm: the input has shape ${formatShape(input.shape)}, expected [N, C] or [N, C, ...]`,
-    );
-  }
-  const channels = input.shape[1];
-  const perChannel = (tensor: Tensor) =>
-    tensor.reshape(input.shape.map((_, axis) => (axis === 1 ? channels : 1)));
-  for (const [name, tensor] of Object.entries({ weight, bias, runningMean, runningVar })) {
-    if (tensor) requireShape('batchNorm', name, tensor, [channels]);
-  }
-  // Halves are storage types: statistics of them are taken in float32.
-  const x = castTo(input, computeType(input.dtype));
-  const channel = (tensor: Tensor) => perChannel(castTo(tensor, x.dtype));
-  if (!training && runningMean && runningVar) {
-    const inverse = runningVar.add(eps).rsqrt();
-    const scale = weight ? weight.mul(inverse) : inverse;
-    const centre = runningMean.mul(scale);
-    const shift = bias ? bias.sub(centre) : centre.neg();
-    return castTo(x.mul(channel(scale)).add(channel(shift)), input.dtype);
-  }
-  const count = input.numel / channels;
-  if (training && count === 1) {
-    throw new ShapeError(
-      `batchNorm: one value a channel (shape ${formatShape(input.shape)}) has no variance; train with a larger batch, or call eval()`,
-    );
-  }
-  const axes = input.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
-  const mean = x.mean(axes);
-  const variance = x.var(axes, { correction: 0 });
-  if (training && runningMean && runningVar) {
-    noGrad(() => {
-      blend(runningMean, mean, momentum);
-      blend(runningVar, variance.mul(literal(variance, count / (count - 1))), momentum);
-    });
-  }
-  const normalized = x.sub(perChannel(mean)).mul(perChannel(variance.add(eps).rsqrt()));
-  return castTo(affine(normalized, weight && channel(weight), bias && channel(bias)), input.dtype);
+  return composed(input, () => {
+    const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
+    requireFloat('batchNorm', 'input', input);
+    if (input.ndim < 2) {
+      throw new ShapeError(
+        `batchNorm: the input has shape ${formatShape(input.shape)}, expected [N, C] or [N, C, ...]`,
+      );
+    }
+    const channels = input.shape[1];
+    const perChannel = (tensor: Tensor) =>
+      tensor.reshape(input.shape.map((_, axis) => (axis === 1 ? channels : 1)));
+    for (const [name, tensor] of Object.entries({ weight, bias, runningMean, runningVar })) {
+      if (tensor) requireShape('batchNorm', name, tensor, [channels]);
+    }
+    // Halves are storage types: statistics of them are taken in float32.
+    const x = castTo(input, computeType(input.dtype));
+    const channel = (tensor: Tensor) => perChannel(castTo(tensor, x.dtype));
+    if (!training && runningMean && runningVar) {
+      const inverse = runningVar.add(eps).rsqrt();
+      const scale = weight ? weight.mul(inverse) : inverse;
+      const centre = runningMean.mul(scale);
+      const shift = bias ? bias.sub(centre) : centre.neg();
+      return castTo(x.mul(channel(scale)).add(channel(shift)), input.dtype);
+    }
+    const count = input.numel / channels;
+    if (training && count === 1) {
+      throw new ShapeError(
+        `batchNorm: one value a channel (shape ${formatShape(input.shape)}) has no variance; train with a larger batch, or call eval()`,
+      );
+    }
+    const axes = input.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
+    const mean = x.mean(axes);
+    const variance = x.var(axes, { correction: 0 });
+    if (training && runningMean && runningVar) {
+      noGrad(() => {
+        blend(runningMean, mean, momentum);
+        blend(runningVar, variance.mul(literal(variance, count / (count - 1))), momentum);
+      });
+    }
+    const normalized = x.sub(perChannel(mean)).mul(perChannel(variance.add(eps).rsqrt()));
+    return castTo(affine(normalized, weight && channel(weight), bias && channel(bias)), input.dtype);
+  });
 }
 
 /** `running = (1 - momentum) · running + momentum · batch`, as an effect of the next run. */
@@ -98,22 +100,24 @@ export function layerNorm(
   normalizedShape: number | readonly number[],
   { weight = null, bias = null, eps = 1e-5 }: LayerNormFunctionOptions = {},
 ): Tensor {
-  requireFloat('layerNorm', 'input', input);
-  const shape = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape;
-  if (shape.length === 0 || !sameShape(input.shape.slice(-shape.length), shape)) {
-    throw new ShapeError(
-      `layerNorm: the input has shape ${formatShape(input.shape)}, which does not end in ${formatShape(shape)}`,
-    );
-  }
-  if (weight) requireShape('layerNorm', 'weight', weight, shape);
-  if (bias) requireShape('layerNorm', 'bias', bias, shape);
-  const axes = shape.map((_, i) => input.ndim - shape.length + i);
-  const x = castTo(input, computeType(input.dtype));
-  const mean = x.mean(axes, { keepdim: true });
-  const variance = x.var(axes, { correction: 0, keepdim: true });
-  const normalized = x.sub(mean).mul(variance.add(eps).rsqrt());
-  const same = (tensor: Tensor | null) => tensor && castTo(tensor, x.dtype);
-  return castTo(affine(normalized, same(weight), same(bias)), input.dtype);
+  return composed(input, () => {
+    requireFloat('layerNorm', 'input', input);
+    const shape = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape;
+    if (shape.length === 0 || !sameShape(input.shape.slice(-shape.length), shape)) {
+      throw new ShapeError(
+        `layerNorm: the input has shape ${formatShape(input.shape)}, which does not end in ${formatShape(shape)}`,
+      );
+    }
+    if (weight) requireShape('layerNorm', 'weight', weight, shape);
+    if (bias) requireShape('layerNorm', 'bias', bias, shape);
+    const axes = shape.map((_, i) => input.ndim - shape.length + i);
+    const x = castTo(input, computeType(input.dtype));
+    const mean = x.mean(axes, { keepdim: true });
+    const variance = x.var(axes, { correction: 0, keepdim: true });
+    const normalized = x.sub(mean).mul(variance.add(eps).rsqrt());
+    const same = (tensor: Tensor | null) => tensor && castTo(tensor, x.dtype);
+    return castTo(affine(normalized, same(weight), same(bias)), input.dtype);
+  });
 }
 
 function affine(x: Tensor, weight: Tensor | null, bias: Tensor | null): Tensor {
@@ -132,6 +136,8 @@ export interface NormalizeOptions {
 
 /** Divides by the norm along an axis, as torch.nn.functional.normalize. */
 export function normalize(input: Tensor, { p = 2, dim = 1, eps = 1e-12 }: NormalizeOptions = {}): Tensor {
-  requireFloat('normalize', 'input', input);
-  return input.div(input.norm(p, dim, { keepdim: true }).clamp(eps));
+  return composed(input, () => {
+    requireFloat('normalize', 'input', input);
+    return input.div(input.norm(p, dim, { keepdim: true }).clamp(eps));
+  });
 }

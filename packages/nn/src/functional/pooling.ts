@@ -2,7 +2,7 @@
 
 import type { Tensor } from '@tenfold/tensor';
 import { customGrad, where } from '@tenfold/tensor';
-import { apply, constant, expandTo, literal, source } from '@tenfold/tensor/internal';
+import { apply, composed, constant, expandTo, literal, source } from '@tenfold/tensor/internal';
 import { pair, requireFloat } from './checks.ts';
 import type { Size2d } from './checks.ts';
 import {
@@ -21,19 +21,21 @@ import type { PoolOptions, WindowAxis } from './windows.ts';
  * gradient goes to the first of several equal ones, in row-major order.
  */
 export function maxPool2d(input: Tensor, kernelSize: Size2d, options: PoolOptions = {}): Tensor {
-  requireFloat('maxPool2d', 'input', input);
-  const axes = windowAxes('maxPool2d', input, kernelSize, options);
-  const windows = () => windowsOf(padPlane(input, axes, -Infinity), axes);
-  return customGrad(
-    [input],
-    () => apply('reduce', [windows()], { kind: 'max', axes: [input.ndim, input.ndim + 1] }),
-    (gradient) => {
-      const toPadded = areDisjoint(axes) ? spreadInWindows : scatterToPlane;
-      const padded = paddedShape(input, axes);
-      const whole = toPadded(gradient, firstMaximum(windows(), input.ndim), axes, padded);
-      return [cropPlane(whole, axes.map(({ before }) => before), input.shape.slice(-2))]; // prettier-ignore
-    },
-  );
+  return composed(input, () => {
+    requireFloat('maxPool2d', 'input', input);
+    const axes = windowAxes('maxPool2d', input, kernelSize, options);
+    const windows = () => windowsOf(padPlane(input, axes, -Infinity), axes);
+    return customGrad(
+      [input],
+      () => apply('reduce', [windows()], { kind: 'max', axes: [input.ndim, input.ndim + 1] }),
+      (gradient) => {
+        const toPadded = areDisjoint(axes) ? spreadInWindows : scatterToPlane;
+        const padded = paddedShape(input, axes);
+        const whole = toPadded(gradient, firstMaximum(windows(), input.ndim), axes, padded);
+        return [cropPlane(whole, axes.map(({ before }) => before), input.shape.slice(-2))]; // prettier-ignore
+      },
+    );
+  });
 }
 
 /** The position of the maximum in each window, counted row by row. */
@@ -99,21 +101,23 @@ export interface AvgPoolOptions {
 
 /** The mean of each window of `[N, C, H, W]` or `[C, H, W]`, as torch.nn.functional.avg_pool2d. */
 export function avgPool2d(input: Tensor, kernelSize: Size2d, options: AvgPoolOptions = {}): Tensor {
-  requireFloat('avgPool2d', 'input', input);
-  const axes = windowAxes('avgPool2d', input, kernelSize, options);
-  const sum = (x: Tensor) => {
-    const windows = windowsOf(x, axes);
-    return apply('reduce', [windows], { kind: 'sum', axes: [windows.ndim - 2, windows.ndim - 1] });
-  };
-  const sums = sum(padPlane(input, axes, 0));
-  if (options.divisorOverride) return sums.div(options.divisorOverride);
-  const padding = pair('avgPool2d', 'padding', options.padding ?? 0, 0);
-  const countPadding = options.countIncludePad ?? true;
-  const allFull = axes.every(({ after }, i) =>
-    countPadding ? after === padding[i] : after === 0 && padding[i] === 0,
-  );
-  if (allFull || areCut(input, axes)) return sums.mul(literal(sums, 1 / (axes[0].size * axes[1].size)));
-  return sums.div(expandTo(sum(countedPlane(input, axes, countPadding)), sums.shape));
+  return composed(input, () => {
+    requireFloat('avgPool2d', 'input', input);
+    const axes = windowAxes('avgPool2d', input, kernelSize, options);
+    const sum = (x: Tensor) => {
+      const windows = windowsOf(x, axes);
+      return apply('reduce', [windows], { kind: 'sum', axes: [windows.ndim - 2, windows.ndim - 1] });
+    };
+    const sums = sum(padPlane(input, axes, 0));
+    if (options.divisorOverride) return sums.div(options.divisorOverride);
+    const padding = pair('avgPool2d', 'padding', options.padding ?? 0, 0);
+    const countPadding = options.countIncludePad ?? true;
+    const allFull = axes.every(({ after }, i) =>
+      countPadding ? after === padding[i] : after === 0 && padding[i] === 0,
+    );
+    if (allFull || areCut(input, axes)) return sums.mul(literal(sums, 1 / (axes[0].size * axes[1].size)));
+    return sums.div(expandTo(sum(countedPlane(input, axes, countPadding)), sums.shape));
+  });
 }
 
 /** Whether no window reaches into any padding, although there is some after the last window. */

@@ -37,3 +37,14 @@ export function expose(result: Tensor): void {
 export function relieve(device: Device): void {
   if (depth === 0 && device.graph.size > MOST_PENDING) device.run();
 }
+
+/**
+ * Runs a composition that user code has called with `input`, as an operation: its result is seen, what it makes on the
+ * way is not.
+ */
+export function composed(input: Tensor, body: () => Tensor): Tensor {
+  relieve(input.home);
+  const result = inside(body);
+  expose(result);
+  return result;
+}
