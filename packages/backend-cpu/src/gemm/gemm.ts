@@ -6,8 +6,7 @@
 import { call, i32, select } from '../wasm/index.ts';
 import type { FunctionRef, ModuleBuilder } from '../wasm/index.ts';
 import { countOf, greatestCount, mergeAxes } from './axes.ts';
-import { directForm, emitDirectProduct } from './direct-product.ts';
-import type { DirectForm } from './direct-product.ts';
+import { directForm } from './direct-product.ts';
 import { float32Lanes, float64Lanes } from './lane-type.ts';
 import { emitPackedProduct } from './packed-product.ts';
 import { sidesOf } from './product-context.ts';
@@ -35,10 +34,7 @@ export function emitGemm(module: ModuleBuilder, spec: GemmSpec): Gemm {
   const layout = outputLayout(spec.epilogue, spec, sides.rowsAre);
   const finish = emitFinishTile(module, `${spec.name}_finish`, type, layout);
   const context = { spec, sides, type, layout, finish };
-  const product =
-    direct === undefined
-      ? emitPackedProduct(module, context)
-      : emitDirectProduct(module, context, direct.form);
+  const product = direct === undefined ? emitPackedProduct(module, context) : direct.emit(module, context);
 
   const splitExtents = product.splits === 'rows' ? sides.rowExtents : sides.columnExtents;
   return {
@@ -53,12 +49,12 @@ export function emitGemm(module: ModuleBuilder, spec: GemmSpec): Gemm {
 }
 
 /** Few rows, or few columns, and plain strides: no packing. The smaller side is the rows. */
-function chooseDirect(spec: GemmSpec): { readonly sides: Sides; readonly form: DirectForm } | undefined {
+function chooseDirect(spec: GemmSpec) {
   const fewerRows = greatestCount(spec.m) <= greatestCount(spec.n);
   for (const rowsAre of fewerRows ? (['m', 'n'] as const) : (['n', 'm'] as const)) {
     const sides = sidesOf(spec, rowsAre);
-    const form = directForm(sides, spec.k, spec.relaxed);
-    if (form !== undefined) return { sides, form };
+    const emit = directForm(spec, sides);
+    if (emit !== undefined) return { sides, emit };
   }
   return undefined;
 }
