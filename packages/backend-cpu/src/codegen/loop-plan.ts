@@ -32,6 +32,7 @@ const UNITS_BY_COST = [
   [8, 4],
   [24, 2],
 ] as const;
+const COLUMNS = [4, 8] as const;
 
 export function planLoops(kernel: LoopKernel, dependencies: readonly Dependencies[]): LoopPlan {
   const planner = new Planner(kernel, dependencies);
@@ -95,9 +96,12 @@ class Planner {
 
   private unitsFor(loop: LoopStmt, unitCost: number): number {
     const trips = maxExtent(this.kernel, loop.axis);
-    // Only what repeats in the innermost loops counts against unrolling.
-    const weight = loop.body.some((stmt) => stmt.kind === 'loop') ? 0 : unitCost;
-    let units = UNITS_BY_COST.find(([limit]) => weight <= limit)?.[1] ?? 1;
+    // What repeats most often counts. Columns that are reduced together use whole cache lines of each row.
+    const inner = [...statementsIn(loop.body)].filter((stmt) => stmt.kind === 'loop');
+    const weights = inner.map((stmt) => this.bodyCost(stmt.body, stmt, loop.axis));
+    const table = inner.length > 0 ? [COLUMNS, ...UNITS_BY_COST] : UNITS_BY_COST;
+    const weight = weights.length > 0 ? Math.max(...weights) : unitCost;
+    let units = table.find(([limit]) => weight <= limit)?.[1] ?? 1;
     const wide = [...this.demand(loop.body)].some(
       (id) => registersOf(kindOf(this.kernel.values[id].dtype)) === 2,
     );
