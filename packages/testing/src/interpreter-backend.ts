@@ -120,9 +120,8 @@ export class InterpreterBackend implements Backend {
       const interpreted = this.#programs.get(program);
       if (!interpreted) unreachable(`program '${program.kernel.name}' was compiled by another backend`);
       checkIndependent(program.kernel, launches);
-      for (const i of this.#order(launches.length)) {
-        interpreted.run(this.#bind(program.kernel, launches[i]), launches[i]);
-      }
+      const order = this.#order(launches.length) ?? launches.keys();
+      for (const i of order) interpreted.run(this.#bind(program.kernel, launches[i]), launches[i]);
     }
   }
 
@@ -178,8 +177,8 @@ export class InterpreterBackend implements Backend {
 function iterationOrder(order: 'forward' | 'reverse' | 'shuffle', seed: number): IterationOrder {
   const random = new SeededRandom(seed);
   return (count) => {
+    if (order === 'forward') return undefined;
     const indices = Array.from({ length: count }, (_, i) => i);
-    if (order === 'forward') return indices;
     return order === 'reverse' ? indices.reverse() : random.shuffle(indices);
   };
 }

@@ -4,13 +4,13 @@
  * accumulators changes. It optimises nothing, and checks every access.
  */
 
-import type { AxisId, Guard, IndexExpr, LoopKernel, Stmt, Value, ValueId } from '@tenfold/ir';
-import { evaluate, unreachable } from '@tenfold/ir';
+import type { Atom, AxisId, Guard, IndexExpr, LoopKernel, Stmt, Value, ValueId } from '@tenfold/ir';
+import { unreachable } from '@tenfold/ir';
 import { checkKernel } from './kernel-checks.ts';
 import type { Dependencies } from './kernel-dependencies.ts';
 import { dependenciesOf, readsOf } from './kernel-dependencies.ts';
 import type { ElementView, Scalar } from './number-format.ts';
-import { castScalar, conform, recast } from './number-format.ts';
+import { castScalar, castTo, conform, recast } from './number-format.ts';
 import { binaryFunction, isMoreExtreme, isUnaryOp, reducerOf, unaryFunction } from './scalar-ops.ts';
 import { randomBits } from './threefry.ts';
 
@@ -21,8 +21,8 @@ export interface LaunchMemory {
   readonly extents: readonly number[];
 }
 
-/** The order in which a loop of `count` independent iterations runs. */
-export type IterationOrder = (count: number) => Iterable<number>;
+/** The order in which `count` independent iterations run; nothing for their own. */
+export type IterationOrder = (count: number) => readonly number[] | undefined;
 
 type Action = () => void;
 type Compute = () => Scalar;
@@ -86,33 +86,63 @@ export class KernelInterpreter {
     return count;
   }
 
+  /** A value is computed again only when a variable or an accumulator that it depends on has changed. */
   #keeping(id: ValueId, compute: Compute): Compute {
     const axes = [...this.#dependencies[id].axes];
     const accumulators = [...this.#dependencies[id].accumulators];
+    const [kept, keptAt, axisChanged, accChanged] = [
+      this.#kept,
+      this.#keptAt,
+      this.#axisChanged,
+      this.#accChanged,
+    ];
+    const isValid = (at: number): boolean => {
+      for (const axis of axes) if (axisChanged[axis] > at) return false;
+      for (const acc of accumulators) if (accChanged[acc] > at) return false;
+      return at >= 0;
+    };
     return () => {
-      const at = this.#keptAt[id];
-      const valid =
-        at >= 0 &&
-        axes.every((axis) => this.#axisChanged[axis] <= at) &&
-        accumulators.every((acc) => this.#accChanged[acc] <= at);
-      if (!valid) {
-        this.#kept[id] = compute();
-        this.#keptAt[id] = this.#clock;
+      if (!isValid(keptAt[id])) {
+        kept[id] = compute();
+        keptAt[id] = this.#clock;
       }
-      return this.#kept[id];
+      return kept[id];
     };
   }
 
+  /** An index expression made ready, checked against the bounds that it promises. */
   #indexOf(expr: IndexExpr): () => number {
-    const axis = (id: number) => this.#axis[id];
-    const value = (id: number) => Number(this.#compute[id]());
     const { min, max } = expr;
-    const promised = (x: number) =>
-      x >= min && x <= max ? x : this.#fail(`index ${expr.key} is ${x}, promised in [${min}, ${max}]`);
-    return () => promised(evaluate(expr, axis, value));
+    const sum = this.#sumOf(expr);
+    return () => {
+      const x = sum();
+      return x >= min && x <= max ? x : this.#fail(`index ${expr.key} is ${x}, promised in [${min}, ${max}]`);
+    };
+  }
+
+  #sumOf({ terms, constant }: IndexExpr): () => number {
+    const atoms = terms.map(({ atom }) => this.#atomOf(atom));
+    const coefficients = terms.map(({ coefficient }) => coefficient);
+    return () => {
+      let sum = constant;
+      for (let i = 0; i < atoms.length; i++) sum += coefficients[i] * atoms[i]();
+      return sum;
+    };
+  }
+
+  #atomOf(atom: Atom): () => number {
+    if (atom.kind === 'var') return () => this.#axis[atom.axis];
+    if (atom.kind === 'value') return () => Number(this.#compute[atom.value]());
+    const of = this.#sumOf(atom.of);
+    if (atom.kind === 'div') return () => Math.floor(of() / atom.by);
+    return () => {
+      const x = of();
+      return x - Math.floor(x / atom.by) * atom.by;
+    };
   }
 
   #insideOf(guards: readonly Guard[]): () => boolean {
+    if (guards.length === 0) return () => true;
     const tests = guards.map(({ index, lo, hi }) => {
       const at = this.#indexOf(index);
       return () => {
@@ -165,8 +195,10 @@ export class KernelInterpreter {
       }
       case 'acc':
         return () => this.#accumulated(value.acc);
-      case 'cast':
-        return () => castScalar(inputType, dtype, x());
+      case 'cast': {
+        const cast = castTo(inputType, dtype);
+        return () => cast(x());
+      }
       case 'bitcast':
         return () => recast(inputType, dtype, x());
       case 'where':
@@ -217,8 +249,9 @@ export class KernelInterpreter {
     const actions = [...this.#loadsAt(axis, body, inside), ...this.#actions(body, inside)];
     return () => {
       const count = this.#extent(axis);
-      for (const i of order === 'serial' ? inOrder(count) : this.#order(count)) {
-        this.#axis[axis] = i;
+      const iterations = order === 'serial' ? undefined : this.#order(count);
+      for (let n = 0; n < count; n++) {
+        this.#axis[axis] = iterations ? iterations[n] : n;
         this.#axisChanged[axis] = ++this.#clock;
         for (const action of actions) action();
       }
@@ -291,10 +324,6 @@ export class KernelInterpreter {
       view.write(at, conform(dtype, merge ? merge(view.read(at), read()) : read()));
     };
   }
-}
-
-function* inOrder(count: number): Generator<number> {
-  for (let i = 0; i < count; i++) yield i;
 }
 
 function storedOperands(body: readonly Stmt[]): number[] {

@@ -51,28 +51,28 @@ export function roundToBfloat16(x: number): number {
 const INT32_MIN = -(2 ** 31);
 const INT32_MAX = 2 ** 31 - 1;
 
-/** Brings the exact or double result of an operation into a dtype: rounds floats, wraps integers as two's complement. */
+/** A change of one element. */
+export type ScalarFunction = (x: Scalar) => Scalar;
+
+const CONFORM: { readonly [D in DType]: ScalarFunction } = {
+  float32: (x) => Math.fround(Number(x)),
+  float16: (x) => roundToFloat16(Number(x)),
+  bfloat16: (x) => roundToBfloat16(Number(x)),
+  float64: (x) => Number(x),
+  int64: (x) => BigInt.asIntN(64, BigInt(x)),
+  int32: (x) => Number(x) | 0,
+  int8: (x) => (Number(x) << 24) >> 24,
+  uint8: (x) => Number(x) & 0xff,
+  bool: (x) => (Number(x) !== 0 ? 1 : 0),
+};
+
+/** What brings the exact or double result of an operation into a dtype: rounds floats, wraps integers. */
+export function conformTo(dtype: DType): ScalarFunction {
+  return CONFORM[dtype];
+}
+
 export function conform(dtype: DType, x: Scalar): Scalar {
-  switch (dtype) {
-    case 'float32':
-      return Math.fround(Number(x));
-    case 'float16':
-      return roundToFloat16(Number(x));
-    case 'bfloat16':
-      return roundToBfloat16(Number(x));
-    case 'float64':
-      return Number(x);
-    case 'int64':
-      return BigInt.asIntN(64, BigInt(x));
-    case 'int32':
-      return Number(x) | 0;
-    case 'int8':
-      return (Number(x) << 24) >> 24;
-    case 'uint8':
-      return Number(x) & 0xff;
-    case 'bool':
-      return Number(x) !== 0 ? 1 : 0;
-  }
+  return CONFORM[dtype](x);
 }
 
 /** Truncates a float towards zero into [low, high]; NaN gives 0. */
@@ -87,17 +87,22 @@ function floatToInt64(x: number): bigint {
 }
 
 /**
- * Converts an element: floats round, integers wrap, anything but zero is true. A float becomes an integer by
+ * What converts elements: floats round, integers wrap, anything but zero is true. A float becomes an integer by
  * truncation; beyond the range of int32 (int64 for int64) it saturates, NaN gives 0, and the 8-bit types take the
  * low byte of that int32.
  */
-export function castScalar(from: DType, to: DType, x: Scalar): Scalar {
-  if (to === 'bool' || isFloat(to)) return conform(to, x);
+export function castTo(from: DType, to: DType): ScalarFunction {
+  const bring = CONFORM[to];
+  if (to === 'bool' || isFloat(to)) return bring;
   if (isFloat(from)) {
-    const number = Number(x);
-    return to === 'int64' ? floatToInt64(number) : conform(to, saturate(number, INT32_MIN, INT32_MAX));
+    if (to === 'int64') return (x) => floatToInt64(Number(x));
+    return (x) => bring(saturate(Number(x), INT32_MIN, INT32_MAX));
   }
-  return conform(to, to === 'int64' || typeof x === 'number' ? x : BigInt.asIntN(32, x));
+  return from === 'int64' && to !== 'int64' ? (x) => bring(BigInt.asIntN(32, BigInt(x))) : bring;
+}
+
+export function castScalar(from: DType, to: DType, x: Scalar): Scalar {
+  return castTo(from, to)(x);
 }
 
 const singles = new Float32Array(1);

@@ -9,7 +9,7 @@
 import type { AffineIndex, BinaryOp, DType, OpAttrs, OpName, Shape, UnaryOp } from '@tenfold/ir';
 import { BINARY, UNARY, contiguousStrides, numel } from '@tenfold/ir';
 import type { Scalar } from './number-format.ts';
-import { castScalar, conform, decode, encode } from './number-format.ts';
+import { castScalar, castTo, conform, decode, encode } from './number-format.ts';
 import { binaryFunction, isMoreExtreme, reducerOf, sortPositions, unaryFunction } from './scalar-ops.ts';
 import { stridedOffsets } from './strided.ts';
 import { randomBits } from './threefry.ts';
@@ -272,7 +272,7 @@ const EVALUATE: { readonly [K in ComputedOp]: Evaluate<K> } = {
   iota: ({ attrs: { axis }, shape }) => stridedOffsets(shape, shape.map((_, i) => (i === axis ? 1 : 0))), // prettier-ignore
   random: ({ inputs: [key0, key1], shape }) =>
     Array.from({ length: numel(shape) }, (_, i) => randomBits(i, Number(key0.data[0]), Number(key1.data[0]))),
-  cast: ({ inputs: [x], dtype }) => x.data.map((element) => castScalar(x.dtype, dtype, element)),
+  cast: ({ inputs: [x], dtype }) => x.data.map(castTo(x.dtype, dtype)),
   bitcast: ({ inputs: [x], dtype }) => decode(dtype, encode(x.dtype, x.data)),
   where: ({ inputs: [condition, x, y] }) => condition.data.map((c, i) => (c !== 0 ? x.data[i] : y.data[i])),
   reduce,

@@ -11,10 +11,9 @@
 import type { BinaryOp, DType, ReduceKind, ScanKind, UnaryOp } from '@tenfold/ir';
 import { UNARY, isFloat, unreachable } from '@tenfold/ir';
 import { erf } from './erf.ts';
-import type { Scalar } from './number-format.ts';
-import { conform, roundHalfEven } from './number-format.ts';
+import type { Scalar, ScalarFunction } from './number-format.ts';
+import { conformTo, roundHalfEven } from './number-format.ts';
 
-export type UnaryFunction = (x: Scalar) => Scalar;
 export type BinaryFunction = (x: Scalar, y: Scalar) => Scalar;
 
 const UNARY_OPS: ReadonlySet<string> = new Set(UNARY);
@@ -54,17 +53,18 @@ const BIGINT_UNARY: { readonly [K in UnaryOp]?: (x: bigint) => bigint } = {
 };
 
 /** The function of an elementwise operator on elements of a dtype. */
-export function unaryFunction(op: UnaryOp, dtype: DType): UnaryFunction {
+export function unaryFunction(op: UnaryOp, dtype: DType): ScalarFunction {
   if (dtype === 'int64') {
     const apply = BIGINT_UNARY[op] ?? unreachable(`${op} has no meaning on int64`);
     return (x) => BigInt.asIntN(64, apply(BigInt(x)));
   }
+  const bring = conformTo(dtype);
   if (op === 'not') {
     if (isFloat(dtype)) unreachable(`not has no meaning on ${dtype}`);
-    return dtype === 'bool' ? (x) => (x === 0 ? 1 : 0) : (x) => conform(dtype, ~Number(x));
+    return dtype === 'bool' ? (x) => (x === 0 ? 1 : 0) : (x) => bring(~Number(x));
   }
   const apply = NUMBER_UNARY[op];
-  return (x) => conform(dtype, apply(Number(x)));
+  return (x) => bring(apply(Number(x)));
 }
 
 function power(x: number, y: number): number {
@@ -202,7 +202,8 @@ export function binaryFunction(op: BinaryOp, dtype: DType): BinaryFunction {
     return (x, y) => compare(Number(x), Number(y));
   }
   const apply = (isFloat(dtype) ? FLOAT_BINARY : INT_BINARY)[op] ?? missing();
-  return (x, y) => conform(dtype, apply(Number(x), Number(y)));
+  const bring = conformTo(dtype);
+  return (x, y) => bring(apply(Number(x), Number(y)));
 }
 
 /** A fold: floats are accumulated in double precision and rounded by `conform` when read; integers wrap each time. */

@@ -89,6 +89,10 @@ export function contractSuite(backendOf: () => Backend, has: (dtype: DType) => b
       await checkProduct({ batch: 3, m: 5, n: 9, k: 11, layout });
       await checkProduct({ batch: 3, m: 5, n: 9, k: 11, layout, shared: true });
     });
+    it.each(['NN', 'NT', 'TN', 'TT'] as const)('enough of %s for every thread', (layout) =>
+      checkProduct({ m: 97, n: 83, k: 19, layout }),
+    );
+    it('a batch for every thread', () => checkProduct({ batch: 17, m: 13, n: 17, k: 11 }));
     it('many small ones', () => checkProduct({ batch: 50, m: 2, n: 3, k: 4 }));
     it('nothing to sum gives zeros', () => checkProduct({ m: 3, n: 4, k: 0 }));
     it('no rows, no columns, no batch', async () => {

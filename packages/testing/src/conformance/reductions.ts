@@ -64,6 +64,13 @@ export function reductionSuite(backendOf: () => Backend, has: (dtype: DType) => 
       for (const dtype of REDUCED.filter(has)) await checkReduction(kind, dtype, [3, 0], true, []);
     });
 
+    it.each(KINDS)('%s of enough rows and columns for every thread', async (kind) => {
+      const data = dataFor(kind, 'float32', 101 * 103);
+      const few = data.map((x) => (kind === 'prod' ? Number(x) ** 0.02 : x));
+      await checkReduction(kind, 'float32', [101, 103], true, few);
+      await checkReduction(kind, 'float32', [101, 103], false, few);
+    });
+
     it.each(KINDS)('%s of no rows', (kind) => checkReduction(kind, 'float32', [0, 4], true, []));
 
     it.each(['max', 'min'] as const)('%s of bool is any and all', async (kind) => {
@@ -145,6 +152,7 @@ export function reductionSuite(backendOf: () => Backend, has: (dtype: DType) => 
       [2, 1000],
       [0, 4],
       [65, 3],
+      [131, 67],
     ] as const;
 
     it.each(SHAPES)('softmax of %i rows of %i', async (rows, width) => {
