@@ -3,7 +3,7 @@
  * operands have one dtype and one shape, as the op table demands; the broadcast is always an explicit `expand`.
  */
 
-import { broadcastShapes, sameShape } from '@tenfold/ir';
+import { ArgumentError, broadcastShapes, sameShape } from '@tenfold/ir';
 import type { DType, Device, Shape } from '@tenfold/ir';
 import { apply, commonDevice, constant, scalar } from './apply.ts';
 import { resultType } from './promote.ts';
@@ -34,8 +34,9 @@ export function literal(like: Tensor, value: number): Tensor {
 }
 
 /** All operands with one dtype (promoted unless given) and one shape. At least one of them is a tensor. */
-export function together(op: string, operands: readonly Operand[], dtype: DType = resultType(operands)): Tensor[] {
+export function together(op: string, operands: readonly Operand[], dtype: DType = resultType(op, operands)): Tensor[] {
   const tensors = operands.filter((operand) => operand instanceof Tensor);
+  if (tensors.length === 0) throw new ArgumentError(`${op}: all operands are numbers; at least one must be a tensor`);
   const device = commonDevice(op, tensors);
   const shape = tensors.map((t) => t.shape).reduce((a, b) => broadcastShapes(op, a, b));
   return operands.map((operand) => {

@@ -4,7 +4,7 @@
  * https://pytorch.org/docs/stable/tensor_attributes.html#type-promotion-doc
  */
 
-import { compareCategory, promoteTypes } from '@tenfold/ir';
+import { ArgumentError, compareCategory, promoteTypes } from '@tenfold/ir';
 import type { DType } from '@tenfold/ir';
 import type { Tensor } from './tensor.ts';
 
@@ -17,14 +17,16 @@ export function numberType(value: number | boolean): DType {
   return Number.isInteger(value) ? 'int64' : 'float32';
 }
 
-/** The dtype in which operands meet, as torch.result_type. */
-export function resultType(operands: readonly Operand[]): DType {
+/** The dtype in which the operands of `op` meet, as torch.result_type. Raises ArgumentError for what is no operand. */
+export function resultType(op: string, operands: readonly Operand[]): DType {
   let dimensioned: DType | undefined;
   let zeroDim: DType | undefined;
   let plain: DType | undefined;
   for (const operand of operands) {
     if (typeof operand === 'number' || typeof operand === 'boolean') {
       plain = join(plain, numberType(operand));
+    } else if (typeof operand?.ndim !== 'number') {
+      throw new ArgumentError(`${op}: an operand is ${String(operand)}; expected a tensor, a number or a boolean`);
     } else if (operand.ndim > 0) dimensioned = join(dimensioned, operand.dtype);
     else zeroDim = join(zeroDim, operand.dtype);
   }

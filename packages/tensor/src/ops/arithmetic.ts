@@ -30,7 +30,7 @@ export function add(self: Operand, other: Operand, options: AddOptions = {}): Te
 
 /** `self - alpha * other`. As torch.sub. Raises DTypeError for two bools. */
 export function sub(self: Operand, other: Operand, options: AddOptions = {}): Tensor {
-  const dtype = resultType([self, other]);
+  const dtype = resultType('sub', [self, other]);
   if (dtype === 'bool')
     throw new DTypeError('sub: bool tensors have no difference; use logicalXor() or cast one operand');
   return apply('sub', together('sub', [self, scaled(other, options)], dtype), undefined);
@@ -45,7 +45,7 @@ export function mul(self: Operand, other: Operand): Tensor {
 export function div(self: Operand, other: Operand, options: DivOptions = {}): Tensor {
   const { roundingMode } = options;
   if (roundingMode === 'floor') return floorDivide(self, other);
-  const promoted = resultType([self, other]);
+  const promoted = resultType('div', [self, other]);
   const operands = together('div', [self, other], isFloat(promoted) ? promoted : 'float32');
   const quotient = apply('div', operands, undefined);
   if (roundingMode === undefined) return quotient;
@@ -62,17 +62,25 @@ function truncatedQuotient([a, b]: readonly Tensor[]): Tensor {
 
 /** The quotient rounded towards minus infinity, Python's `//`. As torch.floor_divide. */
 export function floorDivide(self: Operand, other: Operand): Tensor {
-  return apply('idiv', together('floorDivide', [self, other], arithmeticType([self, other])), undefined);
+  return apply(
+    'idiv',
+    together('floorDivide', [self, other], arithmeticType('floorDivide', [self, other])),
+    undefined,
+  );
 }
 
 /** The remainder with the sign of the divisor, Python's `%`. As torch.remainder. */
 export function remainder(self: Operand, other: Operand): Tensor {
-  return apply('mod', together('remainder', [self, other], arithmeticType([self, other])), undefined);
+  return apply(
+    'mod',
+    together('remainder', [self, other], arithmeticType('remainder', [self, other])),
+    undefined,
+  );
 }
 
 /** Quotients of bools are integers. */
-function arithmeticType(operands: readonly Operand[]): DType {
-  const dtype = resultType(operands);
+function arithmeticType(op: string, operands: readonly Operand[]): DType {
+  const dtype = resultType(op, operands);
   return dtype === 'bool' ? 'int64' : dtype;
 }
 
@@ -82,7 +90,7 @@ function arithmeticType(operands: readonly Operand[]): DType {
  * @throws DTypeError for integers to a negative plain exponent.
  */
 export function pow(self: Operand, exponent: Operand): Tensor {
-  const dtype = resultType([self, exponent]);
+  const dtype = resultType('pow', [self, exponent]);
   if (self instanceof Tensor && typeof exponent === 'number') {
     if (isInt(dtype) && exponent < 0) {
       throw new DTypeError(
@@ -188,5 +196,6 @@ export function addcdiv(
 }
 
 function scaled(operand: Operand, { alpha }: AddOptions): Operand {
-  return alpha === undefined || alpha === 1 ? operand : mul(operand, alpha);
+  if (alpha === undefined || alpha === 1) return operand;
+  return operand instanceof Tensor ? mul(operand, alpha) : Number(operand) * alpha;
 }

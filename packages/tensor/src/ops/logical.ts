@@ -63,7 +63,7 @@ export function bitwiseRightShift(self: Operand, other: Operand): Tensor {
 }
 
 function integers(op: string, operands: readonly Operand[]): Tensor[] {
-  const dtype = resultType(operands);
+  const dtype = resultType(op, operands);
   if (isFloat(dtype))
     throw new DTypeError(`${op}: needs integers or bools, got ${dtype}; cast with long() or bool()`);
   return together(op, operands, dtype);

@@ -15,7 +15,7 @@ import { Tensor } from '../core/tensor.ts';
  * @see https://pytorch.org/docs/stable/generated/torch.where.html
  */
 export function where(condition: Tensor, self: Operand, other: Operand): Tensor {
-  return choose('where', condition, self, other, resultType([self, other]));
+  return choose('where', condition, self, other, resultType('where', [self, other]));
 }
 
 /** `value` where `mask` is true, `self` elsewhere; the result has the dtype of `self`. As torch.Tensor.masked_fill. */

@@ -29,7 +29,7 @@ export function tan(self: Tensor): Tensor {
 
 /** The angle of the point (`other`, `self`), from -π to π. As torch.atan2. */
 export function atan2(self: Operand, other: Operand): Tensor {
-  const dtype = resultType([self, other]);
+  const dtype = resultType('atan2', [self, other]);
   return apply('atan2', together('atan2', [self, other], isFloat(dtype) ? dtype : 'float32'), undefined);
 }
 
