@@ -10,4 +10,6 @@ export * from '@tenfold/tensor';
 export * from '@tenfold/autograd';
 export * from '@tenfold/io';
 export * as nn from '@tenfold/nn';
+/** The functional operations of `nn`, under the name that PyTorch's users give them. */
+export { functional as F } from '@tenfold/nn';
 export * as optim from '@tenfold/optim';

@@ -1,5 +1,5 @@
-import { useDevice } from './semantics/devices.ts';
-import { valuesSuite } from './semantics/suite.ts';
+import { useDevice } from '../src/semantics/devices.ts';
+import { valuesSuite } from '../src/semantics/suite.ts';
 
 useDevice('interpreter');
 valuesSuite('interpreter');

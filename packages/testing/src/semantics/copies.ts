@@ -72,7 +72,9 @@ export const best_checkpoint_copies: MakeProgram = (given) => {
 
 export const target_network: MakeProgram = (given) => {
   const [w, b] = [parameter(given, 'w'), parameter(given, 'b')];
-  const [state, next, reward, action] = ['state', 'next', 'reward', 'action'].map((name) => data(given, name));
+  const [state, next, reward, action] = ['state', 'next', 'reward', 'action'].map((name) =>
+    data(given, name),
+  );
   const optimizer = new SGD([w, b], { lr: 0.1 });
   const losses = recorder<Tensor>();
   let target = noGrad(() => [w.clone(), b.clone()]);

@@ -37,7 +37,12 @@ export interface Mlp {
 }
 
 export function mlpParameters(given: Given): Mlp {
-  return { w1: parameter(given, 'w1'), b1: parameter(given, 'b1'), w2: parameter(given, 'w2'), b2: parameter(given, 'b2') };
+  return {
+    w1: parameter(given, 'w1'),
+    b1: parameter(given, 'b1'),
+    w2: parameter(given, 'w2'),
+    b2: parameter(given, 'b2'),
+  };
 }
 
 export function linear(x: Tensor, w: Tensor, b: Tensor): Tensor {

@@ -130,7 +130,13 @@ export const two_backward_passes_over_a_shared_trunk: MakeProgram = (given) => {
       lossesA.push(lossA);
       lossesB.push(lossB);
     },
-    results: () => ({ after_a: first[0], after_b: first[1], lossA: lossesA.list, lossB: lossesB.list, w1: p.w1 }),
+    results: () => ({
+      after_a: first[0],
+      after_b: first[1],
+      lossA: lossesA.list,
+      lossB: lossesB.list,
+      w1: p.w1,
+    }),
   };
 };
 

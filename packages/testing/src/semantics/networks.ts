@@ -8,7 +8,9 @@ import { data, linear, mlp, mlpParameters, mse, parameter, recorder } from './pr
 import type { MakeProgram } from './program.ts';
 
 export const gan_with_two_optimizers: MakeProgram = (given) => {
-  const [gw, gb, dw1, db1, dw2, db2] = ['gw', 'gb', 'dw1', 'db1', 'dw2', 'db2'].map((name) => parameter(given, name));
+  const [gw, gb, dw1, db1, dw2, db2] = ['gw', 'gb', 'dw1', 'db1', 'dw2', 'db2'].map((name) =>
+    parameter(given, name),
+  );
   const [z, real] = [data(given, 'z'), data(given, 'real')];
   const d = (v: Tensor) => linear(linear(v, dw1, db1).tanh(), dw2, db2);
   const bce = (logits: Tensor, target: number) =>

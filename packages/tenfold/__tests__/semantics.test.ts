@@ -1,0 +1,4 @@
+import 'tenfold';
+import { valuesSuite } from '@tenfold/testing/semantics';
+
+valuesSuite('cpu');
