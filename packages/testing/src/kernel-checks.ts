@@ -3,7 +3,7 @@
  * variables read only inside their loops. A violation is a defect of whatever built the kernel.
  */
 
-import type { DType, Kernel, LoopKernel, Stmt, Value, ValueId } from '@tenfold/ir';
+import type { DType, LoopKernel, Stmt, Value, ValueId } from '@tenfold/ir';
 import { BINARY, UNARY, byteSize, unreachable } from '@tenfold/ir';
 import { axesOf, dependenciesOf, indicesOf, inputsOf, readsOf } from './kernel-dependencies.ts';
 
@@ -103,10 +103,4 @@ function checkStatements(kernel: LoopKernel, body: readonly Stmt[], fail: Fail):
     }
   };
   body.forEach(visit);
-}
-
-/** The greatest number of a trip count. */
-export function greatestExtent(kernel: Kernel, axis: number): number {
-  const extent = kernel.axes[axis];
-  return typeof extent === 'number' ? extent : extent.max;
 }
