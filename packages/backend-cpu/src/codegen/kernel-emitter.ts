@@ -270,12 +270,14 @@ export class KernelEmitter extends Emission implements ValueSources {
       const step = block * UNIT;
       const whole = block === 1 && units > 1 && divisor % (units * UNIT) === 0;
       if (whole || (rest !== undefined && rest < step)) continue;
+      const once = rest !== undefined && rest < 2 * step;
       if (rest !== undefined) rest %= step;
       this.open({ loop, body: loop.body, variable, block: { axis: loop.axis, units: block } });
       this.body(loop.body);
       const write = this.close();
       const last = typeof limit === 'number' ? limit - step + 1 : i32.sub(limit, step - 1);
-      this.strips(loop, { variable, limit: last, step }, write);
+      if (!once) this.strips(loop, { variable, limit: last, step }, write);
+      else this.scope.code.push(write, () => this.code.increment(variable, step));
     }
     if (divisor % UNIT !== 0) this.remainder(loop, range);
   }

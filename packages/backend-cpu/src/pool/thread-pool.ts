@@ -17,6 +17,10 @@ import { spawn } from './spawn.ts';
 /** Rounds of looking for work before a worker sleeps: some 30 microseconds between batches, more while one runs. */
 const PATIENCE = { idle: 1000, active: 100_000 };
 
+/** Rounds of looking for the end of the last tasks before giving the core away, and for how long. */
+const JOIN_ROUNDS = 5000;
+const JOIN_MILLISECONDS = 0.1;
+
 export type TaskFunction = (args: number, begin: number, end: number) => void;
 
 export class ThreadPool {
@@ -26,6 +30,7 @@ export class ThreadPool {
   private readonly words: Int32Array;
   private readonly functions: TaskFunction[] = [];
   private workers: WorkerHandle[] = [];
+  private maySleep = true;
   private lastModule = 0;
   private workspace = { address: 0, bytes: 0 };
   private readonly math = { ...makeHostFunctions() };
@@ -99,7 +104,7 @@ export class ThreadPool {
     const failures: unknown[] = [];
     for (let thread = 0; thread < threads; thread++)
       this.work(id, CONTROL.words + WORD_STRIDE * thread, failures);
-    while (Atomics.load(words, CONTROL.done) < count) continue;
+    this.join(count);
     if (Atomics.exchange(words, CONTROL.failed, 0) === 1) failures.push(new Error('on a worker thread'));
     if (failures.length > 0) {
       throw new TenfoldError(`internal: a task of function ${id} failed`, { cause: failures[0] });
@@ -137,6 +142,22 @@ export class ThreadPool {
         failures.push(error);
       }
       Atomics.add(words, CONTROL.done, 1);
+    }
+  }
+
+  /** Waits for the tasks that workers are still at. */
+  private join(count: number): void {
+    const { words } = this;
+    for (let round = 0; ; round++) {
+      const done = Atomics.load(words, CONTROL.done);
+      if (done >= count) return;
+      if (round < JOIN_ROUNDS || !this.maySleep) continue;
+      // The worker may be waiting for this very core. A browser's main thread must not sleep; it keeps looking.
+      try {
+        Atomics.wait(words, CONTROL.done, done, JOIN_MILLISECONDS);
+      } catch {
+        this.maySleep = false;
+      }
     }
   }
 

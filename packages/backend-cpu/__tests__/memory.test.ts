@@ -1,0 +1,129 @@
+import { OutOfMemoryError, TenfoldError } from '@tenfold/ir';
+import { SeededRandom } from '@tenfold/testing';
+import { describe, expect, it } from 'vitest';
+import { ALIGNMENT, FreeSpace } from '../src/memory/free-space.ts';
+import { Heap } from '../src/memory/heap.ts';
+import { LinearMemory } from '../src/memory/linear-memory.ts';
+
+const MEBIBYTE = 2 ** 20;
+
+describe('FreeSpace', () => {
+  it('gives aligned blocks that do not overlap, and merges what comes back', () => {
+    const space = new FreeSpace();
+    space.extend(4096, 4 * MEBIBYTE);
+    const random = new SeededRandom(1);
+    const taken = new Map<number, number>();
+    const problems: string[] = [];
+    for (let round = 0; round < 20_000; round++) {
+      if (random.chance(0.4) && taken.size > 0) {
+        const address = random.pick([...taken.keys()]);
+        if (!space.give(address)) problems.push(`${address} was not taken`);
+        taken.delete(address);
+        continue;
+      }
+      const bytes = 2 ** random.int(0, 17) + random.int(0, 1000);
+      const address = space.take(bytes);
+      if (address === undefined) continue;
+      if (address % ALIGNMENT !== 0) problems.push(`${address} is not aligned`);
+      if (address < 4096 || address + bytes > 4096 + 4 * MEBIBYTE) problems.push(`${address} is outside`);
+      taken.set(address, bytes);
+      if (round % 500 === 0) problems.push(...overlaps(taken));
+    }
+    expect(problems).toEqual([]);
+    for (const address of taken.keys()) space.give(address);
+    expect(space.report()).toMatchObject({ used: 0, blocks: 0, largestFree: 4 * MEBIBYTE });
+  });
+
+  it('finds a block that only just fits', () => {
+    const space = new FreeSpace();
+    space.extend(0, 1088);
+    expect(space.take(1088)).toBe(0);
+    expect(space.take(64)).toBeUndefined();
+  });
+
+  it('grows at its end', () => {
+    const space = new FreeSpace();
+    space.extend(0, 1024);
+    space.take(512);
+    space.extend(1024, 1024);
+    expect(space.freeAtEnd()).toBe(1536);
+    expect(space.take(1536)).toBe(512);
+  });
+
+  it('does not know addresses that it did not give', () => {
+    const space = new FreeSpace();
+    space.extend(0, 1024);
+    expect(space.give(64)).toBe(false);
+  });
+});
+
+function overlaps(taken: ReadonlyMap<number, number>): string[] {
+  const sorted = [...taken].sort(([a], [b]) => a - b);
+  return sorted.slice(1).flatMap(([start], i) => {
+    const [before, bytes] = sorted[i];
+    return before + bytes > start ? [`${before}+${bytes} overlaps ${start}`] : [];
+  });
+}
+
+describe('Heap', () => {
+  const heap = (limit: number) => new Heap(new LinearMemory(true, MEBIBYTE, limit), MEBIBYTE);
+
+  it('grows, and reuses what was freed', () => {
+    const memory = heap(256 * MEBIBYTE);
+    const first = memory.alloc(10 * MEBIBYTE);
+    const size = memory.memory.byteLength;
+    for (let i = 0; i < 100; i++) memory.free(memory.alloc(5 * MEBIBYTE));
+    memory.free(first);
+    expect(memory.alloc(10 * MEBIBYTE)).toBe(first);
+    expect(memory.memory.byteLength).toBe(size);
+    expect(memory.report().peak).toBe(15 * MEBIBYTE);
+  });
+
+  it('uses memory up to its limit', () => {
+    const memory = heap(64 * MEBIBYTE);
+    const blocks = Array.from({ length: 62 }, () => memory.alloc(MEBIBYTE));
+    expect(new Set(blocks).size).toBe(62);
+  });
+
+  it('says how much was asked for, how much is in use, and what to do, and goes on working', () => {
+    const memory = heap(64 * MEBIBYTE);
+    const held = memory.alloc(40 * MEBIBYTE);
+    expect(() => memory.alloc(30 * MEBIBYTE)).toThrow(OutOfMemoryError);
+    expect(() => memory.alloc(30 * MEBIBYTE)).toThrow(
+      /30\.0 MiB \(31457280 bytes\) asked for; 40\.0 MiB .* of at most 64\.0 MiB .* Dispose of tensors/,
+    );
+    memory.free(held);
+    expect(memory.alloc(30 * MEBIBYTE)).toBe(held);
+  });
+
+  it('gives room for nothing', () => {
+    const memory = heap(64 * MEBIBYTE);
+    expect(memory.alloc(0)).not.toBe(memory.alloc(0));
+  });
+
+  it('raises for what is no buffer', () => {
+    const memory = heap(64 * MEBIBYTE);
+    expect(() => memory.free(12345)).toThrow(TenfoldError);
+    expect(() => memory.alloc(-1)).toThrow(OutOfMemoryError);
+    expect(() => memory.alloc(NaN)).toThrow(OutOfMemoryError);
+  });
+
+  it('reaches beyond 2 GiB', () => {
+    const memory = heap(4 * 2 ** 30);
+    const blocks = Array.from({ length: 5 }, () => memory.alloc(600 * MEBIBYTE));
+    const last = blocks[4];
+    expect(last).toBeGreaterThan(2 ** 31);
+    memory.memory.bytes[last + 5] = 7;
+    expect(memory.memory.bytes.subarray(last, last + 8)[5]).toBe(7);
+  });
+});
+
+describe('LinearMemory without sharing', () => {
+  it('gives a fresh view after growth', () => {
+    const memory = new LinearMemory(false, MEBIBYTE);
+    memory.bytes[100] = 3;
+    expect(memory.grow(MEBIBYTE, MEBIBYTE)).toBe(true);
+    expect(memory.bytes[100]).toBe(3);
+    expect(memory.bytes.length).toBe(2 * MEBIBYTE);
+  });
+});
