@@ -1,7 +1,8 @@
 /**
  * How members of a group lie over its rows, worked out from what they read of each other. A read of a producer's value
  * names an element of it; the producer's digits say in which row, and at which place of the row, that element is made.
- * The consumer can share the kernel when it wants the element in that very row and place.
+ * The consumer can share the kernel when it wants elements of its own row only. At the same place the value is at
+ * hand; at another one, a pointwise value is computed once more.
  */
 
 import type { IndexExpr } from '../index-expr/index-expr.ts';
@@ -18,7 +19,7 @@ export interface Layout {
 }
 
 /** The coordinate of each of a producer's output axes that a read of its flat output touches. */
-function coordinates(producer: Body, read: IndexExpr): Map<number, IndexExpr> {
+export function coordinates(producer: Body, read: IndexExpr): Map<number, IndexExpr> {
   const total = span(digitsOver(producer, producer.space));
   const found = new Map<number, IndexExpr>();
   for (const { axis, radix, extent } of digitsOver(producer, producer.space)) {
@@ -58,27 +59,24 @@ function sameDigits(a: readonly Digit[], b: readonly Digit[]): boolean {
   return a.length === b.length && a.every(({ axis, radix }, i) => axis === b[i].axis && radix === b[i].radix);
 }
 
-/** Whether a reader wants an element in the row and at the place where its producer makes it. */
-export function readsInPlace(producer: Member, reader: Layout, read: IndexExpr): boolean {
-  const made = madeAt(producer, read);
-  if (!made || made.row.key !== spell(reader.rows).key) return false;
-  if (isScalar(producer)) return true;
-  return span(producer.local) === span(reader.local) && made.local.key === spell(reader.local).key;
+/** Whether a reader wants an element of the row that it is in. */
+export function readsOwnRow(producer: Member, reader: Layout, read: IndexExpr): boolean {
+  return madeAt(producer, read)?.row.key === spell(reader.rows).key;
 }
 
 /**
- * The layout under which a reader wants an element where its producer makes it. `axes` are the variables that may
- * count rows; those that do not, count places.
+ * The layout under which a reader wants an element in the row where its producer makes it, and if possible at the
+ * same place. `axes` are the variables that may count rows; those that do not, count places.
  */
 export function readerLayout(producer: Member, rows: number, body: Body, axes: readonly number[], read: IndexExpr): Layout | undefined {
   const made = madeAt(producer, read);
   const digits = made && asDigits(made.row, rows);
   if (!digits || digits.some(({ axis }) => !axes.includes(axis))) return undefined;
   const rest = axes.filter((axis) => !digits.some((digit) => digit.axis === axis));
-  if (isScalar(producer)) return { rows: digits, local: digitsOver(body, rest) };
-  const local = asDigits(made.local, span(producer.local));
-  if (!local || span(local) !== span(digitsOver(body, rest)) || local.some(({ axis }) => !rest.includes(axis))) return undefined;
-  return { rows: digits, local };
+  const whole = digitsOver(body, rest);
+  const local = isScalar(producer) ? undefined : asDigits(made.local, span(producer.local));
+  const samePlaces = local && span(local) === span(whole) && local.every(({ axis }) => rest.includes(axis));
+  return { rows: digits, local: samePlaces ? local : whole };
 }
 
 /** The layout under which a pointwise producer makes an element where a reader wants it. */

@@ -1,12 +1,14 @@
 /**
  * From a group of pointwise members and reductions to a loop kernel: a nest over the rows, and inside it, stage after
  * stage, the loops over the places of a row. Members of one stage and equal length share a loop. A value made in the
- * group is used directly where it is at hand; in a later loop of the row it is read back or computed again.
+ * group is used directly where it is at hand; in a later loop of the row it is read back or computed again, and at
+ * another place of the row it is computed there.
  */
 
 import { unreachable } from '../errors.ts';
 import type { IndexExpr } from '../index-expr/index-expr.ts';
 import { substitute } from '../index-expr/index-expr.ts';
+import { coordinates, isScalar } from './alignment.ts';
 import type { AxisId, LoopKernel, LoopOrder, Stmt, ValueId } from '../kernel/kernel.ts';
 import type { Digit } from './body.ts';
 import { digitsOver, span, spell } from './body.ts';
@@ -148,8 +150,7 @@ class LoopEmitter {
     const targets = this.#memory.targets(member.body.node);
     if (targets.length === 0) return [];
     const value = this.#result(member, loop);
-    const flat = spell(digitsOver(member.body, member.body.space));
-    const index = substitute(flat, this.#axisMap(member, loop));
+    const index = this.#ownIndex(member, loop);
     return targets.map((buffer) => this.#builder.store(buffer, index, value));
   }
 
@@ -179,27 +180,39 @@ class LoopEmitter {
     let copies = this.#copies.get(member);
     if (!copies) this.#copies.set(member, (copies = new Map()));
     let copy = copies.get(loop);
-    if (!copy) {
-      copy = copyValues(member.body.values, this.#builder.table, {
-        axis: this.#axisMap(member, loop),
-        load: (load) => {
-          const producer = this.#members.get(load.operand);
-          const value = producer ? this.#atHand(producer, loop) : undefined;
-          return value ?? memoryLoad(this.#builder, this.#memory, load);
-        },
-        scalar: (slot) => this.#builder.scalar(slot),
-      });
-      copies.set(loop, copy);
-    }
+    if (!copy) copies.set(loop, (copy = this.#copyAt(member, loop, this.#axisMap(member, loop))));
     return copy;
   }
 
-  /** A value made in the group as a loop of the same row sees it; undefined where it is read back from memory. */
-  #atHand(producer: Member, loop: RowLoop | undefined): ValueId | undefined {
-    if (producer.body.kind === 'reduce' || producer.local.length === 0) return this.#result(producer, undefined);
-    const home = this.#loopOf(producer);
-    const stored = this.#memory.targets(producer.body.node).length > 0;
-    return home === loop || !stored ? this.#result(producer, loop) : undefined;
+  #copyAt({ body }: Member, loop: RowLoop | undefined, axis: (axis: number) => IndexExpr | undefined): Copied {
+    return copyValues(body.values, this.#builder.table, {
+      axis,
+      load: (load) => {
+        const producer = this.#members.get(load.operand);
+        const value = producer ? this.#atHand(producer, load.index, loop) : undefined;
+        return value ?? memoryLoad(this.#builder, this.#memory, load);
+      },
+      scalar: (slot) => this.#builder.scalar(slot),
+    });
+  }
+
+  /** A value made in the group, as a loop of the same row sees it; undefined where it is read back from memory. */
+  #atHand(producer: Member, index: IndexExpr, loop: RowLoop | undefined): ValueId | undefined {
+    if (isScalar(producer)) return this.#result(producer, undefined);
+    const { body, local } = producer;
+    const samePlace = loop !== undefined && loop.length === span(local) && this.#ownIndex(producer, loop).key === index.key;
+    if (!samePlace) {
+      const at = coordinates(body, index);
+      return this.#copyAt(producer, loop, (axis) => at.get(axis)).ids[body.results[0]];
+    }
+    const stored = this.#memory.targets(body.node).length > 0;
+    return this.#loopOf(producer) === loop || !stored ? this.#result(producer, loop) : undefined;
+  }
+
+  /** Where the member's value belongs in its output. */
+  #ownIndex(member: Member, loop: RowLoop | undefined): IndexExpr {
+    const flat = spell(digitsOver(member.body, member.body.space));
+    return substitute(flat, this.#axisMap(member, loop));
   }
 }
 

@@ -20,11 +20,14 @@ export interface FuseOptions {
 }
 
 /** Fewer rows than this leave processors idle ... */
-const FEW_ROWS = 16;
-/** ... once each run over the rows has more elements than this. */
+const FEW_ROWS = 8;
+/** ... once all rows together have more elements than this. */
 const SMALL_WORK = 16384;
-/** An epilogue runs inside a tiled loop that needs the registers: only so many arrays of the output's size beside it. */
-const EPILOGUE_OPERANDS = 5;
+/** How many readers of the same array are considered for merging with another one, and how far apart they may run. */
+const SIBLINGS = 8;
+const FAR_APART = 500;
+/** A contraction's tiles need the registers: it binds only so many operands, its epilogue's included. */
+const CONTRACT_OPERANDS = 8;
 
 export function fuse(slice: Slice, bodies: readonly Body[], { maxOperands }: FuseOptions): Group[] {
   const fusion = new Fusion(slice, bodies, maxOperands);
@@ -41,14 +44,15 @@ class Fusion {
   readonly #home = new Map<number, number>();
   /** The bodies that read each node. */
   readonly #readers = new Map<number, Set<number>>();
-  readonly #outputs: ReadonlySet<number>;
+  /** The storages that hold each output afterwards. */
+  readonly #outputs = new Map<number, number[]>();
   readonly #dependencies: Dependencies;
 
   constructor(slice: Slice, bodies: readonly Body[], maxOperands: number) {
     this.#slice = slice;
     this.#maxOperands = maxOperands;
     this.#groups = bodies.map(groupOf);
-    this.#outputs = new Set(slice.outputs.map(({ node }) => node));
+    for (const { node, storage } of slice.outputs) this.#outputs.set(node, [...(this.#outputs.get(node) ?? []), storage]);
     this.#dependencies = new Dependencies(bodies.length);
     bodies.forEach(({ node }, at) => this.#home.set(node, at));
     for (const { node, reads } of bodies) {
@@ -78,7 +82,7 @@ class Fusion {
     for (const { node, storage } of this.#slice.outputs) {
       const leaf = leaves.get(storage);
       if (leaf === undefined) continue;
-      for (const reader of this.#readers.get(leaf) ?? []) this.#dependencies.tryAdd(this.#home.get(reader)!, this.#home.get(node)!);
+      for (const reader of this.#readers.get(leaf) ?? []) this.#dependencies.add(this.#home.get(reader)!, this.#home.get(node)!);
     }
   }
 
@@ -109,13 +113,14 @@ class Fusion {
   mergeSiblings(): void {
     for (const [operand, readers] of this.#readers) {
       if (numel(this.#slice.nodes[operand].shape) < 2) continue;
-      const nodes = [...readers];
-      for (let i = 1; i < nodes.length; i++) {
-        for (let j = 0; j < i; j++) {
-          const [one, other] = [this.#home.get(nodes[j])!, this.#home.get(nodes[i])!];
-          if (one === other || !this.#areAlike(one, other, operand)) continue;
-          if (this.#tryMerge(one, other)) break;
-        }
+      const seen: number[] = [];
+      for (const reader of readers) {
+        const at = this.#home.get(reader)!;
+        const partner = seen.slice(-SIBLINGS).find((other) => {
+          const one = this.#home.get(other)!;
+          return one !== at && this.#areAlike(one, at, operand) && this.#tryMerge(one, at);
+        });
+        if (partner === undefined) seen.push(reader);
       }
     }
   }
@@ -140,7 +145,7 @@ class Fusion {
     const [a, b] = this.#dependencies.after(other).has(one) ? [other, one] : [one, other];
     const [first, second] = [this.#groups[a]!, this.#groups[b]!];
     if (first.kind === 'single' || second.kind === 'single') return false;
-    if (this.#dependencies.separated(a, b)) return false;
+    if (this.#dependencies.distance(a, b) > FAR_APART || this.#dependencies.separated(a, b)) return false;
     const merged = mergeGroups(first, second);
     if (!merged || !this.#fits(merged) || !this.#staysParallel(merged, first, second)) return false;
     this.#groups[a] = merged;
@@ -156,11 +161,10 @@ class Fusion {
     const operands = new Set<string>();
     for (const { body } of members) {
       for (const { operand } of body.reads) if (!made.has(operand)) operands.add(this.#nameOf(operand));
+      const storages = this.#outputs.get(body.node);
       const isRead = [...(this.#readers.get(body.node) ?? [])].some((reader) => !made.has(reader));
-      if (isRead || this.#outputs.has(body.node)) operands.add(`node ${body.node}`);
-    }
-    for (const { node, storage } of this.#slice.outputs) {
-      if (made.has(node) && operands.delete(`node ${node}`)) operands.add(`storage ${storage}`);
+      if (storages) for (const storage of storages) operands.add(`storage ${storage}`);
+      else if (isRead) operands.add(`node ${body.node}`);
     }
     return operands;
   }
@@ -171,15 +175,20 @@ class Fusion {
   }
 
   #fits(group: Group): boolean {
-    const count = this.#operands(group).size;
-    if (count > this.#maxOperands) return false;
-    return group.kind !== 'contract' || group.members.length === 1 || count <= 2 + EPILOGUE_OPERANDS;
+    const { size } = this.#operands(group);
+    return size <= (group.kind === 'contract' ? Math.min(this.#maxOperands, CONTRACT_OPERANDS) : this.#maxOperands);
   }
 
-  /** A kernel shares its rows among processors; a merge may not leave few long rows where there were many. */
+  /**
+   * A kernel shares its rows among processors. A merge may not leave few long rows where there were many, nor put
+   * several loops into few long rows: a single one can still be split.
+   */
   #staysParallel(merged: Group, a: Group, b: Group): boolean {
-    if (merged.rows >= Math.max(a.rows, b.rows) || merged.rows >= FEW_ROWS) return true;
-    const longest = Math.max(...merged.members.map(({ local }) => span(local)));
-    return merged.rows * longest <= SMALL_WORK;
+    if (merged.rows >= FEW_ROWS) return true;
+    const lengths = new Set(merged.members.map(({ local }) => span(local)).filter((length) => length > 1));
+    let work = 0;
+    for (const length of lengths) work += length;
+    if (merged.rows * work <= SMALL_WORK) return true;
+    return merged.rows >= Math.max(a.rows, b.rows) && (lengths.size < 2 || merged.rows > 1);
   }
 }

@@ -6,6 +6,7 @@
 import { unreachable } from '../errors.ts';
 import type { IndexExpr } from '../index-expr/index-expr.ts';
 import { substitute, variable } from '../index-expr/index-expr.ts';
+import { isScalar } from './alignment.ts';
 import type { Digit } from './body.ts';
 import { digitsOver, span, spell } from './body.ts';
 import { digitOver, refine } from './digits.ts';
@@ -21,6 +22,7 @@ export function writesWhereItReads(group: Group, node: number, leaf: number): bo
   const written = canonical(group, writer, spell(digitsOver(writer.body, writer.body.space)));
   const { stage } = stagesOf(group);
   const last = lastStages(group, stage);
+  const moved = computedElsewhere(group);
   const inTime = (reader: Member) => {
     if (writer.phase === 'after' || writer.local.length === 0) return writer.phase === 'after' || reader.phase !== 'after';
     return reader.phase !== 'after' && last.get(reader)! <= stage.get(writer)!;
@@ -29,7 +31,7 @@ export function writesWhereItReads(group: Group, node: number, leaf: number): bo
     member.body.reads.every(
       ({ operand, index }) =>
         operand !== leaf ||
-        (readsElementwise(member, index) && inTime(member) && canonical(group, member, index).key === written.key),
+        (!moved.has(member) && readsElementwise(member, index) && inTime(member) && canonical(group, member, index).key === written.key),
     ),
   );
 }
@@ -38,6 +40,22 @@ export function writesWhereItReads(group: Group, node: number, leaf: number): bo
 function readsElementwise({ body }: Member, index: IndexExpr): boolean {
   if (body.kind === 'scatter') return index.key === spell(digitsOver(body, body.space)).key;
   return body.kind !== 'contract' && body.kind !== 'argsort';
+}
+
+/** Members whose value some reader wants at another place than where it is made: they are computed there as well. */
+function computedElsewhere(group: Group): Set<Member> {
+  const byNode = new Map(group.members.map((member) => [member.body.node, member]));
+  const elsewhere = new Set<Member>();
+  for (const reader of [...group.members].reverse()) {
+    for (const { operand, index } of reader.body.reads) {
+      const producer = byNode.get(operand);
+      if (!producer || isScalar(producer)) continue;
+      const made = canonical(group, producer, spell(digitsOver(producer.body, producer.body.space)));
+      const samePlace = span(reader.local) === span(producer.local) && canonical(group, reader, index).key === made.key;
+      if (!samePlace || elsewhere.has(reader)) elsewhere.add(producer);
+    }
+  }
+  return elsewhere;
 }
 
 /** A member's index over variables that all members of the group share: the places of the row, then those inside it. */

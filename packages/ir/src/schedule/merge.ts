@@ -7,7 +7,7 @@
 import type { Digit } from './body.ts';
 import { span } from './body.ts';
 import type { Layout } from './alignment.ts';
-import { follow, producerLayout, readerLayout, readsInPlace } from './alignment.ts';
+import { follow, producerLayout, readerLayout, readsOwnRow } from './alignment.ts';
 import { refine } from './digits.ts';
 import type { Group, Member } from './group.ts';
 import type { LoadValue } from './value-table.ts';
@@ -48,12 +48,12 @@ function joined(a: Group, b: Group, rows: number): Group {
 /** Both groups as they are, over the same rows. */
 function sideBySide(a: Group, b: Group, reads: readonly CrossRead[]): Group | undefined {
   if (a.rows !== b.rows) return undefined;
-  return reads.every(isInPlace) ? joined(a, b, a.rows) : undefined;
+  return reads.every(fits) ? joined(a, b, a.rows) : undefined;
 }
 
-function isInPlace({ producer, reader, load }: CrossRead): boolean {
+function fits({ producer, reader, load }: CrossRead): boolean {
   if (producer.phase !== 'row') return reader.phase === 'after' && load.index.terms.length === 0;
-  return reader.phase !== 'after' && readsInPlace(producer, reader, load.index);
+  return reader.phase !== 'after' && readsOwnRow(producer, reader, load.index);
 }
 
 /**
@@ -80,7 +80,7 @@ function meeting({ body }: Member, known: ReadonlyMap<number, Member>, rows: num
     if (!producer) continue;
     if (producer.phase !== 'row') return undefined;
     layout ??= readerLayout(producer, rows, body, body.inner, index);
-    if (!layout || !readsInPlace(producer, layout, index)) return undefined;
+    if (!layout || !readsOwnRow(producer, layout, index)) return undefined;
   }
   return layout && { body, phase: 'across', ...layout };
 }
@@ -140,10 +140,8 @@ function realigned(
     if (!members) continue;
     const byNode = new Map(members.map((member) => [member.body.node, member]));
     const current = (member: Member) => byNode.get(member.body.node) ?? member;
-    const fits = reads.every(({ producer, reader, load }) =>
-      isInPlace({ producer: current(producer), reader: current(reader), load }),
-    );
-    if (fits) return joined(fixed, { ...flexible, members }, fixed.rows);
+    const moved = reads.map(({ producer, reader, load }) => ({ producer: current(producer), reader: current(reader), load }));
+    if (moved.every(fits)) return joined(fixed, { ...flexible, members }, fixed.rows);
   }
   return undefined;
 }

@@ -47,7 +47,8 @@ export function placeGroups(slice: Slice, fused: readonly Group[]): Placement {
   groups.forEach(enter);
   for (const [node, readers] of readersOf) {
     const producer = home.get(node);
-    if (producer !== undefined) for (const reader of readers) dependencies.add(producer, reader);
+    if (producer === undefined) continue;
+    for (const reader of readers) if (!dependencies.add(producer, reader)) unreachable('groups that need each other');
   }
 
   const leafOf = new Map<number, number>();
@@ -59,9 +60,8 @@ export function placeGroups(slice: Slice, fused: readonly Group[]): Placement {
     const writer = home.get(node)!;
     const readers = readersOf.get(leaf) ?? new Set<number>();
     if (readers.has(writer) && !writesWhereItReads(groups[writer], node, leaf)) return false;
-    for (const reader of readers) if (reader !== writer && dependencies.reaches(writer, reader)) return false;
-    for (const reader of readers) dependencies.add(reader, writer);
-    return true;
+    // Every reader that can run first does; one that cannot keeps the old contents where they are.
+    return [...readers].every((reader) => dependencies.add(reader, writer));
   };
 
   const diverted: { node: number; storage: number }[] = [];

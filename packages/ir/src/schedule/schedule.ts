@@ -51,7 +51,7 @@ export function schedule(slice: Slice, { fusion = true, maxOperands = 8 }: Sched
   const fused = fusion ? fuse(simplified.slice, bodies, { maxOperands }) : bodies.map(groupOf);
   const { groups, memory, dependencies } = placeGroups(simplified.slice, fused);
   const rank = (group: number) => Math.max(...groups[group].members.map(({ body }) => body.node));
-  const order = dependencies.order([...groups.keys()], rank);
+  const order = dependencies.ordered([...groups.keys()], rank);
   const dispatches = order.map((group): ScheduledDispatch => {
     const { kernel, ...bindings } = emit(groups[group], memory);
     return { kernel: shapeLoops(kernel), launches: [{ ...bindings, extents: [] }] };
