@@ -13,7 +13,6 @@ import {
 } from '../src/index.ts';
 import { deviceOf } from '../src/internal.ts';
 import { expectExactly } from './support.ts';
-import './support.ts';
 
 const numbers = (x: { dataSync(): ArrayLike<number | bigint> }): number[] => Array.from(x.dataSync(), Number);
 const average = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0) / xs.length;

@@ -6,7 +6,8 @@
 import { DeviceError, isFloat } from '@tenfold/ir';
 import type { DType, Device, OpAttrs, OpName, ScalarSource } from '@tenfold/ir';
 import { isGradEnabled } from './grad-mode.ts';
-import { Tensor, fromNode } from './tensor.ts';
+import { fromNode } from './tensor.ts';
+import type { Tensor } from './tensor.ts';
 
 /** Applies a primitive to tensors that already agree in what the op table demands. */
 export function apply<K extends OpName>(op: K, inputs: readonly Tensor[], attrs: OpAttrs[K]): Tensor {

@@ -34,7 +34,11 @@ export function literal(like: Tensor, value: number): Tensor {
 }
 
 /** All operands with one dtype (promoted unless given) and one shape. At least one of them is a tensor. */
-export function together(op: string, operands: readonly Operand[], dtype: DType = resultType(op, operands)): Tensor[] {
+export function together<T extends readonly Operand[]>(
+  op: string,
+  operands: readonly [...T],
+  dtype: DType = resultType(op, operands),
+): { [K in keyof T]: Tensor } {
   const tensors = operands.filter((operand) => operand instanceof Tensor);
   if (tensors.length === 0) throw new ArgumentError(`${op}: all operands are numbers; at least one must be a tensor`);
   const device = commonDevice(op, tensors);
@@ -42,5 +46,5 @@ export function together(op: string, operands: readonly Operand[], dtype: DType 
   return operands.map((operand) => {
     const tensor = operand instanceof Tensor ? castTo(operand, dtype) : numberTensor(device, operand, dtype);
     return expandTo(tensor, shape);
-  });
+  }) as { [K in keyof T]: Tensor };
 }

@@ -2,8 +2,9 @@
 
 import { ArgumentError, isFloat } from '@tenfold/ir';
 import type { Shape } from '@tenfold/ir';
-import { apply, constant, source } from '../core/apply.ts';
+import { constant, source } from '../core/apply.ts';
 import { castTo, expandTo, numberTensor } from '../core/broadcast.ts';
+import * as raw from '../core/primitives.ts';
 import { numberType } from '../core/promote.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { checkShape, finish, like, resolveOptions } from './options.ts';
@@ -48,7 +49,7 @@ export function eye(n: number, m: number = n, options: CreationOptions = {}): Te
   const shape = checkShape('eye', [n, m]);
   const rows = source(device, 'iota', { shape, axis: 0 });
   const columns = source(device, 'iota', { shape, axis: 1 });
-  return finish(castTo(apply('eq', [rows, columns], undefined), dtype), options);
+  return finish(castTo(raw.eq(rows, columns), dtype), options);
 }
 
 /** Zeros with the shape, dtype and device of `self` unless others are given. As torch.zeros_like. */

@@ -8,6 +8,7 @@ import { ArgumentError, DTypeError, computeType, isFloat } from '@tenfold/ir';
 import type { DType, Device, Shape } from '@tenfold/ir';
 import { apply } from '../core/apply.ts';
 import { castTo, expandTo, literal, numberTensor } from '../core/broadcast.ts';
+import * as raw from '../core/primitives.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { lowBits, randomBits, uniform } from '../random/bits.ts';
 import { defaultGenerator } from '../random/generator.ts';
@@ -37,11 +38,11 @@ function normal(device: Device, shape: Shape, dtype: DType, generator: Generator
   const wide = computeType(dtype);
   const first = uniform(device, shape, wide, generator);
   const second = uniform(device, shape, wide, generator);
-  const positive = apply('sub', [literal(first, 1), first], undefined);
-  const squared = apply('mul', [apply('log', [positive], undefined), literal(first, -2)], undefined);
-  const angle = apply('mul', [second, literal(second, 2 * Math.PI)], undefined);
-  const radius = apply('sqrt', [squared], undefined);
-  return castTo(apply('mul', [radius, apply('cos', [angle], undefined)], undefined), dtype);
+  const positive = raw.sub(literal(first, 1), first);
+  const squared = raw.mul(raw.log(positive), literal(first, -2));
+  const angle = raw.mul(second, literal(second, 2 * Math.PI));
+  const radius = raw.sqrt(squared);
+  return castTo(raw.mul(radius, raw.cos(angle)), dtype);
 }
 
 /**
@@ -64,12 +65,9 @@ export function randint(
   }
   const sizes = checkShape('randint', shape);
   const bits = lowBits(randomBits(device, sizes, generatorOf(options)), 31, 'int32');
-  const remainder = castTo(
-    apply('mod', [bits, expandTo(numberTensor(device, range, 'int32'), sizes)], undefined),
-    dtype,
-  );
+  const remainder = castTo(raw.mod(bits, expandTo(numberTensor(device, range, 'int32'), sizes)), dtype);
   const start = expandTo(numberTensor(device, low, dtype), sizes);
-  return finish(apply('add', [remainder, start], undefined), options);
+  return finish(raw.add(remainder, start), options);
 }
 
 /**

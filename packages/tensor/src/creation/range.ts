@@ -1,8 +1,9 @@
 /** Evenly spaced numbers. */
 
 import { ArgumentError, computeType } from '@tenfold/ir';
-import { apply, source } from '../core/apply.ts';
+import { source } from '../core/apply.ts';
 import { castTo, expandTo, literal, numberTensor } from '../core/broadcast.ts';
+import * as raw from '../core/primitives.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { finish, resolveOptions } from './options.ts';
 import type { CreationOptions } from './options.ts';
@@ -37,8 +38,8 @@ export function arange(...args: (number | CreationOptions | undefined)[]): Tenso
   const wide = computeType(dtype);
   const number = (value: number) => expandTo(numberTensor(device, value, wide), shape);
   let result = castTo(source(device, 'iota', { shape, axis: 0 }), wide);
-  if (step !== 1) result = apply('mul', [result, number(step)], undefined);
-  if (start !== 0) result = apply('add', [result, number(start)], undefined);
+  if (step !== 1) result = raw.mul(result, number(step));
+  if (start !== 0) result = raw.add(result, number(start));
   return finish(castTo(result, dtype), options);
 }
 
@@ -56,13 +57,9 @@ export function linspace(start: number, end: number, steps: number, options: Cre
   const step = number(steps > 1 ? (end - start) / (steps - 1) : 0);
   const position = source(device, 'iota', { shape, axis: 0 });
   const index = castTo(position, wide);
-  const upwards = apply('add', [number(start), apply('mul', [step, index], undefined)], undefined);
-  const left = apply('sub', [literal(index, steps - 1), index], undefined);
-  const downwards = apply('sub', [number(end), apply('mul', [step, left], undefined)], undefined);
-  const inFirstHalf = apply(
-    'lt',
-    [position, literal(position, Math.max(Math.floor(steps / 2), 1))],
-    undefined,
-  );
-  return finish(castTo(apply('where', [inFirstHalf, upwards, downwards], undefined), dtype), options);
+  const upwards = raw.add(number(start), raw.mul(step, index));
+  const left = raw.sub(literal(index, steps - 1), index);
+  const downwards = raw.sub(number(end), raw.mul(step, left));
+  const inFirstHalf = raw.lt(position, literal(position, Math.max(Math.floor(steps / 2), 1)));
+  return finish(castTo(raw.where(inFirstHalf, upwards, downwards), dtype), options);
 }

@@ -6,8 +6,8 @@
 
 import { DTypeError, isFloat, isInt } from '@tenfold/ir';
 import type { DType } from '@tenfold/ir';
-import { apply } from '../core/apply.ts';
 import { together } from '../core/broadcast.ts';
+import * as raw from '../core/primitives.ts';
 import { resultType } from '../core/promote.ts';
 import type { Operand } from '../core/promote.ts';
 import { Tensor } from '../core/tensor.ts';
@@ -25,7 +25,7 @@ export interface DivOptions {
 
 /** `self + alpha * other`. As torch.add. */
 export function add(self: Operand, other: Operand, options: AddOptions = {}): Tensor {
-  return apply('add', together('add', [self, scaled(other, options)]), undefined);
+  return raw.add(...together('add', [self, scaled(other, options)]));
 }
 
 /** `self - alpha * other`. As torch.sub. Raises DTypeError for two bools. */
@@ -33,12 +33,12 @@ export function sub(self: Operand, other: Operand, options: AddOptions = {}): Te
   const dtype = resultType('sub', [self, other]);
   if (dtype === 'bool')
     throw new DTypeError('sub: bool tensors have no difference; use logicalXor() or cast one operand');
-  return apply('sub', together('sub', [self, scaled(other, options)], dtype), undefined);
+  return raw.sub(...together('sub', [self, scaled(other, options)], dtype));
 }
 
 /** `self * other`. As torch.mul. */
 export function mul(self: Operand, other: Operand): Tensor {
-  return apply('mul', together('mul', [self, other]), undefined);
+  return raw.mul(...together('mul', [self, other]));
 }
 
 /** `self / other`; integers divide as float32 unless `roundingMode` is given. As torch.div. */
@@ -47,35 +47,27 @@ export function div(self: Operand, other: Operand, options: DivOptions = {}): Te
   if (roundingMode === 'floor') return floorDivide(self, other);
   const promoted = resultType('div', [self, other]);
   const operands = together('div', [self, other], isFloat(promoted) ? promoted : 'float32');
-  const quotient = apply('div', operands, undefined);
+  const quotient = raw.div(...operands);
   if (roundingMode === undefined) return quotient;
-  if (isFloat(promoted)) return apply('trunc', [quotient], undefined);
+  if (isFloat(promoted)) return raw.trunc(quotient);
   return truncatedQuotient(together('div', [self, other], promoted));
 }
 
 /** Exact in the integers: the floored quotient of the magnitudes, with the sign put back. */
 function truncatedQuotient([a, b]: readonly Tensor[]): Tensor {
-  const magnitude = apply('idiv', [apply('abs', [a], undefined), apply('abs', [b], undefined)], undefined);
-  const sign = apply('mul', [apply('sign', [a], undefined), apply('sign', [b], undefined)], undefined);
-  return apply('mul', [sign, magnitude], undefined);
+  const magnitude = raw.idiv(raw.abs(a), raw.abs(b));
+  const sign = raw.mul(raw.sign(a), raw.sign(b));
+  return raw.mul(sign, magnitude);
 }
 
 /** The quotient rounded towards minus infinity, Python's `//`. As torch.floor_divide. */
 export function floorDivide(self: Operand, other: Operand): Tensor {
-  return apply(
-    'idiv',
-    together('floorDivide', [self, other], arithmeticType('floorDivide', [self, other])),
-    undefined,
-  );
+  return raw.idiv(...together('floorDivide', [self, other], arithmeticType('floorDivide', [self, other])));
 }
 
 /** The remainder with the sign of the divisor, Python's `%`. As torch.remainder. */
 export function remainder(self: Operand, other: Operand): Tensor {
-  return apply(
-    'mod',
-    together('remainder', [self, other], arithmeticType('remainder', [self, other])),
-    undefined,
-  );
+  return raw.mod(...together('remainder', [self, other], arithmeticType('remainder', [self, other])));
 }
 
 /** Quotients of bools are integers. */
@@ -100,7 +92,7 @@ export function pow(self: Operand, exponent: Operand): Tensor {
     const short = dtype === self.dtype ? shortPower(self, exponent) : undefined;
     if (short) return short;
   }
-  return apply('pow', together('pow', [self, exponent], dtype), undefined);
+  return raw.pow(...together('pow', [self, exponent], dtype));
 }
 
 function shortPower(x: Tensor, exponent: number): Tensor | undefined {
@@ -110,13 +102,13 @@ function shortPower(x: Tensor, exponent: number): Tensor | undefined {
     case 2:
       return square(x);
     case 3:
-      return apply('mul', [square(x), x], undefined);
+      return raw.mul(square(x), x);
     case 0.5:
-      return apply('sqrt', [x], undefined);
+      return raw.sqrt(x);
     case -0.5:
       return rsqrt(x);
     case -1:
-      return apply('recip', [x], undefined);
+      return raw.recip(x);
     default:
       return undefined;
   }
@@ -124,50 +116,50 @@ function shortPower(x: Tensor, exponent: number): Tensor | undefined {
 
 /** The greater of two operands; NaN when either is. Ties share the gradient evenly. As torch.maximum. */
 export function maximum(self: Operand, other: Operand): Tensor {
-  return apply('max', together('maximum', [self, other]), undefined);
+  return raw.max(...together('maximum', [self, other]));
 }
 
 /** The lesser of two operands; NaN when either is. Ties share the gradient evenly. As torch.minimum. */
 export function minimum(self: Operand, other: Operand): Tensor {
-  return apply('min', together('minimum', [self, other]), undefined);
+  return raw.min(...together('minimum', [self, other]));
 }
 
 /** `self * self`. As torch.square. */
 export function square(self: Tensor): Tensor {
-  return apply('mul', [self, self], undefined);
+  return raw.mul(self, self);
 }
 
 /** The square root; integers become float32. As torch.sqrt. */
 export function sqrt(self: Tensor): Tensor {
-  return apply('sqrt', [asFloat(self)], undefined);
+  return raw.sqrt(asFloat(self));
 }
 
 /** `1 / sqrt(self)`; integers become float32. As torch.rsqrt. */
 export function rsqrt(self: Tensor): Tensor {
-  return apply('recip', [sqrt(self)], undefined);
+  return raw.recip(sqrt(self));
 }
 
 /** `1 / self`; integers become float32. As torch.reciprocal. */
 export function reciprocal(self: Tensor): Tensor {
-  return apply('recip', [asFloat(self)], undefined);
+  return raw.recip(asFloat(self));
 }
 
 /** `-self`. As torch.neg. Raises DTypeError for bool. */
 export function neg(self: Tensor): Tensor {
   if (self.dtype === 'bool') throw new DTypeError('neg: bool tensors have no negative; use logicalNot()');
-  return apply('neg', [self], undefined);
+  return raw.neg(self);
 }
 
 /** The magnitude. As torch.abs. Raises DTypeError for bool. */
 export function abs(self: Tensor): Tensor {
   if (self.dtype === 'bool')
     throw new DTypeError('abs: bool tensors have no magnitude; cast with int() first');
-  return apply('abs', [self], undefined);
+  return raw.abs(self);
 }
 
 /** -1, 0 or 1 as the elements are negative, zero (or NaN) or positive. As torch.sign. */
 export function sign(self: Tensor): Tensor {
-  return self.dtype === 'bool' ? self : apply('sign', [self], undefined);
+  return self.dtype === 'bool' ? self : raw.sign(self);
 }
 
 /** `self + weight * (end - self)`. As torch.lerp. */

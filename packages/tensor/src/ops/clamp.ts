@@ -1,8 +1,8 @@
 /** Limiting elements to a range. */
 
-import { apply } from '../core/apply.ts';
 import { literal, together } from '../core/broadcast.ts';
 import { customGrad } from '../core/custom-grad.ts';
+import * as raw from '../core/primitives.ts';
 import type { Operand } from '../core/promote.ts';
 import type { Tensor } from '../core/tensor.ts';
 
@@ -16,24 +16,24 @@ export function clamp(self: Tensor, min?: Operand, max?: Operand): Tensor {
   const [x, ...limits] = together('clamp', [self, ...[min, max].filter((limit) => limit !== undefined)]);
   if (min !== undefined && max !== undefined) return clampBoth(x, limits[0], limits[1]);
   const [limit] = limits;
-  const beyond = () => (min !== undefined ? less(x, limit) : less(limit, x));
-  const within = () => (min !== undefined ? atMost(limit, x) : atMost(x, limit));
+  const beyond = () => (min !== undefined ? raw.lt(x, limit) : raw.lt(limit, x));
+  const within = () => (min !== undefined ? raw.le(limit, x) : raw.le(x, limit));
   return customGrad(
     [x, limit],
-    () => choose(beyond(), limit, x),
+    () => raw.where(beyond(), limit, x),
     (gradient) => [only(x, within, gradient), only(limit, beyond, gradient)],
   );
 }
 
 function clampBoth(x: Tensor, low: Tensor, high: Tensor): Tensor {
-  const within = () => both(atMost(low, x), atMost(x, high));
-  const toLow = () => both(less(x, low), less(low, high));
-  const toHigh = () => apply('or', [less(high, x), less(high, low)], undefined);
+  const within = () => raw.and(raw.le(low, x), raw.le(x, high));
+  const toLow = () => raw.and(raw.lt(x, low), raw.lt(low, high));
+  const toHigh = () => raw.or(raw.lt(high, x), raw.lt(high, low));
   return customGrad(
     [x, low, high],
     () => {
-      const raised = choose(less(x, low), low, x);
-      return choose(less(high, raised), high, raised);
+      const raised = raw.where(raw.lt(x, low), low, x);
+      return raw.where(raw.lt(high, raised), high, raised);
     },
     (gradient) => [only(x, within, gradient), only(low, toLow, gradient), only(high, toHigh, gradient)],
   );
@@ -41,11 +41,5 @@ function clampBoth(x: Tensor, low: Tensor, high: Tensor): Tensor {
 
 /** The gradient where a condition holds, for an input that wants one. */
 function only(input: Tensor, condition: () => Tensor, gradient: Tensor): Tensor | undefined {
-  return input.requiresGrad ? choose(condition(), gradient, literal(gradient, 0)) : undefined;
+  return input.requiresGrad ? raw.where(condition(), gradient, literal(gradient, 0)) : undefined;
 }
-
-const less = (a: Tensor, b: Tensor): Tensor => apply('lt', [a, b], undefined);
-const atMost = (a: Tensor, b: Tensor): Tensor => apply('le', [a, b], undefined);
-const both = (a: Tensor, b: Tensor): Tensor => apply('and', [a, b], undefined);
-const choose = (condition: Tensor, a: Tensor, b: Tensor): Tensor =>
-  apply('where', [condition, a, b], undefined);

@@ -4,8 +4,9 @@
  */
 
 import { isFloat, sameShape } from '@tenfold/ir';
-import { apply, constant } from '../core/apply.ts';
+import { constant } from '../core/apply.ts';
 import { expandTo, literal, together } from '../core/broadcast.ts';
+import * as raw from '../core/primitives.ts';
 import type { Operand } from '../core/promote.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { abs, add, mul, sub } from './arithmetic.ts';
@@ -23,53 +24,49 @@ export interface CloseOptions {
 
 /** `self == other`. As torch.eq. */
 export function eq(self: Operand, other: Operand): Tensor {
-  return apply('eq', together('eq', [self, other]), undefined);
+  return raw.eq(...together('eq', [self, other]));
 }
 
 /** `self != other`. As torch.ne. */
 export function ne(self: Operand, other: Operand): Tensor {
-  return apply('ne', together('ne', [self, other]), undefined);
+  return raw.ne(...together('ne', [self, other]));
 }
 
 /** `self < other`. As torch.lt. */
 export function lt(self: Operand, other: Operand): Tensor {
-  return apply('lt', together('lt', [self, other]), undefined);
+  return raw.lt(...together('lt', [self, other]));
 }
 
 /** `self <= other`. As torch.le. */
 export function le(self: Operand, other: Operand): Tensor {
-  return apply('le', together('le', [self, other]), undefined);
+  return raw.le(...together('le', [self, other]));
 }
 
 /** `self > other`. As torch.gt. */
 export function gt(self: Operand, other: Operand): Tensor {
   const [a, b] = together('gt', [self, other]);
-  return apply('lt', [b, a], undefined);
+  return raw.lt(b, a);
 }
 
 /** `self >= other`. As torch.ge. */
 export function ge(self: Operand, other: Operand): Tensor {
   const [a, b] = together('ge', [self, other]);
-  return apply('le', [b, a], undefined);
+  return raw.le(b, a);
 }
 
 /** Where elements are NaN. As torch.isnan. */
 export function isnan(self: Tensor): Tensor {
-  return isFloat(self.dtype) ? apply('ne', [self, self], undefined) : everywhere(self, false);
+  return isFloat(self.dtype) ? raw.ne(self, self) : everywhere(self, false);
 }
 
 /** Where elements are infinite, of either sign. As torch.isinf. */
 export function isinf(self: Tensor): Tensor {
-  return isFloat(self.dtype)
-    ? apply('eq', [abs(self), literal(self, Infinity)], undefined)
-    : everywhere(self, false);
+  return isFloat(self.dtype) ? raw.eq(abs(self), literal(self, Infinity)) : everywhere(self, false);
 }
 
 /** Where elements are neither infinite nor NaN. As torch.isfinite. */
 export function isfinite(self: Tensor): Tensor {
-  return isFloat(self.dtype)
-    ? apply('lt', [abs(self), literal(self, Infinity)], undefined)
-    : everywhere(self, true);
+  return isFloat(self.dtype) ? raw.lt(abs(self), literal(self, Infinity)) : everywhere(self, true);
 }
 
 function everywhere(self: Tensor, value: boolean): Tensor {

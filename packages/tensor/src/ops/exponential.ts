@@ -3,21 +3,21 @@
  * https://pytorch.org/docs/stable/torch.html#pointwise-ops
  */
 
-import { apply } from '../core/apply.ts';
 import { literal } from '../core/broadcast.ts';
 import { customGrad } from '../core/custom-grad.ts';
+import * as raw from '../core/primitives.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { asFloat, inFullPrecision } from './numeric.ts';
 
 /** e to the power of each element. As torch.exp. */
 export function exp(self: Tensor): Tensor {
-  return apply('exp', [asFloat(self)], undefined);
+  return raw.exp(asFloat(self));
 }
 
 /** 2 to the power of each element. As torch.exp2. */
 export function exp2(self: Tensor): Tensor {
   const x = asFloat(self);
-  return apply('pow', [literal(x, 2), x], undefined);
+  return raw.pow(literal(x, 2), x);
 }
 
 /** `exp(self) - 1`, accurate near 0. As torch.expm1. */
@@ -27,18 +27,18 @@ export function expm1(self: Tensor): Tensor {
       [x],
       () => {
         // tanh(x/2) = (e^x - 1) / (e^x + 1), and the sum in the denominator loses nothing.
-        const sum = apply('add', [apply('exp', [x], undefined), literal(x, 1)], undefined);
-        const half = apply('mul', [x, literal(x, 0.5)], undefined);
-        return apply('mul', [apply('tanh', [half], undefined), sum], undefined);
+        const sum = raw.add(raw.exp(x), literal(x, 1));
+        const half = raw.mul(x, literal(x, 0.5));
+        return raw.mul(raw.tanh(half), sum);
       },
-      (gradient, y) => [apply('mul', [gradient, apply('add', [y, literal(y, 1)], undefined)], undefined)],
+      (gradient, y) => [raw.mul(gradient, raw.add(y, literal(y, 1)))],
     ),
   );
 }
 
 /** The natural logarithm. As torch.log. */
 export function log(self: Tensor): Tensor {
-  return apply('log', [asFloat(self)], undefined);
+  return raw.log(asFloat(self));
 }
 
 /** The logarithm to base 2. As torch.log2. */
@@ -52,9 +52,7 @@ export function log10(self: Tensor): Tensor {
 }
 
 function logarithm(self: Tensor, base: number): Tensor {
-  return inFullPrecision(self, (x) =>
-    apply('div', [apply('log', [x], undefined), literal(x, base)], undefined),
-  );
+  return inFullPrecision(self, (x) => raw.div(raw.log(x), literal(x, base)));
 }
 
 /** `log(1 + self)`, accurate near 0. As torch.log1p. */
@@ -63,7 +61,7 @@ export function log1p(self: Tensor): Tensor {
     customGrad(
       [x],
       () => accurateLog1p(x),
-      (gradient) => [apply('div', [gradient, apply('add', [x, literal(x, 1)], undefined)], undefined)],
+      (gradient) => [raw.div(gradient, raw.add(x, literal(x, 1)))],
     ),
   );
 }
@@ -74,12 +72,12 @@ export function log1p(self: Tensor): Tensor {
  */
 function accurateLog1p(x: Tensor): Tensor {
   const one = literal(x, 1);
-  const u = apply('add', [x, one], undefined);
-  const logU = apply('log', [u], undefined);
-  const ratio = apply('div', [x, apply('sub', [u, one], undefined)], undefined);
-  const repaired = apply('mul', [logU, ratio], undefined);
-  const small = apply('where', [apply('eq', [u, one], undefined), x, repaired], undefined);
-  return apply('where', [apply('lt', [one, x], undefined), logU, small], undefined);
+  const u = raw.add(x, one);
+  const logU = raw.log(u);
+  const ratio = raw.div(x, raw.sub(u, one));
+  const repaired = raw.mul(logU, ratio);
+  const small = raw.where(raw.eq(u, one), x, repaired);
+  return raw.where(raw.lt(one, x), logU, small);
 }
 
 /** `1 / (1 + exp(-self))`. As torch.sigmoid. */
@@ -89,12 +87,12 @@ export function sigmoid(self: Tensor): Tensor {
     return customGrad(
       [x],
       () => {
-        const decay = apply('exp', [apply('neg', [x], undefined)], undefined);
-        return apply('recip', [apply('add', [one, decay], undefined)], undefined);
+        const decay = raw.exp(raw.neg(x));
+        return raw.recip(raw.add(one, decay));
       },
       (gradient, y) => {
-        const slope = apply('mul', [y, apply('sub', [one, y], undefined)], undefined);
-        return [apply('mul', [gradient, slope], undefined)];
+        const slope = raw.mul(y, raw.sub(one, y));
+        return [raw.mul(gradient, slope)];
       },
     );
   });
@@ -102,5 +100,5 @@ export function sigmoid(self: Tensor): Tensor {
 
 /** The Gauss error function. As torch.special.erf. */
 export function erf(self: Tensor): Tensor {
-  return apply('erf', [asFloat(self)], undefined);
+  return raw.erf(asFloat(self));
 }

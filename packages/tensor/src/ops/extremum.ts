@@ -7,6 +7,7 @@ import { normalizeAxis } from '@tenfold/ir';
 import { apply, source } from '../core/apply.ts';
 import { castTo, expandTo, literal } from '../core/broadcast.ts';
 import { customGrad } from '../core/custom-grad.ts';
+import * as raw from '../core/primitives.ts';
 import { Tensor } from '../core/tensor.ts';
 import { maximum, minimum } from './arithmetic.ts';
 import { keepAxes } from './dims.ts';
@@ -87,9 +88,9 @@ function alongAxis(
 function atPosition(value: Tensor, position: Tensor, self: Tensor, axis: number): Tensor {
   const spread = (x: Tensor) => expandTo(keepAxes(x, self.shape, [axis]), self.shape);
   const index = source(self.home, 'iota', { shape: self.shape, axis });
-  const here = apply('eq', [index, spread(position)], undefined);
+  const here = raw.eq(index, spread(position));
   const along = spread(value);
-  return apply('where', [here, along, literal(along, 0)], undefined);
+  return raw.where(here, along, literal(along, 0));
 }
 
 /** The position of the greatest element along `dim`, or in the flattened tensor. As torch.argmax. */

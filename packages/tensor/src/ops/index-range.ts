@@ -5,8 +5,8 @@
  */
 
 import { DTypeError, IndexError, formatShape } from '@tenfold/ir';
-import { apply } from '../core/apply.ts';
 import { castTo, literal } from '../core/broadcast.ts';
+import * as raw from '../core/primitives.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { decode } from '../data/typed-array.ts';
 
@@ -25,9 +25,9 @@ export function indexTensor(op: string, index: Tensor, size: number, wrap = fals
   checkIndexRange(op, index, wrap ? -size : 0, size);
   const narrow = castTo(index, 'int32');
   if (!wrap) return narrow;
-  const isNegative = apply('lt', [narrow, literal(narrow, 0)], undefined);
-  const fromEnd = apply('add', [narrow, literal(narrow, size)], undefined);
-  return apply('where', [isNegative, fromEnd, narrow], undefined);
+  const isNegative = raw.lt(narrow, literal(narrow, 0));
+  const fromEnd = raw.add(narrow, literal(narrow, size));
+  return raw.where(isNegative, fromEnd, narrow);
 }
 
 /** Raises IndexError when an index known on the host is outside of `low` to `size - 1`. */

@@ -7,6 +7,7 @@ import { ArgumentError, IndexError, broadcastShapes, formatShape, numel } from '
 import type { Shape } from '@tenfold/ir';
 import { apply } from '../core/apply.ts';
 import { expandTo, literal } from '../core/broadcast.ts';
+import * as raw from '../core/primitives.ts';
 import { Tensor } from '../core/tensor.ts';
 import { leafOf } from '../creation/options.ts';
 import { asBytes } from '../data/typed-array.ts';
@@ -165,7 +166,7 @@ function linearPositions(fancy: readonly Fancy[], sizes: Shape, shape: Shape): T
   const scaled = fancy.map(({ index: i }, k) => {
     const position = expandTo(indexTensor('index', i, sizes[k], true), shape);
     const stride = numel(sizes.slice(k + 1));
-    return stride === 1 ? position : apply('mul', [position, literal(position, stride)], undefined);
+    return stride === 1 ? position : raw.mul(position, literal(position, stride));
   });
-  return scaled.reduce((a, b) => apply('add', [a, b], undefined));
+  return scaled.reduce((a, b) => raw.add(a, b));
 }

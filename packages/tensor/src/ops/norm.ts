@@ -3,6 +3,7 @@
 import { apply } from '../core/apply.ts';
 import { castTo, expandTo, literal, numberTensor } from '../core/broadcast.ts';
 import { customGrad } from '../core/custom-grad.ts';
+import * as raw from '../core/primitives.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { axesOf, withOnes } from './dims.ts';
 import type { Dim } from './dims.ts';
@@ -23,13 +24,13 @@ export function norm(self: Tensor, p: number = 2, dim?: Dim, options: KeepOption
       case 2:
         return euclidean(x, axes, keepdim);
       case 1:
-        return reduceAxes('sum', apply('abs', [x], undefined), axes, keepdim);
+        return reduceAxes('sum', raw.abs(x), axes, keepdim);
       case 0:
         return count(x, axes, keepdim);
       case Infinity:
       case -Infinity:
         checkNotEmpty('norm', x, axes);
-        return reduceAxes(p > 0 ? 'max' : 'min', apply('abs', [x], undefined), axes, keepdim);
+        return reduceAxes(p > 0 ? 'max' : 'min', raw.abs(x), axes, keepdim);
       default:
         return general(x, p, axes, keepdim);
     }
@@ -40,7 +41,7 @@ export function norm(self: Tensor, p: number = 2, dim?: Dim, options: KeepOption
 function count(x: Tensor, axes: readonly number[], keepdim: boolean): Tensor {
   return customGrad(
     [x],
-    () => reduceAxes('sum', castTo(apply('ne', [x, literal(x, 0)], undefined), x.dtype), axes, keepdim),
+    () => reduceAxes('sum', castTo(raw.ne(x, literal(x, 0)), x.dtype), axes, keepdim),
     () => [literal(x, 0)],
   );
 }
@@ -48,39 +49,35 @@ function count(x: Tensor, axes: readonly number[], keepdim: boolean): Tensor {
 function euclidean(x: Tensor, axes: readonly number[], keepdim: boolean): Tensor {
   return customGrad(
     [x],
-    () => apply('sqrt', [reduceAxes('sum', apply('mul', [x, x], undefined), axes, keepdim)], undefined),
+    () => raw.sqrt(reduceAxes('sum', raw.mul(x, x), axes, keepdim)),
     (gradient, length) => {
-      const safe = zeroWhere(length, apply('div', [gradient, length], undefined));
+      const safe = zeroWhere(length, raw.div(gradient, length));
       const kept = keepdim ? safe : apply('reshape', [safe], { shape: withOnes(x.shape, axes) });
-      return [apply('mul', [x, expandTo(kept, x.shape)], undefined)];
+      return [raw.mul(x, expandTo(kept, x.shape))];
     },
   );
 }
 
 function general(x: Tensor, p: number, axes: readonly number[], keepdim: boolean): Tensor {
-  const magnitude = () => apply('abs', [x], undefined);
+  const magnitude = () => raw.abs(x);
   return customGrad(
     [x],
     () => power(reduceAxes('sum', power(magnitude(), p), axes, keepdim), 1 / p),
     (gradient, length) => {
-      const scale = zeroWhere(length, apply('div', [gradient, power(length, p - 1)], undefined));
+      const scale = zeroWhere(length, raw.div(gradient, power(length, p - 1)));
       const kept = keepdim ? scale : apply('reshape', [scale], { shape: withOnes(x.shape, axes) });
-      const slope = apply(
-        'mul',
-        [apply('sign', [x], undefined), zeroWhere(x, power(magnitude(), p - 1))],
-        undefined,
-      );
-      return [apply('mul', [slope, expandTo(kept, x.shape)], undefined)];
+      const slope = raw.mul(raw.sign(x), zeroWhere(x, power(magnitude(), p - 1)));
+      return [raw.mul(slope, expandTo(kept, x.shape))];
     },
   );
 }
 
 function power(x: Tensor, exponent: number): Tensor {
-  return apply('pow', [x, expandTo(numberTensor(x.home, exponent, x.dtype), x.shape)], undefined);
+  return raw.pow(x, expandTo(numberTensor(x.home, exponent, x.dtype), x.shape));
 }
 
 /** `value`, but 0 where `x` is 0: the norms are not differentiable there, and PyTorch's choice is 0. */
 function zeroWhere(x: Tensor, value: Tensor): Tensor {
   const zero = literal(x, 0);
-  return apply('where', [apply('eq', [x, zero], undefined), zero, value], undefined);
+  return raw.where(raw.eq(x, zero), zero, value);
 }

@@ -6,8 +6,8 @@
 
 import { DTypeError, isFloat } from '@tenfold/ir';
 import type { DType } from '@tenfold/ir';
-import { apply } from '../core/apply.ts';
 import { castTo, literal } from '../core/broadcast.ts';
+import * as raw from '../core/primitives.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { axesOf } from './dims.ts';
 import type { Dim } from './dims.ts';
@@ -34,7 +34,7 @@ export function mean(self: Tensor, dim?: Dim, options: ReduceOptions = {}): Tens
   const x = castTo(self, dtype);
   const axes = axesOf('mean', dim, x.ndim);
   const total = reduceAxes('sum', x, axes, options.keepdim);
-  return apply('div', [total, literal(total, countOf(x, axes))], undefined);
+  return raw.div(total, literal(total, countOf(x, axes)));
 }
 
 /** The product; of integers and bools as int64. Its gradient holds with zeros among the factors too. As torch.prod. */

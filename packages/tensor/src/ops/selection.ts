@@ -2,8 +2,9 @@
 
 import { DTypeError, broadcastShapes } from '@tenfold/ir';
 import type { DType } from '@tenfold/ir';
-import { apply, commonDevice } from '../core/apply.ts';
+import { commonDevice } from '../core/apply.ts';
 import { castTo, expandTo, numberTensor } from '../core/broadcast.ts';
+import * as raw from '../core/primitives.ts';
 import { resultType } from '../core/promote.ts';
 import type { Operand } from '../core/promote.ts';
 import { Tensor } from '../core/tensor.ts';
@@ -29,11 +30,10 @@ function choose(op: string, condition: Tensor, a: Operand, b: Operand, dtype: DT
       `${op}: the condition is ${condition.dtype}, expected bool; compare (for example x.gt(0)) or cast with bool()`,
     );
   }
-  const values = [a, b].map((x) =>
-    x instanceof Tensor ? castTo(x, dtype) : numberTensor(condition.home, x, dtype),
+  const home = commonDevice(op, [condition, ...[a, b].filter((x) => x instanceof Tensor)]);
+  const [x, y] = [a, b].map((value) =>
+    value instanceof Tensor ? castTo(value, dtype) : numberTensor(home, value, dtype),
   );
-  const operands = [condition, ...values];
-  commonDevice(op, operands);
-  const shape = operands.map((x) => x.shape).reduce((x, y) => broadcastShapes(op, x, y));
-  return apply('where', operands.map((x) => expandTo(x, shape)), undefined); // prettier-ignore
+  const shape = broadcastShapes(op, broadcastShapes(op, condition.shape, x.shape), y.shape);
+  return raw.where(expandTo(condition, shape), expandTo(x, shape), expandTo(y, shape));
 }

@@ -8,6 +8,7 @@ import type { DType } from '@tenfold/ir';
 import { apply } from '../core/apply.ts';
 import { castTo, expandTo, literal } from '../core/broadcast.ts';
 import { customGrad } from '../core/custom-grad.ts';
+import * as raw from '../core/primitives.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { axesOf } from './dims.ts';
 import type { Dim } from './dims.ts';
@@ -26,7 +27,7 @@ function rowSum(x: Tensor, axes: readonly number[]): Tensor {
 
 /** `x` less the greatest element of its row. */
 function shifted(x: Tensor, axes: readonly number[]): Tensor {
-  return apply('sub', [x, expandTo(reduceAxes('max', x, axes, true), x.shape)], undefined);
+  return raw.sub(x, expandTo(reduceAxes('max', x, axes, true), x.shape));
 }
 
 /** `exp(self)` divided by its sum along `dim`. As torch.softmax. */
@@ -36,12 +37,12 @@ export function softmax(self: Tensor, dim: number, options: SoftmaxOptions = {})
     customGrad(
       [x],
       () => {
-        const powers = apply('exp', [shifted(x, axes)], undefined);
-        return apply('div', [powers, rowSum(powers, axes)], undefined);
+        const powers = raw.exp(shifted(x, axes));
+        return raw.div(powers, rowSum(powers, axes));
       },
       (gradient, y) => {
-        const weighted = apply('mul', [gradient, y], undefined);
-        return [apply('sub', [weighted, apply('mul', [y, rowSum(weighted, axes)], undefined)], undefined)];
+        const weighted = raw.mul(gradient, y);
+        return [raw.sub(weighted, raw.mul(y, rowSum(weighted, axes)))];
       },
     ),
   );
@@ -55,12 +56,12 @@ export function logSoftmax(self: Tensor, dim: number, options: SoftmaxOptions = 
       [x],
       () => {
         const distance = shifted(x, axes);
-        const total = reduceAxes('sum', apply('exp', [distance], undefined), axes, true);
-        return apply('sub', [distance, expandTo(apply('log', [total], undefined), x.shape)], undefined);
+        const total = reduceAxes('sum', raw.exp(distance), axes, true);
+        return raw.sub(distance, expandTo(raw.log(total), x.shape));
       },
       (gradient, y) => {
-        const share = apply('mul', [apply('exp', [y], undefined), rowSum(gradient, axes)], undefined);
-        return [apply('sub', [gradient, share], undefined)];
+        const share = raw.mul(raw.exp(y), rowSum(gradient, axes));
+        return [raw.sub(gradient, share)];
       },
     ),
   );
@@ -72,9 +73,9 @@ export function logsumexp(self: Tensor, dim: Dim, options: KeepOptions = {}): Te
   return inFullPrecision(self, (x) => {
     if (axes.length === 0) return x;
     const top = apply('detach', [finiteOrZero(reduceAxes('max', x, axes, true))], undefined);
-    const powers = apply('exp', [apply('sub', [x, expandTo(top, x.shape)], undefined)], undefined);
+    const powers = raw.exp(raw.sub(x, expandTo(top, x.shape)));
     const total = reduceAxes('sum', powers, axes, true);
-    const result = apply('add', [apply('log', [total], undefined), top], undefined);
+    const result = raw.add(raw.log(total), top);
     return options.keepdim
       ? result
       : apply('reshape', [result], { shape: x.shape.filter((_, axis) => !axes.includes(axis)) });
@@ -83,6 +84,6 @@ export function logsumexp(self: Tensor, dim: Dim, options: KeepOptions = {}): Te
 
 /** An infinite maximum must not be subtracted from itself. */
 function finiteOrZero(x: Tensor): Tensor {
-  const infinite = apply('eq', [apply('abs', [x], undefined), literal(x, Infinity)], undefined);
-  return apply('where', [infinite, literal(x, 0), x], undefined);
+  const infinite = raw.eq(raw.abs(x), literal(x, Infinity));
+  return raw.where(infinite, literal(x, 0), x);
 }

@@ -3,18 +3,19 @@
 import { ShapeError, formatShape } from '@tenfold/ir';
 import { apply, source } from '../core/apply.ts';
 import { expandTo, literal } from '../core/broadcast.ts';
+import * as raw from '../core/primitives.ts';
 import type { Tensor } from '../core/tensor.ts';
 
 /** The lower triangle of the last two axes up to the diagonal numbered `diagonal`, zeros above it. As torch.tril. */
 export function tril(self: Tensor, diagonal = 0): Tensor {
   const { rows, columns } = coordinates('tril', self);
-  return keepWhere(self, apply('le', [columns, offset(rows, diagonal)], undefined));
+  return keepWhere(self, raw.le(columns, offset(rows, diagonal)));
 }
 
 /** The upper triangle of the last two axes from the diagonal numbered `diagonal`, zeros below it. As torch.triu. */
 export function triu(self: Tensor, diagonal = 0): Tensor {
   const { rows, columns } = coordinates('triu', self);
-  return keepWhere(self, apply('le', [offset(rows, diagonal), columns], undefined));
+  return keepWhere(self, raw.le(offset(rows, diagonal), columns));
 }
 
 /** The diagonal of a matrix as a vector, or the square matrix with a vector on its diagonal. As torch.diag. */
@@ -35,7 +36,7 @@ function matrixOf(vector: Tensor, diagonal: number): Tensor {
   const column = apply('reshape', [apply('pad', [vector], attrs)], { shape: [size, 1] });
   const matrix = expandTo(column, [size, size]);
   const { rows, columns } = coordinates('diag', matrix);
-  return keepWhere(matrix, apply('eq', [offset(rows, diagonal), columns], undefined));
+  return keepWhere(matrix, raw.eq(offset(rows, diagonal), columns));
 }
 
 function coordinates(op: string, x: Tensor): { rows: Tensor; columns: Tensor } {
@@ -45,9 +46,9 @@ function coordinates(op: string, x: Tensor): { rows: Tensor; columns: Tensor } {
 }
 
 function offset(index: Tensor, by: number): Tensor {
-  return by === 0 ? index : apply('add', [index, literal(index, by)], undefined);
+  return by === 0 ? index : raw.add(index, literal(index, by));
 }
 
 function keepWhere(x: Tensor, condition: Tensor): Tensor {
-  return apply('where', [condition, x, literal(x, 0)], undefined);
+  return raw.where(condition, x, literal(x, 0));
 }

@@ -4,9 +4,9 @@
  */
 
 import { isFloat } from '@tenfold/ir';
-import { apply } from '../core/apply.ts';
 import { literal, together } from '../core/broadcast.ts';
 import { customGrad } from '../core/custom-grad.ts';
+import * as raw from '../core/primitives.ts';
 import { resultType } from '../core/promote.ts';
 import type { Operand } from '../core/promote.ts';
 import type { Tensor } from '../core/tensor.ts';
@@ -14,28 +14,28 @@ import { asFloat, inFullPrecision } from './numeric.ts';
 
 /** The sine. As torch.sin. */
 export function sin(self: Tensor): Tensor {
-  return apply('sin', [asFloat(self)], undefined);
+  return raw.sin(asFloat(self));
 }
 
 /** The cosine. As torch.cos. */
 export function cos(self: Tensor): Tensor {
-  return apply('cos', [asFloat(self)], undefined);
+  return raw.cos(asFloat(self));
 }
 
 /** The tangent. As torch.tan. */
 export function tan(self: Tensor): Tensor {
-  return inFullPrecision(self, (x) => apply('div', [sin(x), cos(x)], undefined));
+  return inFullPrecision(self, (x) => raw.div(sin(x), cos(x)));
 }
 
 /** The angle of the point (`other`, `self`), from -π to π. As torch.atan2. */
 export function atan2(self: Operand, other: Operand): Tensor {
   const dtype = resultType('atan2', [self, other]);
-  return apply('atan2', together('atan2', [self, other], isFloat(dtype) ? dtype : 'float32'), undefined);
+  return raw.atan2(...together('atan2', [self, other], isFloat(dtype) ? dtype : 'float32'));
 }
 
 /** The hyperbolic tangent. As torch.tanh. */
 export function tanh(self: Tensor): Tensor {
-  return apply('tanh', [asFloat(self)], undefined);
+  return raw.tanh(asFloat(self));
 }
 
 /** The hyperbolic sine. As torch.sinh. */
@@ -43,8 +43,8 @@ export function sinh(self: Tensor): Tensor {
   return inFullPrecision(self, (x) =>
     customGrad(
       [x],
-      () => apply('mul', [apply('tanh', [x], undefined), hyperbolicCosine(x)], undefined),
-      (gradient) => [apply('mul', [gradient, cosh(x)], undefined)],
+      () => raw.mul(raw.tanh(x), hyperbolicCosine(x)),
+      (gradient) => [raw.mul(gradient, cosh(x))],
     ),
   );
 }
@@ -55,7 +55,7 @@ export function cosh(self: Tensor): Tensor {
     customGrad(
       [x],
       () => hyperbolicCosine(x),
-      (gradient) => [apply('mul', [gradient, sinh(x)], undefined)],
+      (gradient) => [raw.mul(gradient, sinh(x))],
     ),
   );
 }
@@ -63,9 +63,9 @@ export function cosh(self: Tensor): Tensor {
 /** (e^x + e^-x) / 2 with e^x as a square, so that it overflows no earlier than the result. */
 function hyperbolicCosine(x: Tensor): Tensor {
   const half = literal(x, 0.5);
-  const root = apply('exp', [apply('mul', [half, x], undefined)], undefined);
-  const halfRoot = apply('mul', [half, root], undefined);
-  const growing = apply('mul', [halfRoot, root], undefined);
-  const shrinking = apply('div', [apply('div', [half, root], undefined), root], undefined);
-  return apply('add', [growing, shrinking], undefined);
+  const root = raw.exp(raw.mul(half, x));
+  const halfRoot = raw.mul(half, root);
+  const growing = raw.mul(halfRoot, root);
+  const shrinking = raw.div(raw.div(half, root), root);
+  return raw.add(growing, shrinking);
 }

@@ -4,6 +4,7 @@ import { DTypeError, isFloat } from '@tenfold/ir';
 import { apply } from '../core/apply.ts';
 import { expandTo, literal } from '../core/broadcast.ts';
 import { customGrad } from '../core/custom-grad.ts';
+import * as raw from '../core/primitives.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { axesOf, withOnes } from './dims.ts';
 import type { Dim } from './dims.ts';
@@ -33,11 +34,11 @@ export function std(self: Tensor, dim?: Dim, options: VarianceOptions = {}): Ten
     const square = reduceVariance(x, axes, options);
     return customGrad(
       [square],
-      () => apply('sqrt', [square], undefined),
+      () => raw.sqrt(square),
       (gradient, deviation) => {
-        const slope = apply('div', [gradient, apply('add', [deviation, deviation], undefined)], undefined);
+        const slope = raw.div(gradient, raw.add(deviation, deviation));
         const zero = literal(deviation, 0);
-        return [apply('where', [apply('eq', [deviation, zero], undefined), zero, slope], undefined)];
+        return [raw.where(raw.eq(deviation, zero), zero, slope)];
       },
     );
   });
@@ -57,21 +58,21 @@ function reduceVariance(
   const divisor = Math.max(count - correction, 0);
   const centred = () => {
     const total = reduceAxes('sum', x, axes, true);
-    const average = apply('div', [total, literal(total, count)], undefined);
-    return apply('sub', [x, expandTo(average, x.shape)], undefined);
+    const average = raw.div(total, literal(total, count));
+    return raw.sub(x, expandTo(average, x.shape));
   };
   // The composed gradient would also pass through the mean, only to sum to zero there.
   return customGrad(
     [x],
     () => {
       const distance = centred();
-      const total = reduceAxes('sum', apply('mul', [distance, distance], undefined), axes, keepdim);
-      return apply('div', [total, literal(total, divisor)], undefined);
+      const total = reduceAxes('sum', raw.mul(distance, distance), axes, keepdim);
+      return raw.div(total, literal(total, divisor));
     },
     (gradient) => {
       const kept = keepdim ? gradient : apply('reshape', [gradient], { shape: withOnes(x.shape, axes) });
-      const scaled = apply('mul', [kept, literal(kept, 2 / divisor)], undefined);
-      return [apply('mul', [expandTo(scaled, x.shape), centred()], undefined)];
+      const scaled = raw.mul(kept, literal(kept, 2 / divisor));
+      return [raw.mul(expandTo(scaled, x.shape), centred())];
     },
   );
 }

@@ -4,6 +4,7 @@ import type { DType, Device, Shape } from '@tenfold/ir';
 import { hostAction } from '../compile/recorder.ts';
 import { apply, scalar } from '../core/apply.ts';
 import { castTo, literal } from '../core/broadcast.ts';
+import * as raw from '../core/primitives.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Generator } from './generator.ts';
 
@@ -25,16 +26,16 @@ export function uniform(device: Device, shape: Shape, dtype: DType, generator: G
   const fractionBits = FRACTION_BITS[dtype];
   if (fractionBits !== undefined) {
     const wide = lowBits(randomBits(device, shape, generator), fractionBits, 'float32');
-    return castTo(apply('mul', [wide, literal(wide, 2 ** -fractionBits)], undefined), dtype);
+    return castTo(raw.mul(wide, literal(wide, 2 ** -fractionBits)), dtype);
   }
   // 53 bits take two draws.
   const upper = lowBits(randomBits(device, shape, generator), 26, 'float64');
   const lower = lowBits(randomBits(device, shape, generator), 27, 'float64');
-  const scaled = apply('mul', [upper, literal(upper, 2 ** -26)], undefined);
-  return apply('add', [scaled, apply('mul', [lower, literal(lower, 2 ** -53)], undefined)], undefined);
+  const scaled = raw.mul(upper, literal(upper, 2 ** -26));
+  return raw.add(scaled, raw.mul(lower, literal(lower, 2 ** -53)));
 }
 
 /** The lowest `count` bits as whole numbers from 0. */
 export function lowBits(bits: Tensor, count: number, dtype: DType): Tensor {
-  return castTo(apply('and', [bits, literal(bits, 2 ** count - 1)], undefined), dtype);
+  return castTo(raw.and(bits, literal(bits, 2 ** count - 1)), dtype);
 }
