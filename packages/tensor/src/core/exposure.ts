@@ -9,7 +9,7 @@ import type { Device } from '@tenfold/ir';
 import type { Tensor } from './tensor.ts';
 
 /** Modules cut the graph earlier, and at the same place each time; this is for loops without modules. */
-const MOST_PENDING = 4000;
+const MOST_PENDING = 2000;
 
 let depth = 0;
 
