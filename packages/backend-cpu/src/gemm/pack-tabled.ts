@@ -5,7 +5,7 @@
  */
 
 import type { MathContext } from '../math/index.ts';
-import { call, i32, select } from '../wasm/index.ts';
+import { call, i32, i8x16, select } from '../wasm/index.ts';
 import type { Expr, FunctionBuilder, FunctionRef, Local, ModuleBuilder } from '../wasm/index.ts';
 import { loadFew } from './element-reader.ts';
 import type { ElementReader } from './element-reader.ts';
@@ -15,6 +15,7 @@ import { innermostStep, position, tableEntry } from './offset-table.ts';
 import type { TableShape } from './offset-table.ts';
 import { greatest } from './spec.ts';
 import { chunksOf, storeChunk, storeTransposed } from './panel.ts';
+import type { Chunk } from './panel.ts';
 
 /** (target, base, entry of the first lane, table of k, count of k). */
 export type PackTabled = FunctionRef<readonly ['i32', 'i32', 'i32', 'i32', 'i32'], 'void'>;
@@ -43,76 +44,149 @@ function runLength(table: TableShape): number {
   return innermost !== undefined && innermost.steps[0] === 1 ? greatest(innermost.extent) : 1;
 }
 
-/** Vectors run along the lanes: step by step of k, each chunk of lanes by one load or one gather. */
+/** One chunk of a panel's lanes, with what is known before the loops over k. */
+interface LaneChunk {
+  readonly chunk: Chunk;
+  readonly firstLane: Local<'i32'>;
+  /** The address of the first lane, at k = 0. */
+  readonly start: Local<'i32'>;
+  /** Whether the lanes lie in one run. */
+  readonly inRun: Local<'i32'>;
+  /** Whether besides no k of the block leads outside. */
+  readonly inside: Local<'i32'>;
+}
+
+/** Vectors run along the lanes: step by step of k, chunks of lanes by one load each, or gathered. */
 function packAlongLanes(module: ModuleBuilder, panel: TabledPanel): PackTabled {
   const { type, reader, width, lanes, k, extents } = panel;
   const gather = emitGather(module, { ...panel, name: `${panel.name}_gather`, varying: lanes, fixed: k });
   const code = module.func(panel.name, { params: ['i32', 'i32', 'i32', 'i32', 'i32'] });
   const m: MathContext = { module, code, relaxed: panel.relaxed };
   const [target, base, laneEntry, kTable, count] = code.params;
-  const pitch = width * type.bytes;
-  const contiguous = runLength(lanes) > 1;
   const end = code.let(tableEntry(kTable, count));
   const entry = code.local('i32');
   const out = code.local('i32');
-  const eachStep = (body: () => void): void => {
+
+  /** A loop over k that stores some chunks. */
+  const eachStep = (
+    chunks: readonly LaneChunk[],
+    vectorOf: (chunk: LaneChunk, offset: Local<'i32'>) => Expr<'v128'>,
+  ): void => {
     code.set(entry, kTable);
     code.set(out, target);
     code.countedLoop(entry, end, 4, () => {
-      body();
-      code.increment(out, pitch);
+      const offset = code.let(i32.load(entry, position.offset(k)));
+      const vectors = chunks.map((chunk) => code.let(vectorOf(chunk, offset)));
+      chunks.forEach(({ chunk }, i) => storeChunk(code, type, out, chunk, vectors[i]));
+      code.increment(out, width * type.bytes);
     });
   };
+  const gathered = ({ firstLane }: LaneChunk): Expr<'v128'> => call(gather, base, firstLane, entry, kTable);
+  const loaded = ({ chunk, start }: LaneChunk, offset: Local<'i32'>): Expr<'v128'> =>
+    loadFew(m, reader, type.lanes, chunk.width, i32.add(start, offset));
 
-  for (const chunk of chunksOf(width, type)) {
+  const chunks = chunksOf(width, type).map((chunk): LaneChunk => {
     const firstLane = code.let(i32.add(laneEntry, 4 * chunk.start));
-    const gathered = (): Expr<'v128'> => call(gather, base, firstLane, entry, kTable);
-    if (!contiguous) {
-      eachStep(() => storeChunk(code, type, out, chunk, code.let(gathered())));
-      continue;
-    }
     const start = code.let(i32.add(base, i32.load(firstLane, position.offset(lanes))));
-    const load = (): Expr<'v128'> =>
-      loadFew(m, reader, type.lanes, chunk.width, i32.add(start, i32.load(entry, position.offset(k))));
     const inRun = code.let(i32.ge_s(i32.load(firstLane, position.run(lanes)), chunk.width));
     // Along a run coordinates are linear, so its two ends bound them.
-    const bounds = extents.map((_, g) => endsOf(code, lanes, g, firstLane, chunk.width));
-    const always = bounds.reduce(
-      (sofar: Expr<'i32'>, { least, greatest }, g) =>
-        i32.and(
-          sofar,
-          i32.and(
-            i32.ge_s(i32.add(least, i32.load(kTable, position.leastCoordinate(g))), 0),
-            i32.lt_s(i32.add(greatest, i32.load(kTable, position.greatestCoordinate(g))), extents[g]),
-          ),
-        ),
-      inRun,
-    );
+    const inside = extents.reduce((sofar: Expr<'i32'>, extent, g) => {
+      const { least, greatest } = endsOf(code, lanes, g, firstLane, chunk.width);
+      const low = i32.ge_s(i32.add(least, i32.load(kTable, position.leastCoordinate(g))), 0);
+      const high = i32.lt_s(i32.add(greatest, i32.load(kTable, position.greatestCoordinate(g))), extent);
+      return i32.and(sofar, i32.and(low, high));
+    }, inRun);
+    return { chunk, firstLane, start, inRun, inside: code.let(inside) };
+  });
+
+  if (runLength(lanes) === 1) {
+    for (const chunk of chunks) eachStep([chunk], gathered);
+    return code;
+  }
+  const allInside = chunks
+    .map(({ inside }): Expr<'i32'> => inside)
+    .reduce((all, inside) => i32.and(all, inside));
+  code.if(allInside, () => {
+    eachStep(chunks, loaded);
+    code.return();
+  });
+  for (const laneChunk of chunks) {
+    const edge = edgeLoader(m, panel, laneChunk, entry);
     code.if(
-      always,
-      () => eachStep(() => storeChunk(code, type, out, chunk, code.let(load()))),
+      laneChunk.inside,
+      () => eachStep([laneChunk], loaded),
       () => {
-        const vector = code.local('v128');
-        eachStep(() => {
-          const inside = bounds.reduce((sofar: Expr<'i32'>, { least, greatest }, g) => {
-            const coordinate = code.let(i32.load(entry, position.coordinate(k, g)));
-            const within = i32.and(
-              i32.ge_s(i32.add(least, coordinate), 0),
-              i32.lt_s(i32.add(greatest, coordinate), extents[g]),
-            );
-            return i32.and(sofar, within);
-          }, inRun);
+        if (edge === undefined) {
+          eachStep([laneChunk], gathered);
+        } else {
           code.if(
-            inside,
-            () => code.set(vector, load()),
-            () => code.set(vector, gathered()),
+            laneChunk.inRun,
+            () => eachStep([laneChunk], edge),
+            () => eachStep([laneChunk], gathered),
           );
-          storeChunk(code, type, out, chunk, vector);
-        });
+        }
       },
     );
   }
   return code;
+}
+
+/**
+ * Loads a chunk that lies in one run but partly outside the operand: the nearest whole chunk inside is loaded
+ * and its lanes are moved to where they belong, with zeros coming in. That works where each guard is either
+ * the same for all lanes or counts along with them; otherwise there is no such loader.
+ */
+function edgeLoader(
+  m: MathContext,
+  panel: TabledPanel,
+  { chunk, firstLane, start }: LaneChunk,
+  entry: Local<'i32'>,
+): ((chunk: LaneChunk, offset: Local<'i32'>) => Expr<'v128'>) | undefined {
+  const { type, reader, lanes, k, extents } = panel;
+  const { code } = m;
+  const steps = extents.map((_, g) => innermostStep(lanes, 1 + g));
+  const along = steps.indexOf(1);
+  const others = steps.filter((step, g) => g !== along && step !== 0);
+  if (along < 0 || others.length > 0 || extents[along] < chunk.width) return undefined;
+  const coordinates = extents.map((_, g) => code.let(i32.load(firstLane, position.coordinate(lanes, g))));
+  const byteOfLane = code.constants.bytes(Uint8Array.from({ length: 16 }, (_, i) => i));
+  const result = code.local('v128');
+  return (_, offset) => {
+    const at = coordinates.map((coordinate, g) =>
+      i32.add(coordinate, i32.load(entry, position.coordinate(k, g))),
+    );
+    const uniform = at
+      .filter((_, g) => g !== along)
+      .reduce(
+        (sofar, coordinate, i) => {
+          const extent = extents.filter((_, g) => g !== along)[i];
+          return i32.and(sofar, i32.lt_u(coordinate, extent));
+        },
+        i32.const(1) as Expr<'i32'>,
+      );
+    const last = extents[along] - chunk.width;
+    const load = (address: Expr<'i32'>): Expr<'v128'> => loadFew(m, reader, type.lanes, chunk.width, address);
+    code.set(result, code.constants.i32x4(0));
+    code.if(uniform, () => {
+      const wanted = code.let(at[along]);
+      const address = code.let(i32.add(start, offset));
+      code.if(
+        i32.le_u(wanted, last),
+        () => code.set(result, load(address)),
+        () => {
+          const nearest = code.let(select(i32.const(0), i32.const(last), i32.lt_s(wanted, 0)));
+          const shift = code.let(i32.sub(wanted, nearest));
+          // Bytes picked from beyond the vector, on either side, are zero.
+          const limit = code.let(select(shift, i32.const(type.lanes), i32.lt_s(shift, type.lanes)));
+          const bounded = select(limit, i32.const(-type.lanes), i32.gt_s(limit, -type.lanes));
+          const picked = i8x16.add(byteOfLane, i8x16.splat(i32.mul(bounded, type.bytes)));
+          const vector = load(i32.sub(address, i32.mul(shift, reader.bytes)));
+          code.set(result, i8x16.swizzle(vector, picked));
+        },
+      );
+    });
+    return result;
+  };
 }
 
 /**
