@@ -83,6 +83,10 @@ export interface TensorMethods
 
 type Functions = Readonly<Record<string | symbol, (self: Tensor, ...args: never[]) => unknown>>;
 
+function isPair(result: unknown): result is extremum.ValuesAndIndices {
+  return typeof result === 'object' && result !== null && 'values' in result && 'indices' in result;
+}
+
 /** Puts functions onto the class; the receiver becomes the first argument, and the result is one the user sees. */
 function install(functions: Functions): void {
   for (const name of Reflect.ownKeys(functions)) {
@@ -93,6 +97,7 @@ function install(functions: Functions): void {
         relieve(this.home);
         const result = inside(() => fn(this, ...args));
         if (result instanceof Tensor) expose(result);
+        else if (isPair(result)) [result.values, result.indices].forEach(expose);
         return result;
       },
       writable: true,

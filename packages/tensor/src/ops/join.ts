@@ -3,6 +3,7 @@
 import { ArgumentError, ShapeError, formatShape, normalizeAxis, promoteTypes } from '@tenfold/ir';
 import { apply, commonDevice } from '../core/apply.ts';
 import { castTo } from '../core/broadcast.ts';
+import { composed } from '../core/exposure.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { unsqueeze } from './shape.ts';
 
@@ -21,7 +22,7 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   tensors.forEach((tensor, i) => checkFit(first, tensor, i, axis));
   commonDevice('cat', tensors);
   const dtype = tensors.map((tensor) => tensor.dtype).reduce(promoteTypes);
-  return merge(tensors.map((tensor) => castTo(tensor, dtype)), axis); // prettier-ignore
+  return composed(first, () => merge(tensors.map((tensor) => castTo(tensor, dtype)), axis)); // prettier-ignore
 }
 
 /** Tensors of one shape side by side along a new axis `dim` (0 unless given). As torch.stack. */

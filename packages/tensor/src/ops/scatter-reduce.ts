@@ -2,6 +2,7 @@
 
 import { ArgumentError, isFloat } from '@tenfold/ir';
 import type { DType, ScatterMode } from '@tenfold/ir';
+import { composed } from '../core/exposure.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { scatterWith } from './scatter-with.ts';
 
@@ -33,10 +34,12 @@ export function scatterReduce(
       `scatterReduce: unknown reduction '${String(reduce)}'; expected ${Object.keys(MODES).join(', ')}`,
     );
   }
-  const base = includeSelf
-    ? self
-    : scatterWith('scatterReduce', 'set', self, dim, index, neutral(reduce, self.dtype));
-  return scatterWith('scatterReduce', MODES[reduce], base, dim, index, src);
+  return composed(self, () => {
+    const base = includeSelf
+      ? self
+      : scatterWith('scatterReduce', 'set', self, dim, index, neutral(reduce, self.dtype));
+    return scatterWith('scatterReduce', MODES[reduce], base, dim, index, src);
+  });
 }
 
 /** What a reduction starts from. */

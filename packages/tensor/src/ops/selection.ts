@@ -4,6 +4,7 @@ import { DTypeError, broadcastShapes } from '@tenfold/ir';
 import type { DType } from '@tenfold/ir';
 import { commonDevice } from '../core/apply.ts';
 import { castTo, expandTo, numberTensor } from '../core/broadcast.ts';
+import { composed } from '../core/exposure.ts';
 import * as raw from '../core/primitives.ts';
 import { resultType } from '../core/promote.ts';
 import type { Operand } from '../core/promote.ts';
@@ -16,7 +17,8 @@ import { Tensor } from '../core/tensor.ts';
  * @see https://pytorch.org/docs/stable/generated/torch.where.html
  */
 export function where(condition: Tensor, self: Operand, other: Operand): Tensor {
-  return choose('where', condition, self, other, resultType('where', [self, other]));
+  const dtype = resultType('where', [self, other]);
+  return composed(condition, () => choose('where', condition, self, other, dtype));
 }
 
 /** `value` where `mask` is true, `self` elsewhere; the result has the dtype of `self`. As torch.Tensor.masked_fill. */

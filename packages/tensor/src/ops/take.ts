@@ -2,6 +2,7 @@
 
 import { broadcastShapes, normalizeAxis } from '@tenfold/ir';
 import { expandTo } from '../core/broadcast.ts';
+import { composed } from '../core/exposure.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { gather } from './gather.ts';
 import { withOnes } from './dims.ts';
@@ -11,9 +12,7 @@ export function takeAlongDim(self: Tensor, index: Tensor, dim: number): Tensor {
   const axis = normalizeAxis('takeAlongDim', dim, self.ndim);
   const others = broadcastShapes('takeAlongDim', withOnes(self.shape, [axis]), withOnes(index.shape, [axis]));
   const withAxis = (size: number) => others.map((n, a) => (a === axis ? size : n));
-  return gather(
-    expandTo(self, withAxis(self.shape[axis])),
-    axis,
-    expandTo(index, withAxis(index.shape[axis])),
+  return composed(self, () =>
+    gather(expandTo(self, withAxis(self.shape[axis])), axis, expandTo(index, withAxis(index.shape[axis]))),
   );
 }
