@@ -7,10 +7,14 @@ import {
   convolutionWeightGradient,
 } from '../bench/gemm/convolution.ts';
 import type { ConvolutionShape } from '../bench/gemm/convolution.ts';
-import { matrixProduct, prepare } from '../bench/gemm/product.ts';
+import { matrixProduct, prepare, productSpec } from '../bench/gemm/product.ts';
 import type { PreparedProduct, ProductOptions, ProductShape } from '../bench/gemm/product.ts';
 import { referenceProduct } from '../bench/gemm/reference.ts';
-import { enableRelaxedSimd } from '../src/wasm/index.ts';
+import { emitGemm } from '../src/gemm/index.ts';
+import type { Extent } from '../src/gemm/index.ts';
+import { hostFunctions } from '../src/math/index.ts';
+import { enableRelaxedSimd, f32, f32x4, i32, ModuleBuilder, v128 } from '../src/wasm/index.ts';
+import type { FunctionBuilder, Local } from '../src/wasm/index.ts';
 
 enableRelaxedSimd();
 
@@ -134,6 +138,19 @@ describe('tuples of axes', () => {
   it.each(shapes)('convolution, weight gradient %#', (shape) =>
     verify(convolutionWeightGradient(shape), { relaxed: true }),
   );
+  it('convolution in float64', () => {
+    const wide = (shape: ProductShape): ProductShape => ({
+      ...shape,
+      a: { ...shape.a, type: 'float64' },
+      b: { ...shape.b, type: 'float64' },
+    });
+    for (const shape of [small, { ...small, padding: 2, dilation: 2 }, { ...small, stride: 2 }]) {
+      verify(wide(convolutionForward(shape)), { relaxed: true, compute: 'float64' });
+      verify(wide(convolutionWeightGradient(shape)), { relaxed: true, compute: 'float64' });
+      if (shape.stride === 1)
+        verify(wide(convolutionInputGradient(shape)), { relaxed: true, compute: 'float64' });
+    }
+  });
   it('convolution with a stride', () => {
     for (const stride of [2, 3]) {
       verify(convolutionForward({ ...small, stride }), { relaxed: true });
@@ -169,5 +186,188 @@ describe('tuples of axes', () => {
 
   it('a compact epilogue', () => {
     verify(matrixProduct('NN', 21, 19, 30), { relaxed: true, compact: true });
+  });
+});
+
+describe('operands of narrow types', () => {
+  /** Small whole numbers, which every type holds, as the bytes of the type. */
+  const encode = {
+    float16: (x: number): number => (x === 0 ? 0 : float16Bits(x)),
+    bfloat16: (x: number): number => new Uint32Array(Float32Array.of(x).buffer)[0] >>> 16,
+    int8: (x: number): number => x & 255,
+    uint8: (x: number): number => x & 255,
+  } as const;
+  const float16Bits = (x: number): number => {
+    const exponent = Math.floor(Math.log2(Math.abs(x)));
+    const fraction = (Math.abs(x) / 2 ** exponent - 1) * 1024;
+    return (x < 0 ? 0x8000 : 0) | ((exponent + 15) << 10) | fraction;
+  };
+
+  for (const type of ['float16', 'bfloat16', 'int8', 'uint8'] as const) {
+    it.each([
+      [1, 37, 29],
+      [4, 13, 21],
+      [17, 22, 35],
+    ])(`${type}, b of %dx%dx%d`, (m, n, k) => {
+      for (const layout of layouts) {
+        const plain = matrixProduct(layout, m, n, k);
+        const shape: ProductShape = { ...plain, b: { ...plain.b, type } };
+        const prepared = prepare(shape, { relaxed: true });
+        const random = generator(m * n);
+        const a = view(prepared.a, 'float32').map(random);
+        const least = type === 'uint8' ? 0 : -9;
+        const b = Array.from({ length: n * k }, () => least + Math.floor((random() + 1) * 9));
+        view(prepared.a, 'float32').set(a);
+        const bits = b.map(encode[type]);
+        if (type === 'int8' || type === 'uint8') prepared.b.set(bits);
+        else new Uint16Array(prepared.b.buffer, prepared.b.byteOffset, b.length).set(bits);
+        prepared.run();
+        const expected = referenceProduct(shape, a, b);
+        view(prepared.c, 'float32').forEach((value, i) => {
+          expect(Math.abs(value - expected[i]), `${layout}, element ${i}`).toBeLessThan(1e-4);
+        });
+      }
+    });
+  }
+});
+
+describe('extents that are known only at run time', () => {
+  const limit = { m: 40, n: 30, k: 700 };
+
+  /** A product whose three extents stand in the arguments, behind the addresses. */
+  function dynamicProduct() {
+    const module = new ModuleBuilder();
+    module.importMemory('env', 'memory', { initial: 200 });
+    const extent = (max: number, at: number): Extent => ({ max, value: (args) => i32.load(args, at) });
+    const spec = productSpec(matrixProduct('NN', limit.m, limit.n, limit.k), { relaxed: true });
+    const [m, n, k] = [extent(limit.m, 16), extent(limit.n, 20), extent(limit.k, 24)];
+    const gemm = emitGemm(module, { ...spec, m: [m], n: [n], k: [k] });
+    const memory = new WebAssembly.Memory({ initial: 200 });
+    const compiled = new WebAssembly.Module(module.toBytes());
+    const instance = new WebAssembly.Instance(compiled, { env: { memory }, math: { ...hostFunctions } });
+    const run = instance.exports.product as (args: number, begin: number, end: number) => void;
+    return {
+      memory,
+      run,
+      units: (values: Map<Extent, number>) => gemm.units((e) => values.get(e) ?? NaN),
+      m,
+      n,
+      k,
+    };
+  }
+
+  it('covers every size up to the greatest', () => {
+    const { memory, run, units, m, n, k } = dynamicProduct();
+    const [a, b, c, workspace] = [65536, 262144, 524288, 1048576];
+    for (const [rows, columns, depth] of [
+      [40, 30, 700],
+      [1, 1, 1],
+      [5, 29, 300],
+      [37, 8, 3],
+      [6, 30, 0],
+      [0, 7, 5],
+    ]) {
+      const random = generator(rows + columns);
+      // Strides are those of the greatest size.
+      const left = new Float32Array(memory.buffer, a, limit.m * limit.k).map(random);
+      const right = new Float32Array(memory.buffer, b, limit.k * limit.n).map(random);
+      new Float32Array(memory.buffer, a).set(left);
+      new Float32Array(memory.buffer, b).set(right);
+      const result = new Float32Array(memory.buffer, c, limit.m * limit.n).fill(NaN);
+      new Int32Array(memory.buffer, 64).set([a, b, c, workspace, rows, columns, depth]);
+      run(
+        64,
+        0,
+        units(
+          new Map([
+            [m, rows],
+            [n, columns],
+            [k, depth],
+          ]),
+        ),
+      );
+      result.forEach((value, i) => {
+        const [row, column] = [Math.floor(i / limit.n), i % limit.n];
+        if (row >= rows || column >= columns) {
+          expect(value).toBeNaN();
+          return;
+        }
+        let sum = 0;
+        for (let p = 0; p < depth; p++) sum += left[row * limit.k + p] * right[p * limit.n + column];
+        expect(Math.abs(value - sum)).toBeLessThan(1e-4);
+      });
+    }
+  });
+});
+
+describe('an epilogue that reads', () => {
+  it('adds a bias along n and a residual, in place of what was there', () => {
+    for (const [m, n] of [
+      [13, 21],
+      [3, 22],
+      [1, 5],
+    ]) {
+      const shape = matrixProduct('NT', m, n, 40);
+      const module = new ModuleBuilder();
+      module.importMemory('env', 'memory', { initial: 40 });
+      const spec = productSpec(shape, { relaxed: true });
+      const at = { a: 4096, b: 65536, c: 131072, bias: 196608, workspace: 262144 };
+      const plain = spec.epilogue.operands[0];
+      const bias = { ...plain, written: false, m: [0], n: [1], address: () => i32.const(at.bias) };
+      const load = (
+        code: FunctionBuilder,
+        lanes: number,
+        base: Local<'i32'>,
+        offset: number,
+      ): Local<'v128'> => code.let(lanes === 1 ? v128.load32_zero(base, offset) : v128.load(base, offset));
+      const gemm = emitGemm(module, {
+        ...spec,
+        epilogue: {
+          compact: false,
+          operands: [plain, bias],
+          emit(code, value, position) {
+            const [output, biasAt] = position.operands;
+            // Lanes lie along n here, or along m where n is the smaller.
+            const biasStride = position.laneStrides[1];
+            const added =
+              biasStride === 1
+                ? load(code, position.lanes, biasAt.base, biasAt.offset)
+                : code.let(v128.load32_splat(biasAt.base, biasAt.offset));
+            const stride = position.laneStrides[0];
+            for (let lane = 0; lane < position.lanes; lane++) {
+              const offset = output.offset + 4 * lane * stride;
+              const old = f32.load(output.base, offset);
+              const sum = f32.add(f32x4.extract_lane(value, lane), f32x4.extract_lane(added, lane));
+              code.emit(f32.store(output.base, f32.add(sum, old), offset));
+            }
+          },
+        },
+      });
+      const memory = new WebAssembly.Memory({ initial: 40 });
+      const compiled = new WebAssembly.Module(module.toBytes());
+      const instance = new WebAssembly.Instance(compiled, { env: { memory }, math: { ...hostFunctions } });
+      const floats = (address: number, count: number): Float32Array<ArrayBuffer> =>
+        new Float32Array(memory.buffer, address, count);
+      const random = generator(m + n);
+      for (const [address, count] of [
+        [at.a, m * 40],
+        [at.b, n * 40],
+        [at.c, m * n],
+        [at.bias, n],
+      ]) {
+        floats(address, count).set(Float32Array.from({ length: count }, random));
+      }
+      const before = floats(at.c, m * n).slice();
+      new Int32Array(memory.buffer, 64).set([at.a, at.b, at.c, at.workspace]);
+      (instance.exports.product as (args: number, begin: number, end: number) => void)(
+        64,
+        0,
+        gemm.units((extent) => (typeof extent === 'number' ? extent : extent.max)),
+      );
+      const product = referenceProduct(shape, floats(at.a, m * 40), floats(at.b, n * 40));
+      floats(at.c, m * n).forEach((value, i) => {
+        expect(value).toBeCloseTo(product[i] + floats(at.bias, n)[i % n] + before[i], 4);
+      });
+    }
   });
 });
