@@ -1,0 +1,4 @@
+import 'tenfold';
+import { gradientSuite } from '@tenfold/testing/gradients';
+
+gradientSuite('cpu');

@@ -1,0 +1,3 @@
+/** Gradient checks of every differentiable operation, for any device that is registered as the default one. */
+
+export { gradientSuite } from './suite.ts';
