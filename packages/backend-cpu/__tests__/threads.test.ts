@@ -73,10 +73,10 @@ describe('threads', () => {
 });
 
 describe('the pool', () => {
-  const heap = new Heap(new LinearMemory(true, HEAP_START), HEAP_START);
+  const newHeap = () => new Heap(new LinearMemory(true, HEAP_START), HEAP_START);
 
   /** A module whose f0 adds the length of its range to the word at `args`, and whose f1 traps. */
-  function module(): Uint8Array<ArrayBuffer> {
+  function module(heap: Heap): Uint8Array<ArrayBuffer> {
     const builder = new ModuleBuilder();
     builder.importMemory('env', 'memory', heap.memory.limits);
     const counting = builder.func('f0', { params: ['i32', 'i32', 'i32'], export: true });
@@ -91,8 +91,9 @@ describe('the pool', () => {
   }
 
   it('runs every task exactly once, also while workers start, sleep and wake', async () => {
+    const heap = newHeap();
     const pool = new ThreadPool(heap, 4);
-    const first = pool.load(module(), 2);
+    const first = pool.load(module(heap), 2);
     const address = heap.alloc(64);
     const words = new Int32Array(heap.memory.memory.buffer);
     let expected = 0;
@@ -110,9 +111,29 @@ describe('the pool', () => {
     pool.dispose();
   });
 
-  it('says so when a task fails, wherever it ran, and goes on', () => {
+  it('frees modules that every worker has seen', async () => {
+    const heap = newHeap();
     const pool = new ThreadPool(heap, 3);
-    const first = pool.load(module(), 2);
+    const address = heap.alloc(64);
+    const before = heap.report().blocks;
+    let most = 0;
+    for (let round = 0; round < 60; round++) {
+      const first = pool.load(module(heap), 2);
+      pool.begin();
+      pool.run(first, tasks(address, 20));
+      pool.end();
+      pool.unload(first, 2);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      if (round > 40) most = Math.max(most, heap.report().blocks - before);
+    }
+    expect(most).toBeLessThan(30);
+    pool.dispose();
+  });
+
+  it('says so when a task fails, wherever it ran, and goes on', () => {
+    const heap = newHeap();
+    const pool = new ThreadPool(heap, 3);
+    const first = pool.load(module(heap), 2);
     const address = heap.alloc(64);
     for (let round = 0; round < 20; round++) {
       pool.begin();

@@ -7,7 +7,6 @@ import type { Backend, BufferId, Capabilities, Dispatch, Kernel, Program } from 
 import { DeviceError, DTYPES, unreachable } from '@tenfold/ir';
 import { argumentLayout } from './codegen/arguments.ts';
 import { compileKernels } from './codegen/compile.ts';
-import { kernelKey } from './codegen/kernel-key.ts';
 import type { SpaceReport } from './memory/free-space.ts';
 import { ALIGNMENT } from './memory/free-space.ts';
 import { Heap } from './memory/heap.ts';
@@ -37,7 +36,7 @@ export class CpuBackend implements Backend {
   private readonly pool: ThreadPool;
   private readonly runner: Runner;
   private readonly relaxed: boolean;
-  private readonly programs = new Map<string, WeakRef<CpuProgram>>();
+  private readonly dropped: FinalizationRegistry<{ readonly first: number; readonly count: number }>;
   private disposed = false;
 
   constructor(options: CpuOptions = {}) {
@@ -57,6 +56,8 @@ export class CpuBackend implements Backend {
     this.heap = new Heap(memory, HEAP_START);
     this.pool = new ThreadPool(this.heap, threads);
     this.runner = new Runner(this.heap, this.pool);
+    const { pool } = this;
+    this.dropped = new FinalizationRegistry(({ first, count }) => pool.unload(first, count));
     this.caps = {
       dtypes: new Set(DTYPES),
       threads: this.pool.threads,
@@ -94,19 +95,13 @@ export class CpuBackend implements Backend {
 
   compile(kernels: readonly Kernel[]): readonly Program[] {
     this.alive();
-    const keys = kernels.map(kernelKey);
-    const known = new Map<string, CpuProgram>();
-    const fresh = new Map<string, Kernel>();
-    keys.forEach((key, i) => {
-      const program = this.programs.get(key)?.deref();
-      if (program) known.set(key, program);
-      else fresh.set(key, kernels[i]);
+    const compilable = kernels.filter((kernel) => kernel.kind !== 'routine');
+    const compiled = this.load(compilable);
+    let next = 0;
+    return kernels.map((kernel): CpuProgram => {
+      if (kernel.kind === 'routine') return { kind: 'routine', kernel };
+      return compiled[next++] ?? unreachable(`kernel '${kernel.name}' was not compiled`);
     });
-    for (const [key, program] of this.build(fresh)) {
-      known.set(key, program);
-      this.programs.set(key, new WeakRef(program));
-    }
-    return keys.map((key) => known.get(key) ?? unreachable('a kernel was not compiled'));
   }
 
   submit(batch: readonly Dispatch[]): void {
@@ -128,25 +123,18 @@ export class CpuBackend implements Backend {
     return this.heap.report();
   }
 
-  private build(kernels: ReadonlyMap<string, Kernel>): Map<string, CpuProgram> {
-    const built = new Map<string, CpuProgram>();
-    const compilable: [string, Kernel][] = [];
-    for (const [key, kernel] of kernels) {
-      if (kernel.kind === 'routine') built.set(key, { kind: 'routine', kernel });
-      else compilable.push([key, kernel]);
-    }
-    if (compilable.length === 0) return built;
-    const compiled = compileKernels(
-      compilable.map(([, kernel]) => kernel),
-      { memory: this.heap.memory.limits, relaxed: this.relaxed },
-    );
-    this.pool.reserveWorkspace(Math.max(0, ...compiled.kernels.map(({ workspaceBytes }) => workspaceBytes)));
-    const firstFunction = this.pool.load(compiled.bytes, compiled.functionCount);
-    compilable.forEach(([key, kernel], i) => {
+  /** All kernels in one module. */
+  private load(kernels: readonly Kernel[]): CpuProgram[] {
+    if (kernels.length === 0) return [];
+    const compiled = compileKernels(kernels, { memory: this.heap.memory.limits, relaxed: this.relaxed });
+    const count = compiled.functionCount;
+    this.pool.reserveWorkspace(Math.max(...compiled.kernels.map(({ workspaceBytes }) => workspaceBytes)));
+    const module = { firstFunction: this.pool.load(compiled.bytes, count) };
+    this.dropped.register(module, { first: module.firstFunction, count });
+    return kernels.map((kernel, i) => {
       const functions = compiled.kernels[i];
-      built.set(key, { kind: 'functions', kernel, layout: argumentLayout(kernel), functions, firstFunction });
+      return { kind: 'functions', kernel, layout: argumentLayout(kernel), functions, module };
     });
-    return built;
   }
 
   private range(id: BufferId, offset: number, bytes: number): Uint8Array {

@@ -135,7 +135,7 @@ export class PreparedBatch {
   }
 
   private addPhase(program: FunctionProgram, phase: Phase, launches: readonly Launch[], args: number): void {
-    const id = program.firstFunction + phase.function;
+    const id = program.module.firstFunction + phase.function;
     const stride = program.layout.bytes;
     const sizes = launches.map(({ extents }) => phase.grid(extents));
     const total = sizes.reduce((a, b) => a + b, 0);

@@ -4,12 +4,16 @@ import type { Program, RoutineKernel } from '@tenfold/ir';
 import type { ArgumentLayout } from './codegen/arguments.ts';
 import type { KernelFunctions } from './codegen/functions.ts';
 
+export interface LoadedModule {
+  readonly firstFunction: number;
+}
+
 export interface FunctionProgram extends Program {
   readonly kind: 'functions';
   readonly layout: ArgumentLayout;
   readonly functions: KernelFunctions;
-  /** Number of the module's first function in the thread pool. */
-  readonly firstFunction: number;
+  /** The module's functions in the thread pool, shared by all its programs: dropped when the last of them is. */
+  readonly module: LoadedModule;
 }
 
 export interface RoutineProgram extends Program {

@@ -25,6 +25,8 @@ export const CONTROL = {
   /** The size of each thread's workspace and the address of the first; the others follow. */
   workspaceBytes: 293,
   workspace: 294,
+  /** Beside each thread's word: how many records of the list of modules it has worked through. */
+  loaded: 1,
   /** One word per thread, `WORD_STRIDE` apart: `limit << 16 | next`, the tasks this thread begins with. */
   words: 512,
 } as const;
@@ -42,5 +44,8 @@ export const ARGUMENTS_BYTES = 524288;
 /** The first address that buffers may use. */
 export const HEAP_START = 1048576;
 
-/** A published module: int32 words before its bytes. `next` is the address of the one published after it. */
+/**
+ * A published module: int32 words before its bytes. `next` is the address of the one published after it. A record
+ * without bytes drops functions.
+ */
 export const MODULE_HEADER = { next: 0, length: 1, firstFunction: 2, functions: 3, bytes: 16 } as const;

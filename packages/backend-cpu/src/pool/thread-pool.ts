@@ -11,6 +11,7 @@ import { makeHostFunctions } from '../math/index.ts';
 import { ALIGNMENT } from '../memory/free-space.ts';
 import type { Heap } from '../memory/heap.ts';
 import { CONTROL, MAX_TASKS, MAX_THREADS, MODULE_HEADER, TASKS_ADDRESS, WORD_STRIDE } from './control.ts';
+import { ModuleList } from './module-list.ts';
 import type { WorkerHandle } from './spawn.ts';
 import { spawn } from './spawn.ts';
 
@@ -31,7 +32,7 @@ export class ThreadPool {
   private readonly functions: TaskFunction[] = [];
   private workers: WorkerHandle[] = [];
   private maySleep = true;
-  private lastModule = 0;
+  private readonly modules: ModuleList;
   private workspace = { address: 0, bytes: 0 };
   private readonly math = { ...makeHostFunctions() };
 
@@ -39,6 +40,7 @@ export class ThreadPool {
     this.heap = heap;
     this.threads = heap.memory.limits.shared ? Math.min(threads, MAX_THREADS) : 1;
     this.words = this.view();
+    this.modules = new ModuleList(heap, this.threads);
   }
 
   /** Sees to it that each thread has at least this much memory of its own while it runs a function. */
@@ -65,8 +67,14 @@ export class ThreadPool {
       if (!isTaskFunction(exported)) throw new TenfoldError(`internal: the module has no function f${i}`);
       this.functions.push(exported);
     }
-    if (this.threads > 1) this.publish(bytes, first, count);
+    if (this.threads > 1) this.modules.publish(bytes, first, count);
     return first;
+  }
+
+  /** Drops functions that `load` made. */
+  unload(first: number, count: number): void {
+    for (let i = first; i < first + count; i++) delete this.functions[i];
+    if (this.threads > 1) this.modules.publish(new Uint8Array(), first, count);
   }
 
   /** Calls a function on this thread. */
@@ -181,20 +189,6 @@ export class ThreadPool {
   private wake(): void {
     Atomics.add(this.words, CONTROL.signal, 1);
     Atomics.notify(this.words, CONTROL.signal);
-  }
-
-  /** Puts the module's bytes into shared memory, where workers find them when they next look. */
-  private publish(bytes: Uint8Array, first: number, count: number): void {
-    const address = this.heap.alloc(MODULE_HEADER.bytes + bytes.length);
-    this.heap.memory.bytes.set(bytes, address + MODULE_HEADER.bytes);
-    const words = this.view();
-    words[address / 4 + MODULE_HEADER.next] = 0;
-    words[address / 4 + MODULE_HEADER.length] = bytes.length;
-    words[address / 4 + MODULE_HEADER.firstFunction] = first;
-    words[address / 4 + MODULE_HEADER.functions] = count;
-    const link = this.lastModule === 0 ? CONTROL.modules : this.lastModule / 4 + MODULE_HEADER.next;
-    Atomics.store(words, link, address);
-    this.lastModule = address;
   }
 
   private view(): Int32Array {

@@ -43,13 +43,17 @@ export function workerMain(start: WorkerStart, math: WebAssembly.ModuleImports):
           : Atomics.load(view, lastModule / 4 + header.next) >>> 0;
       if (address === 0) return loaded;
       const at = address / 4;
+      const first = view[at + header.firstFunction];
       const bytes = new Uint8Array(view[at + header.length]);
       bytes.set(new Uint8Array(memory.buffer, address + header.bytes, bytes.length));
-      const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
+      const module = bytes.length > 0 ? new WebAssembly.Module(bytes) : undefined;
+      const exported = module && new WebAssembly.Instance(module, imports).exports;
       for (let i = 0; i < view[at + header.functions]; i++) {
-        functions[view[at + header.firstFunction] + i] = instance.exports[`f${i}`] as TaskFunction;
+        if (exported) functions[first + i] = exported[`f${i}`] as TaskFunction;
+        else delete functions[first + i];
       }
       lastModule = address;
+      Atomics.add(words, control.words + wordStride * thread + control.loaded, 1);
       loaded = true;
     }
   }
