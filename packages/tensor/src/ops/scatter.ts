@@ -1,6 +1,6 @@
 /**
  * Writing elements to positions that a tensor holds, into a copy of `self`. Indices are int64 or int32. Values known
- * on the host are checked at once and raise IndexError; others are kept within the range when they are computed.
+ * on the host are checked at once and raise IndexError; others that turn out to be out of range write nothing.
  */
 
 import { ArgumentError } from '@tenfold/ir';
