@@ -12,7 +12,7 @@ import type { PreparedProduct, ProductOptions, ProductShape } from '../bench/gem
 import { referenceProduct } from '../bench/gemm/reference.ts';
 import { emitGemm } from '../src/gemm/index.ts';
 import type { Extent } from '../src/gemm/index.ts';
-import { hostFunctions } from '../src/math/index.ts';
+import { makeHostFunctions } from '../src/math/index.ts';
 import { enableRelaxedSimd, f32, f32x4, i32, ModuleBuilder, v128 } from '../src/wasm/index.ts';
 import type { FunctionBuilder, Local } from '../src/wasm/index.ts';
 
@@ -35,7 +35,7 @@ function view(bytes: Uint8Array<ArrayBuffer>, compute: 'float32' | 'float64'): V
 }
 
 /** Runs the product on random operands, in parts, and compares; nothing beside the result may change. */
-function verify(shape: ProductShape, options: ProductOptions, parts = 1): void {
+function expectProduct(shape: ProductShape, options: ProductOptions, parts = 1): void {
   const compute = options.compute ?? 'float32';
   const prepared = prepare(shape, options);
   const random = generator(shape.name.length + shape.c.elements);
@@ -48,12 +48,12 @@ function verify(shape: ProductShape, options: ProductOptions, parts = 1): void {
   const actual = view(prepared.c, compute);
   const terms = shape.k.reduce((count, extent) => count * extent, 1);
   const tolerance = (compute === 'float32' ? 6e-8 : 1e-16) * (8 + terms);
-  expected.forEach((value, i) => {
-    if (Number.isNaN(value)) expect(actual[i], `${shape.name}: element ${i} is not written`).toBeNaN();
-    else if (!(Math.abs(actual[i] - value) <= tolerance)) {
-      expect.fail(`${shape.name}: element ${i} is ${actual[i]}, expected ${value} within ${tolerance}`);
-    }
-  });
+  // Elements that the product does not write are NaN in both.
+  const wrong = Array.from(expected.keys()).filter(
+    (i) => !Object.is(actual[i], expected[i]) && !(Math.abs(actual[i] - expected[i]) <= tolerance),
+  );
+  const examples = wrong.slice(0, 5).map((i) => `element ${i} is ${actual[i]}, expected ${expected[i]}`);
+  expect(examples, `${shape.name}: ${wrong.length} elements off by more than ${tolerance}`).toEqual([]);
   expect(view(prepared.a, compute)).toEqual(a);
   expect(view(prepared.b, compute)).toEqual(b);
   for (const part of [prepared.a, prepared.b, prepared.c]) {
@@ -86,9 +86,11 @@ const sizes: readonly (readonly [number, number, number])[] = [
 ];
 
 for (const relaxed of [true, false]) {
-  describe(relaxed ? 'float32, fused' : 'float32, not fused', () => {
+  describe(`float32, fused: ${relaxed}`, () => {
     for (const layout of layouts) {
-      it.each(sizes)(`${layout} %dx%dx%d`, (m, n, k) => verify(matrixProduct(layout, m, n, k), { relaxed }));
+      it.each(sizes)(`${layout} %dx%dx%d`, (m, n, k) =>
+        expectProduct(matrixProduct(layout, m, n, k), { relaxed }),
+      );
     }
   });
 }
@@ -106,7 +108,7 @@ describe('float64', () => {
         a: { ...shape.a, type: 'float64' },
         b: { ...shape.b, type: 'float64' },
       } as const;
-      verify(wide, { relaxed: true, compute: 'float64' });
+      expectProduct(wide, { relaxed: true, compute: 'float64' });
     });
   }
 });
@@ -131,12 +133,14 @@ describe('tuples of axes', () => {
     { ...small, width: 7, height: 7, filters: 20 },
     { ...small, width: 16, height: 3, channels: 40 },
   ];
-  it.each(shapes)('convolution, forward %#', (shape) => verify(convolutionForward(shape), { relaxed: true }));
+  it.each(shapes)('convolution, forward %#', (shape) =>
+    expectProduct(convolutionForward(shape), { relaxed: true }),
+  );
   it.each(shapes)('convolution, input gradient %#', (shape) =>
-    verify(convolutionInputGradient(shape), { relaxed: true }),
+    expectProduct(convolutionInputGradient(shape), { relaxed: true }),
   );
   it.each(shapes)('convolution, weight gradient %#', (shape) =>
-    verify(convolutionWeightGradient(shape), { relaxed: true }),
+    expectProduct(convolutionWeightGradient(shape), { relaxed: true }),
   );
   it('convolution in float64', () => {
     const wide = (shape: ProductShape): ProductShape => ({
@@ -145,16 +149,16 @@ describe('tuples of axes', () => {
       b: { ...shape.b, type: 'float64' },
     });
     for (const shape of [small, { ...small, padding: 2, dilation: 2 }, { ...small, stride: 2 }]) {
-      verify(wide(convolutionForward(shape)), { relaxed: true, compute: 'float64' });
-      verify(wide(convolutionWeightGradient(shape)), { relaxed: true, compute: 'float64' });
+      expectProduct(wide(convolutionForward(shape)), { relaxed: true, compute: 'float64' });
+      expectProduct(wide(convolutionWeightGradient(shape)), { relaxed: true, compute: 'float64' });
       if (shape.stride === 1)
-        verify(wide(convolutionInputGradient(shape)), { relaxed: true, compute: 'float64' });
+        expectProduct(wide(convolutionInputGradient(shape)), { relaxed: true, compute: 'float64' });
     }
   });
   it('convolution with a stride', () => {
     for (const stride of [2, 3]) {
-      verify(convolutionForward({ ...small, stride }), { relaxed: true });
-      verify(convolutionWeightGradient({ ...small, stride }), { relaxed: true });
+      expectProduct(convolutionForward({ ...small, stride }), { relaxed: true });
+      expectProduct(convolutionWeightGradient({ ...small, stride }), { relaxed: true });
     }
   });
 
@@ -169,23 +173,23 @@ describe('tuples of axes', () => {
       b: { type: 'float32', elements: 2 * 13 * 30, batch: [390, 10], outer: [30], k: [1] },
       c: { elements: 2 * 3 * 143, batch: [429, 143], m: [13], n: [1] },
     };
-    for (const parts of [1, 2, 5]) verify(shape, { relaxed: true }, parts);
+    for (const parts of [1, 2, 5]) expectProduct(shape, { relaxed: true }, parts);
   });
 
   it('results that are neighbours along m, or along nothing', () => {
     const shape = matrixProduct('NN', 21, 19, 30);
-    verify({ ...shape, c: { ...shape.c, m: [1], n: [21] } }, { relaxed: true });
-    verify({ ...shape, c: { elements: 2 * 21 * 19, batch: [], m: [38], n: [2] } }, { relaxed: true });
+    expectProduct({ ...shape, c: { ...shape.c, m: [1], n: [21] } }, { relaxed: true });
+    expectProduct({ ...shape, c: { elements: 2 * 21 * 19, batch: [], m: [38], n: [2] } }, { relaxed: true });
   });
 
   it('the same results however the units are grouped', () => {
     const shape = matrixProduct('NN', 50, 24, 300);
-    for (const parts of [2, 3, 9]) verify(shape, { relaxed: true }, parts);
-    verify(matrixProduct('NN', 10, 90, 300), { relaxed: true }, 4);
+    for (const parts of [2, 3, 9]) expectProduct(shape, { relaxed: true }, parts);
+    expectProduct(matrixProduct('NN', 10, 90, 300), { relaxed: true }, 4);
   });
 
   it('a compact epilogue', () => {
-    verify(matrixProduct('NN', 21, 19, 30), { relaxed: true, compact: true });
+    expectProduct(matrixProduct('NN', 21, 19, 30), { relaxed: true, compact: true });
   });
 });
 
@@ -244,7 +248,10 @@ describe('extents that are known only at run time', () => {
     const gemm = emitGemm(module, { ...spec, m: [m], n: [n], k: [k] });
     const memory = new WebAssembly.Memory({ initial: 200 });
     const compiled = new WebAssembly.Module(module.toBytes());
-    const instance = new WebAssembly.Instance(compiled, { env: { memory }, math: { ...hostFunctions } });
+    const instance = new WebAssembly.Instance(compiled, {
+      env: { memory },
+      math: { ...makeHostFunctions() },
+    });
     const run = instance.exports.product as (args: number, begin: number, end: number) => void;
     return {
       memory,
@@ -288,13 +295,11 @@ describe('extents that are known only at run time', () => {
       );
       result.forEach((value, i) => {
         const [row, column] = [Math.floor(i / limit.n), i % limit.n];
-        if (row >= rows || column >= columns) {
-          expect(value).toBeNaN();
-          return;
-        }
         let sum = 0;
         for (let p = 0; p < depth; p++) sum += left[row * limit.k + p] * right[p * limit.n + column];
-        expect(Math.abs(value - sum)).toBeLessThan(1e-4);
+        // What lies beyond the sizes of this run stays as it was.
+        const expected = row < rows && column < columns ? sum : NaN;
+        expect(value).toSatisfy((x: number) => Object.is(x, expected) || Math.abs(x - expected) < 1e-4);
       });
     }
   });
@@ -345,7 +350,10 @@ describe('an epilogue that reads', () => {
       });
       const memory = new WebAssembly.Memory({ initial: 40 });
       const compiled = new WebAssembly.Module(module.toBytes());
-      const instance = new WebAssembly.Instance(compiled, { env: { memory }, math: { ...hostFunctions } });
+      const instance = new WebAssembly.Instance(compiled, {
+        env: { memory },
+        math: { ...makeHostFunctions() },
+      });
       const floats = (address: number, count: number): Float32Array<ArrayBuffer> =>
         new Float32Array(memory.buffer, address, count);
       const random = generator(m + n);

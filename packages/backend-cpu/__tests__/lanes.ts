@@ -1,6 +1,6 @@
 /** Runs an emitter over arrays, one 128-bit vector at a time: the harness of the math tests. */
 
-import { HOST_MODULE, hostFunctions } from '../src/math/index.ts';
+import { HOST_MODULE, makeHostFunctions } from '../src/math/index.ts';
 import type { MathContext, Vector } from '../src/math/index.ts';
 import { enableRelaxedSimd, ModuleBuilder, v128 } from '../src/wasm/index.ts';
 
@@ -33,7 +33,7 @@ export function overLanes<T extends Lanes>(
   });
   const instance = new WebAssembly.Instance(new WebAssembly.Module(module.toBytes()), {
     env: { memory },
-    [HOST_MODULE]: { ...hostFunctions },
+    [HOST_MODULE]: { ...makeHostFunctions() },
   });
   const view = new Uint8Array(memory.buffer);
   view.set(new Uint8Array(a.buffer, a.byteOffset, bytes), 0);

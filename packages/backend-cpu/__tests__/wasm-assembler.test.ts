@@ -2,8 +2,18 @@
 
 import { describe, expect, it } from 'vitest';
 import { ByteWriter } from '../src/wasm/byte-writer.ts';
-import { atomic, call, f32x4, f64, i32, i64, ModuleBuilder, select, v128 } from '../src/wasm/index.ts';
-import { detectFeatures } from '../src/wasm/index.ts';
+import {
+  atomic,
+  call,
+  detectFeatures,
+  f32x4,
+  f64,
+  i32,
+  i64,
+  ModuleBuilder,
+  select,
+  v128,
+} from '../src/wasm/index.ts';
 
 type Exported = (...args: (number | bigint)[]) => number | bigint;
 

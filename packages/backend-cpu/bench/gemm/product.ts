@@ -4,8 +4,9 @@
  */
 
 import { emitGemm } from '../../src/gemm/index.ts';
-import type { Gemm, GemmSpec, SourceGuard, SourceType } from '../../src/gemm/index.ts';
-import { HOST_MODULE, hostFunctions } from '../../src/math/index.ts';
+import type { GemmSpec, SourceType } from '../../src/gemm/index.ts';
+import type { SourceGuard } from '../../src/gemm/spec.ts';
+import { HOST_MODULE, makeHostFunctions } from '../../src/math/index.ts';
 import { i32, ModuleBuilder, v128 } from '../../src/wasm/index.ts';
 
 export interface OperandShape {
@@ -103,7 +104,7 @@ export function prepare(shape: ProductShape, options: ProductOptions, margin = 6
   const module = new ModuleBuilder();
   const limits = { initial: 1, maximum: 65536 };
   module.importMemory('env', 'memory', limits);
-  const gemm: Gemm = emitGemm(module, productSpec(shape, options));
+  const gemm = emitGemm(module, productSpec(shape, options));
 
   const sizes = {
     a: shape.a.elements * bytesOf[shape.a.type],
@@ -124,7 +125,7 @@ export function prepare(shape: ProductShape, options: ProductOptions, margin = 6
   const bytes = module.toBytes();
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
     env: { memory },
-    [HOST_MODULE]: { ...hostFunctions },
+    [HOST_MODULE]: { ...makeHostFunctions() },
   });
   new Uint8Array(memory.buffer).fill(0xff, 4096);
   const words = new Int32Array(memory.buffer, ARGS, 4);

@@ -1,7 +1,6 @@
 /** Matrix products in generated WebAssembly: packed, blocked, register-tiled, with a fused epilogue. */
 
 export { emitGemm } from './gemm.ts';
-export type { Gemm } from './gemm.ts';
 export type {
   Epilogue,
   EpilogueOperand,
@@ -9,7 +8,5 @@ export type {
   Extent,
   GemmSpec,
   Source,
-  SourceGuard,
   SourceType,
-  Steps,
 } from './spec.ts';

@@ -9,7 +9,7 @@
  */
 
 import { i32, select, v128 } from '../wasm/index.ts';
-import type { Expr, FunctionRef, Local, ModuleBuilder } from '../wasm/index.ts';
+import type { Expr, FunctionRef, ModuleBuilder } from '../wasm/index.ts';
 import { extentValue, mapAt, mergeAxes, splitIndex } from './axes.ts';
 import type { Axis } from './axes.ts';
 import type { Extent, SourceGuard } from './spec.ts';
@@ -159,5 +159,3 @@ export function emitFillTable(
 export function tableEntry(table: Expr<'i32'>, index: Expr<'i32'>): Expr<'i32'> {
   return i32.add(table, i32.shl(index, 2));
 }
-
-export type TableEntry = Local<'i32'>;

@@ -22,11 +22,6 @@ export function float32ToBool(m: MathContext, x: Vector): Vector {
   return v128.and(f32x4.ne(x, m.code.constants.f32x4(0)), m.code.constants.i32x4(1));
 }
 
-/** 1 where an int32 lane is not zero. */
-export function int32ToBool(m: MathContext, x: Vector): Vector {
-  return v128.and(i32x4.ne(x, m.code.constants.i32x4(0)), m.code.constants.i32x4(1));
-}
-
 /** int8 range in int32 lanes: the low eight bits, sign extended. */
 export function wrapInt8(x: Vector): Vector {
   return i32x4.shr_s(i32x4.shl(x, 24), 24);
@@ -45,11 +40,6 @@ export function int32ToFloat64(x: Vector): Vector {
 /** Two float64 lanes as the low two int32 lanes; saturating, NaN gives 0. */
 export function float64ToInt32(x: Vector): Vector {
   return i32x4.trunc_sat_f64x2_s_zero(x);
-}
-
-/** The low pair of int32 lanes as int64. */
-export function int32ToInt64(x: Vector): Vector {
-  return i64x2.extend_low_i32x4_s(x);
 }
 
 /** Two pairs of int64 lanes as int32 lanes: the low 32 bits. */

@@ -68,6 +68,3 @@ export function makeHostFunctions(): HostFunctions {
   const { exp, log, sin, cos, tanh, atan2 } = Math;
   return { exp, log, sin, cos, tanh, erf, atan2, pow, fmod, mod, idiv };
 }
-
-/** The functions for this thread. */
-export const hostFunctions: HostFunctions = makeHostFunctions();
