@@ -1,8 +1,6 @@
 /** A small, typed WebAssembly assembler. It knows the binary format, and nothing of kernels or tensors. */
 
-export { ConstantPool } from './constant-pool.ts';
 export { detectFeatures, enableRelaxedSimd } from './features.ts';
-export type { WasmFeatures } from './features.ts';
 export type { Expr, Local, Operand, Statement } from './expression.ts';
 export { call, FunctionBuilder } from './function-builder.ts';
 export type { FunctionRef, Label } from './function-builder.ts';
@@ -10,5 +8,4 @@ export { atomic, memory } from './memory-instructions.ts';
 export { ModuleBuilder } from './module-builder.ts';
 export type { MemoryLimits } from './module-builder.ts';
 export { f32, f64, i32, i64, select } from './scalar-instructions.ts';
-export type { ValueType } from './value-types.ts';
 export { f32x4, f64x2, i16x8, i32x4, i64x2, i8x16, v128 } from './vector-instructions.ts';
