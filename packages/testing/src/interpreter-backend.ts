@@ -5,7 +5,7 @@
  */
 
 import type { Backend, BufferId, Capabilities, ContractKernel, Dispatch, Kernel, Launch, LoopKernel, OperandRef, Program, RoutineKernel, Stmt, Value } from '@tenfold/ir'; // prettier-ignore
-import { DTYPES, OutOfMemoryError, byteSize, isFloat, unreachable } from '@tenfold/ir';
+import { DTYPES, OutOfMemoryError, byteSize, isFloat, touchedElements, unreachable } from '@tenfold/ir';
 import type { IterationOrder } from './kernel-interpreter.ts';
 import { KernelInterpreter } from './kernel-interpreter.ts';
 import type { ElementView } from './number-format.ts';
@@ -163,7 +163,9 @@ export class InterpreterBackend implements Backend {
       fail(`${launch.scalars.length} scalars bound, ${scalars.length} declared`);
     const slabs = new Set(launch.operands.map((ref) => ref.buffer)).size;
     if (slabs > this.caps.maxOperands) fail(`binds ${slabs} buffers, at most ${this.caps.maxOperands}`);
-    return operands.map(({ dtype, elements }, i) => {
+    return operands.map((operand, i) => {
+      const { dtype } = operand;
+      const elements = touchedElements(operand, launch.extents);
       const { buffer, offset } = launch.operands[i];
       if (!this.caps.dtypes.has(dtype)) fail(`operand ${i} is ${dtype}, which the backend does not hold`);
       if (offset % this.caps.alignment !== 0)
@@ -245,8 +247,9 @@ function checkIndependent(kernel: Kernel, launches: readonly Launch[]): void {
   if (launches.length < 2) return;
   const spans = launches.map((launch) =>
     launch.operands.map(({ buffer, offset }, i): Span => {
-      const { dtype, elements, access } = kernel.operands[i];
-      return { buffer, offset, end: offset + elements * byteSize(dtype), writes: access !== 'read' };
+      const { dtype, access } = kernel.operands[i];
+      const bytes = touchedElements(kernel.operands[i], launch.extents) * byteSize(dtype);
+      return { buffer, offset, end: offset + bytes, writes: access !== 'read' };
     }),
   );
   const clash = (a: Span, b: Span) =>

@@ -2,7 +2,7 @@
 
 import type { IndexExpr } from '../index-expr/index-expr.ts';
 import { forEachAtom } from '../index-expr/index-expr.ts';
-import type { AxisId, Guard, Kernel, Stmt, Value, ValueId } from './kernel.ts';
+import type { AxisId, Guard, Kernel, Operand, Stmt, Value, ValueId } from './kernel.ts';
 
 /** Calls `visit` for each index expression that a value or statement holds by itself. */
 export function forEachIndex(part: Value | Stmt, visit: (index: IndexExpr) => void): void {
@@ -64,6 +64,11 @@ export function forEachKernelIndex(kernel: Kernel, visit: (index: IndexExpr) => 
 export function greatestExtent(kernel: Kernel, axis: AxisId): number {
   const extent = kernel.axes[axis];
   return typeof extent === 'number' ? extent : extent.max;
+}
+
+/** How many elements of an operand a launch may touch. */
+export function touchedElements({ elements, param }: Operand, extents: readonly number[]): number {
+  return param === undefined ? elements : Math.min(elements, extents[param]);
 }
 
 /** Guards that can fail; `undefined` when one of them always does. */

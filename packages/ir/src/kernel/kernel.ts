@@ -4,7 +4,8 @@
  * every view has already become an index expression. A kernel knows nothing of tensors, graphs or gradients.
  *
  * A value is computed at the innermost loop that one of its variables, computed indices or accumulators needs;
- * everything above that is invariant, and a backend hoists it.
+ * everything above that is invariant, and a backend hoists it. A load from an operand that the kernel also writes happens
+ * as the iteration of that loop begins, before any of the iteration's stores.
  */
 
 import type { DType } from '../dtype.ts';
@@ -50,6 +51,8 @@ export interface Operand {
   readonly access: 'read' | 'write' | 'readwrite';
   /** Elements that the kernel may touch, from the bound offset on. */
   readonly elements: number;
+  /** The extent parameter that says how many of them a launch touches; without it, all of them may be. */
+  readonly param?: number;
 }
 
 export interface Accumulator {

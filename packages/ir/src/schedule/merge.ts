@@ -4,8 +4,8 @@
  * pays is decided elsewhere.
  */
 
-import type { Digit } from './body.ts';
-import { span } from './body.ts';
+import type { Body, Digit } from './body.ts';
+import { digitsOver, span } from './body.ts';
 import type { Layout } from './alignment.ts';
 import { follow, producerLayout, readerLayout, readsOwnRow } from './alignment.ts';
 import { refine } from './digits.ts';
@@ -26,7 +26,11 @@ export function mergeGroups(a: Group, b: Group): Group | undefined {
   const reads = crossReads(a, b);
   if (reads.some(({ load }) => load.guards.length > 0)) return undefined;
   const merged =
-    sideBySide(a, b, reads) ?? across(a, b) ?? readerFollows(a, b, reads) ?? producerFollows(a, b, reads);
+    sideBySide(a, b, reads) ??
+    across(a, b, reads) ??
+    across(b, a, reads) ??
+    readerFollows(a, b, reads) ??
+    producerFollows(a, b, reads);
   return merged && isSound(merged) ? merged : undefined;
 }
 
@@ -57,20 +61,22 @@ function fits({ producer, reader, load }: CrossRead): boolean {
 }
 
 /**
- * `b` has one row: its reductions accumulate across the rows of `a`, and the rest follows after them. What a
- * reduction reads of its own group would have to be known before the first row, so there is nothing of the kind.
+ * The guest has one row: its reductions accumulate across the rows of the host, and the rest follows after them. What
+ * a reduction reads of its own group would have to be known before the first row, so there is nothing of the kind.
  */
-function across(a: Group, b: Group): Group | undefined {
-  if (b.rows !== 1 || a.rows === 1 || a.kind === 'contract') return undefined;
-  const known = new Map(a.members.map((member) => [member.body.node, member]));
-  const members: Member[] = [];
-  for (const member of b.members) {
-    const moved = member.body.kind === 'reduce' ? meeting(member, known, a.rows) : following(member, known);
+function across(host: Group, guest: Group, reads: readonly CrossRead[]): Group | undefined {
+  if (guest.rows !== 1 || host.rows === 1 || host.kind === 'contract') return undefined;
+  const known = new Map(host.members.map((member) => [member.body.node, member]));
+  const members = new Map<number, Member>();
+  for (const member of guest.members) {
+    const moved = member.body.kind === 'reduce' ? meeting(member, known, host.rows) : following(member, known);
     if (!moved) return undefined;
     known.set(member.body.node, moved);
-    members.push(moved);
+    members.set(member.body.node, moved);
   }
-  return joined(a, { ...b, members }, a.rows);
+  const current = (member: Member) => members.get(member.body.node) ?? member;
+  const moved = reads.map(({ producer, reader, load }) => ({ producer: current(producer), reader: current(reader), load }));
+  return moved.every(fits) ? joined(host, { ...guest, members: [...members.values()] }, host.rows) : undefined;
 }
 
 function meeting({ body }: Member, known: ReadonlyMap<number, Member>, rows: number): Member | undefined {
@@ -82,7 +88,17 @@ function meeting({ body }: Member, known: ReadonlyMap<number, Member>, rows: num
     layout ??= readerLayout(producer, rows, body, body.inner, index);
     if (!layout || !readsOwnRow(producer, layout, index)) return undefined;
   }
+  layout ??= leadingRows(body, rows);
   return layout && { body, phase: 'across', ...layout };
+}
+
+/** The outermost variables of a reduction as rows, the others as places. */
+function leadingRows(body: Body, rows: number): Layout | undefined {
+  for (let count = 1; count <= body.inner.length; count++) {
+    const digits = digitsOver(body, body.inner.slice(0, count));
+    if (span(digits) === rows) return { rows: digits, local: digitsOver(body, body.inner.slice(count)) };
+  }
+  return undefined;
 }
 
 function following(member: Member, known: ReadonlyMap<number, Member>): Member | undefined {

@@ -43,31 +43,40 @@ interface Expression {
 const ENOUGH_SOURCES = 64;
 const GREATEST_WORK = 1e6;
 
+/** Adds to the realized nodes those that are worth keeping. */
 export function realizeByCost(slice: Slice, realized: Set<number>): void {
-  const { nodes } = slice;
-  const expressions = describe(slice, realized);
-  const uses = nodes.map(() => 0);
-  for (const { inputs } of nodes) for (const input of inputs) uses[input]++;
-  /** For each node, the realized nodes that compute it inline, and how many elements of it they compute. */
-  const wanted = nodes.map(() => new Map<number, number>());
-  const narrowed = new Set<number>();
+  const { candidates, wanted } = propose(slice, realized);
+  // From the leaves up, each candidate is judged by what is really kept beneath it.
+  const judge = new Judge(slice, realized);
+  slice.nodes.forEach((_, id) => {
+    judge.describe(id);
+    if (candidates.has(id) && !realized.has(id) && judge.isDear(id, wanted[id])) realized.add(id);
+  });
+}
 
+/** From the outputs down: nodes that would be worth keeping if nothing beneath them were kept but what must be. */
+function propose(slice: Slice, realized: ReadonlySet<number>) {
+  const { nodes } = slice;
+  const judge = new Judge(slice, realized);
+  nodes.forEach((_, id) => judge.describe(id));
+  /** For each node, the kept nodes that compute it inline, and how many elements of it they compute. */
+  const wanted = nodes.map(() => new Map<number, number>());
+  const candidates = new Set<number>();
   for (let id = nodes.length - 1; id >= 0; id--) {
     const node = nodes[id];
     if (!realized.has(id) && isCandidate(slice, id)) {
-      const keep = narrowed.has(id) || isDear(slice, realized, expressions[id], id, wanted[id], uses);
+      const keep = candidates.has(id) || judge.isDear(id, wanted[id]);
       const narrower = keep ? narrowerThan(slice, realized, id) : undefined;
-      if (narrower !== undefined) narrowed.add(narrower);
-      else if (keep) realized.add(id);
+      candidates.delete(id);
+      if (keep) candidates.add(narrower ?? id);
     }
+    const root = realized.has(id) || candidates.has(id);
     for (const input of node.inputs) {
-      if (realized.has(id)) {
-        raise(wanted[input], id, Math.max(numel(node.shape), node.op === 'reduce' ? numel(nodes[input].shape) : 0));
-      } else {
-        for (const [root, elements] of wanted[id]) raise(wanted[input], root, elements);
-      }
+      if (!root) for (const [reader, elements] of wanted[id]) raise(wanted[input], reader, elements);
+      else raise(wanted[input], id, Math.max(numel(node.shape), node.op === 'reduce' ? numel(nodes[input].shape) : 0));
     }
   }
+  return { candidates, wanted };
 }
 
 function raise(counts: Map<number, number>, key: number, value: number): void {
@@ -79,55 +88,64 @@ function isCandidate(slice: Slice, id: number): boolean {
   return workOf(slice.nodes[id]) > 0 && bodyKind(slice, id) === 'pointwise' && slice.nodes[id].op !== 'iota';
 }
 
-function describe({ nodes }: Slice, realized: ReadonlySet<number>): Expression[] {
-  const all: Expression[] = [];
-  for (const node of nodes) {
+class Judge {
+  readonly #slice: Slice;
+  readonly #realized: ReadonlySet<number>;
+  readonly #uses: readonly number[];
+  readonly #expressions: Expression[] = [];
+
+  constructor(slice: Slice, realized: ReadonlySet<number>) {
+    const uses = slice.nodes.map(() => 0);
+    for (const { inputs } of slice.nodes) for (const input of inputs) uses[input]++;
+    this.#slice = slice;
+    this.#realized = realized;
+    this.#uses = uses;
+  }
+
+  /** Works out a node's expression down to what is realized by now; inputs come before the nodes that read them. */
+  describe(id: number): void {
+    const { nodes } = this.#slice;
+    const node = nodes[id];
     const sources = new Set<number>();
     let work = workOf(node);
     let costly = work >= COSTLY ? work : 0;
     for (const input of node.inputs) {
-      if (nodes[input].op === 'leaf' || realized.has(input)) {
+      if (nodes[input].op === 'leaf' || this.#realized.has(input)) {
         sources.add(input);
         continue;
       }
-      const share = Math.min(1, numel(nodes[input].shape) / Math.max(numel(node.shape), 1));
-      work += all[input].work * share;
-      costly += all[input].costly;
-      if (sources.size < ENOUGH_SOURCES) for (const source of all[input].sources) sources.add(source);
+      const beneath = this.#expressions[input];
+      work += beneath.work * Math.min(1, numel(nodes[input].shape) / Math.max(numel(node.shape), 1));
+      costly += beneath.costly;
+      if (sources.size < ENOUGH_SOURCES) for (const source of beneath.sources) sources.add(source);
     }
-    all.push({ work: Math.min(work, GREATEST_WORK), costly: Math.min(costly, GREATEST_WORK), sources });
+    this.#expressions[id] = { work: Math.min(work, GREATEST_WORK), costly: Math.min(costly, GREATEST_WORK), sources };
   }
-  return all;
-}
 
-/** Whether computing a value wherever it is needed costs more than keeping it. */
-function isDear(
-  { nodes }: Slice,
-  realized: ReadonlySet<number>,
-  { work, costly, sources }: Expression,
-  id: number,
-  wanted: ReadonlyMap<number, number>,
-  uses: readonly number[],
-): boolean {
-  const { shape, dtype } = nodes[id];
-  const elements = numel(shape);
-  const kernels = wanted.size;
-  let evaluated = 0;
-  for (const count of wanted.values()) evaluated += count;
-  // Broadcasting or gathering asks for the same elements again and again.
-  if ((evaluated - elements * kernels) * costly > LAUNCH) return true;
-  if (kernels < 2) return false;
-  let read = 0;
-  let unwritten = 0;
-  for (const source of sources) {
-    const bytes = Math.min(numel(nodes[source].shape), elements) * byteSize(nodes[source].dtype);
-    read += bytes;
-    // What only this value needs is not written when this value is kept in its stead.
-    if (realized.has(source) && uses[source] === 1) unwritten += bytes;
+  /** Whether computing a value wherever it is needed costs more than keeping it. */
+  isDear(id: number, wanted: ReadonlyMap<number, number>): boolean {
+    const { nodes } = this.#slice;
+    const { shape, dtype } = nodes[id];
+    const { work, costly, sources } = this.#expressions[id];
+    const elements = numel(shape);
+    const kernels = wanted.size;
+    let evaluated = 0;
+    for (const count of wanted.values()) evaluated += count;
+    // Broadcasting or gathering asks for the same elements again and again.
+    if ((evaluated - elements * kernels) * costly > LAUNCH) return true;
+    if (kernels < 2) return false;
+    let read = 0;
+    let unwritten = 0;
+    for (const source of sources) {
+      const bytes = Math.min(numel(nodes[source].shape), elements) * byteSize(nodes[source].dtype);
+      read += bytes;
+      // What only this value needs is not written when this value is kept in its stead.
+      if (this.#realized.has(source) && this.#uses[source] === 1) unwritten += bytes;
+    }
+    const inline = kernels * read + evaluated * work + unwritten;
+    const kept = read + elements * work + kernels * elements * byteSize(dtype);
+    return inline > kept * MARGIN;
   }
-  const inline = kernels * read + evaluated * work + unwritten;
-  const kept = read + elements * work + kernels * elements * byteSize(dtype);
-  return inline > kept * MARGIN;
 }
 
 /** The same information in fewer bytes: the one operand of a cheap operation, when it is of a narrower type. */

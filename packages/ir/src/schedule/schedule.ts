@@ -5,6 +5,7 @@
 
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Slice } from '../run/slice.ts';
+import { batchKernels } from './batch.ts';
 import type { Buffers } from './buffers.ts';
 import { emitContractKernel } from './emit-contract.ts';
 import { emitLoopKernel } from './emit-loop.ts';
@@ -51,10 +52,21 @@ export function schedule(slice: Slice, { fusion = true, maxOperands = 8 }: Sched
   const fused = fusion ? fuse(simplified.slice, bodies, { maxOperands }) : bodies.map(groupOf);
   const { groups, memory, dependencies } = placeGroups(simplified.slice, fused);
   const rank = (group: number) => Math.max(...groups[group].members.map(({ body }) => body.node));
-  const order = dependencies.ordered([...groups.keys()], rank);
-  const dispatches = order.map((group): ScheduledDispatch => {
-    const { kernel, ...bindings } = emit(groups[group], memory);
-    return { kernel: shapeLoops(kernel), launches: [{ ...bindings, extents: [] }] };
+  const inOrder = (pieces: readonly number[]) => dependencies.ordered(pieces, rank);
+  const emitted = new Map(
+    inOrder([...groups.keys()]).map((group) => {
+      const made = emit(groups[group], memory);
+      return [group, { ...made, kernel: shapeLoops(made.kernel) }];
+    }),
+  );
+  const batches = new Map(batchKernels(emitted, memory.buffers, dependencies).map((batch) => [batch.pieces[0], batch]));
+  const dispatches = inOrder([...batches.keys()]).map((first): ScheduledDispatch => {
+    const { pieces, kernel, extents } = batches.get(first)!;
+    const launches = pieces.map((piece, i): ScheduledLaunch => {
+      const { buffers, scalars } = emitted.get(piece)!;
+      return { buffers, scalars, extents: extents.length > 0 ? [extents[i]] : [] };
+    });
+    return { kernel, launches };
   });
   return { buffers: memory.buffers, dispatches };
 }
