@@ -7,6 +7,7 @@ export * from './erf.ts';
 export * from './fixtures.ts';
 export * from './interpreter-backend.ts';
 export * from './kernel-builder.ts';
+export * from './kernel-count.ts';
 export * from './number-format.ts';
 export * from './random-slices/generate.ts';
 export * from './reference-engine.ts';
