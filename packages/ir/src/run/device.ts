@@ -19,7 +19,7 @@ import type { Engine, Executable } from './engine.ts';
 import { Importer } from './import.ts';
 import { Keeper } from './keeper.ts';
 import { PlanCache } from './plan-cache.ts';
-import { SMALL_BYTES, smallSinks, snapshots } from './sinks.ts';
+import { SMALL_BYTES, allSinks, smallSinks, snapshots } from './sinks.ts';
 import { Storage } from './storage.ts';
 import type { StorageRole } from './storage.ts';
 
@@ -106,6 +106,11 @@ export class Device {
     if (targets.length > 0) this.#execute(graph, targets);
     this.#graph = new Graph();
     this.#importer = new Importer(this.#graph);
+  }
+
+  /** Cuts a graph that has grown too long: computes everything pending that nothing else in it reads. */
+  flush(): void {
+    this.run(allSinks(this.#graph));
   }
 
   /** Bytes of a storage's contents, synchronously where the backend can wait. */

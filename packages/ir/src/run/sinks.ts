@@ -17,6 +17,16 @@ export const SMALL_BYTES = 4096;
 /** Elements of an intermediate that still count as light work. */
 const LIGHT_ELEMENTS = 1 << 16;
 
+/** All pending results that nothing reads, of any size and cost: what a graph that has grown too long is cut at. */
+export function allSinks(graph: Graph): NodeId[] {
+  const sinks: NodeId[] = [];
+  for (let node = 0; node < graph.size; node++) {
+    const isPending = graph.uses[node] === 0 && specOf(graph.ops[node]).class !== 'source' && !valueOf(graph, node);
+    if (isPending && isComputable(graph, node)) sinks.push(node);
+  }
+  return sinks;
+}
+
 /** `computed` marks what the run computes anyway, `written` the storages it writes. */
 export function smallSinks(graph: Graph, computed: Uint8Array, written: ReadonlySet<Storage>): NodeId[] {
   const sinks: NodeId[] = [];
@@ -73,14 +83,19 @@ function isLight(graph: Graph, sink: NodeId, computed: Uint8Array): boolean {
 function readsWritten(graph: Graph, sink: NodeId, written: ReadonlySet<Storage>): boolean {
   if (written.size === 0) return false;
   let reads = false;
-  let computable = true;
   reach(graph, [sink], (node) => {
     const leaf = graph.leaves.get(node);
-    if (leaf === undefined) return;
-    reads ||= written.has(leaf.storage);
-    computable &&= isCurrent(graph, node);
+    reads ||= leaf !== undefined && written.has(leaf.storage);
   });
-  return reads && computable;
+  return reads && isComputable(graph, sink);
+}
+
+function isComputable(graph: Graph, sink: NodeId): boolean {
+  let computable = true;
+  reach(graph, [sink], (node) => {
+    computable &&= !graph.leaves.has(node) || isCurrent(graph, node);
+  });
+  return computable;
 }
 
 /** Whether a leaf's storage still holds what it held; a sink on a disposed one is left alone until it is asked for. */

@@ -35,7 +35,7 @@ export function expose(result: Tensor): void {
 
 /** Lets a graph run that user code has made too long, as a loop does that never reads a value. */
 export function relieve(device: Device): void {
-  if (depth === 0 && device.graph.size > MOST_PENDING) device.run();
+  if (depth === 0 && device.graph.size > MOST_PENDING) device.flush();
 }
 
 /**

@@ -27,7 +27,8 @@ export function moduleCall<R>(inputs: readonly unknown[], body: () => R): R {
 
 /** Runs what is pending when the graph is overdue, or when a variable waits for its first value. */
 function settle(device: Device): void {
-  if (device.overdue || awaitsFirstValue(device)) device.run();
+  if (device.overdue) device.flush();
+  else if (awaitsFirstValue(device)) device.run();
 }
 
 function awaitsFirstValue({ graph }: Device): boolean {

@@ -99,16 +99,17 @@ export const swap_of_two_tensors: MakeProgram = (given) => {
   const [a, b] = [data(given, 'a'), data(given, 'b')];
   return {
     steps: 4,
-    step(i) {
+    async step(i) {
       if (i % 4 < 3) {
         const t = a.clone();
         a.assign(b.mul(2));
         b.assign(t.add(1));
-        return;
+      } else {
+        const [newA, newB] = [b.add(0), a.add(0)];
+        a.assign(newA);
+        b.assign(newB);
       }
-      const [newA, newB] = [b.add(0), a.add(0)];
-      a.assign(newA);
-      b.assign(newB);
+      await a.data();
     },
     results: () => ({ a, b }),
   };
@@ -118,11 +119,12 @@ export const overlapping_slices_assigned: MakeProgram = (given) => {
   const [v, m] = [data(given, 'v'), data(given, 'm')];
   return {
     steps: 1,
-    step() {
+    async step() {
       v.slice(0, 2, 8).assign(v.slice(0, 0, 6));
       v.slice(0, 0, 4).assign(v.slice(0, 3, 7).mul(10));
       v.slice(0, 1, 7, 2).assign(v.slice(0, 0, 6, 2));
       m.slice(1, 1).assign(m.slice(1, 0, 2).add(m.slice(0, 0, 1).slice(1, 1)));
+      await v.data();
     },
     results: () => ({ v, m }),
   };
