@@ -24,6 +24,8 @@ export * from './run/storage.ts';
 export * from './kernel/hash.ts';
 export * from './kernel/inspect.ts';
 export * from './kernel/print.ts';
+export * from './kernel/verify.ts';
 export * from './plan/engine.ts';
 export type { Schedule, ScheduleOptions, ScheduledDispatch, ScheduledLaunch } from './schedule/schedule.ts';
 export { schedule } from './schedule/schedule.ts';
+export { verifySlice } from './schedule/verify-slice.ts';

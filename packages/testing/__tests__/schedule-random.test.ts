@@ -6,7 +6,7 @@
  */
 
 import type { DType } from '@tenfold/ir';
-import { StandardEngine } from '@tenfold/ir';
+import { StandardEngine, verifyKernel } from '@tenfold/ir';
 import { describe, expect, it } from 'vitest';
 import type { InterpreterOptions } from '../src/index.ts';
 import { InterpreterBackend, ReferenceEngine, differences, runSlice } from '../src/index.ts';
@@ -31,6 +31,7 @@ async function check(
   const engine = new StandardEngine(backend, { fusion });
   let actual: typeof expected;
   try {
+    for (const { kernel } of engine.prepare(slice).schedule.dispatches) verifyKernel(kernel);
     actual = await runSlice(slice, backend, engine, contents, scalars);
   } catch (error) {
     throw new Error(`${label}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });

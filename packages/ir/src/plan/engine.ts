@@ -5,7 +5,9 @@
 
 import type { Backend, Dispatch, Launch, OperandRef, Program } from '../backend/backend.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { isDebug } from '../debug.ts';
 import { printKernel } from '../kernel/print.ts';
+import { verifyKernel } from '../kernel/verify.ts';
 import type { Bindings, Engine, Executable, PlanStats } from '../run/engine.ts';
 import type { Slice } from '../run/slice.ts';
 import type { Schedule, ScheduleOptions, ScheduledLaunch } from '../schedule/schedule.ts';
@@ -27,6 +29,7 @@ export class StandardEngine implements Engine {
 
   prepare(slice: Slice): Plan {
     const scheduled = schedule(slice, this.#options);
+    if (isDebug(1)) for (const { kernel } of scheduled.dispatches) verifyKernel(kernel);
     const alignment = Math.max(this.backend.caps.alignment, 64);
     const memory = planMemory(temporaryLifetimes(scheduled), alignment);
     const programs = this.kernels.programs(scheduled.dispatches.map(({ kernel }) => kernel));

@@ -29,6 +29,9 @@ const FLUSH_NODES = 2000;
 const RESIDENT_AFTER = 2;
 const RESIDENT_BYTES = 1 << 20;
 
+/** Allocations that handles own, after which an await lets the collector report. */
+const YIELD_AFTER = 256;
+
 /** What a device did so far; every number only grows. */
 export interface DeviceCounters {
   runs: number;
@@ -59,6 +62,8 @@ export class Device {
   /** Allocations whose storage is alive, so that disposal and the collector do not both free one. */
   readonly #live = new Set<Allocation>();
   readonly #scopes: Set<Storage>[] = [];
+  /** Allocations handed to the collector since it last had a turn to report. */
+  #watched = 0;
   #graph: Graph;
   #importer: Importer;
   #scratch: Allocation | undefined;
@@ -123,8 +128,20 @@ export class Device {
     return this.backend.readSync(at.buffer, at.offset, storage.bytes);
   }
 
+  /**
+   * Resolves when the device has done what was submitted. The collector reports what became garbage in tasks of their
+   * own, which a loop that awaits resolved promises never lets in; so it gets a turn when much was allocated.
+   */
+  async ready(): Promise<void> {
+    await this.backend.synchronize();
+    if (this.#watched < YIELD_AFTER) return;
+    this.#watched = 0;
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+
   /** Bytes of a storage's contents. */
   async read(storage: Storage): Promise<Uint8Array> {
+    await this.ready();
     if (storage.host) return storage.host;
     const at = this.#locate(storage);
     return this.backend.read(at.buffer, at.offset, storage.bytes);
@@ -304,9 +321,10 @@ export class Device {
   /** Frees the allocation when the storage is collected or, for an owned one, when its scope ends. */
   #watch(storage: Storage, allocation: Allocation): void {
     this.#collected.register(storage, allocation, storage);
-    if (storage.role !== 'owned') return;
+    this.#watched++;
+    if (storage.role === 'host') return;
     storage.ballast = new ArrayBuffer(storage.bytes);
-    this.#scopes.at(-1)?.add(storage);
+    if (storage.role === 'owned') this.#scopes.at(-1)?.add(storage);
   }
 
   #orMakeRoom(alloc: () => Allocation): Allocation {
