@@ -5,7 +5,7 @@
 
 import { operation, toExpr } from './expression.ts';
 import type { CodeWriter, Expr, Operand, Statement } from './expression.ts';
-import { opcodes } from './opcodes.ts';
+import { atomicOpcodes, opcodes } from './opcodes.ts';
 
 type Integer = 'i32' | 'i64';
 
@@ -34,7 +34,7 @@ function aligned(log2Bytes: number, offset: number): (out: CodeWriter) => void {
 
 /** Atomic load, store and read-modify-write; each of the latter returns the value from before. */
 function atomicAccess<T extends Integer>(type: T) {
-  const row: Readonly<Record<keyof typeof opcodes.atomic.i32, number>> = opcodes.atomic[type];
+  const row: Readonly<Record<keyof typeof atomicOpcodes.i32, number>> = atomicOpcodes[type];
   const log2Bytes = type === 'i32' ? 2 : 3;
   const modify =
     (opcode: number) =>
@@ -78,12 +78,12 @@ export const atomic = {
   ): Expr<'i32'> =>
     operation(
       'i32',
-      opcodes.atomic.wait.wait32,
+      atomicOpcodes.wait32,
       [...integers(address, expected), toExpr('i64', timeout)],
       aligned(2, offset),
     ),
   /** Wakes up to `count` waiters at the address; gives how many. */
   notify: (address: Operand<'i32'>, count: Operand<'i32'>, offset = 0): Expr<'i32'> =>
-    operation('i32', opcodes.atomic.notify, integers(address, count), aligned(2, offset)),
-  fence: (): Statement => operation('void', opcodes.atomic.fence, [], (out) => out.byte(0)),
+    operation('i32', atomicOpcodes.notify, integers(address, count), aligned(2, offset)),
+  fence: (): Statement => operation('void', atomicOpcodes.fence, [], (out) => out.byte(0)),
 };

@@ -16,44 +16,33 @@ export const i32 = {
   ...binary(opcodes.i32.compare, 'i32', 'i32', 'i32'),
   ...loads(opcodes.i32.load, 'i32'),
   ...stores(opcodes.i32.store, 'i32'),
-  ...unary(opcodes.i32.fromI64, 'i64', 'i32'),
-  ...unary(opcodes.i32.fromF32, 'f32', 'i32'),
-  ...unary(opcodes.i32.fromF64, 'f64', 'i32'),
 };
 
 export const i64 = {
   const: (value: bigint): Expr<'i64'> => toExpr('i64', value),
-  ...unary(opcodes.i64.unary, 'i64', 'i64'),
   ...binary(opcodes.i64.binary, 'i64', 'i64', 'i64'),
   ...binary(opcodes.i64.compare, 'i64', 'i64', 'i32'),
   ...unary(opcodes.i64.test, 'i64', 'i32'),
   ...loads(opcodes.i64.load, 'i64'),
   ...stores(opcodes.i64.store, 'i64'),
-  ...unary(opcodes.i64.fromI32, 'i32', 'i64'),
   ...unary(opcodes.i64.fromF32, 'f32', 'i64'),
   ...unary(opcodes.i64.fromF64, 'f64', 'i64'),
 };
 
 export const f32 = {
   const: (value: number): Expr<'f32'> => toExpr('f32', value),
-  ...unary(opcodes.f32.unary, 'f32', 'f32'),
   ...binary(opcodes.f32.binary, 'f32', 'f32', 'f32'),
-  ...binary(opcodes.f32.compare, 'f32', 'f32', 'i32'),
   ...loads(opcodes.f32.load, 'f32'),
   ...stores(opcodes.f32.store, 'f32'),
-  ...unary(opcodes.f32.fromI32, 'i32', 'f32'),
   ...unary(opcodes.f32.fromI64, 'i64', 'f32'),
   ...unary(opcodes.f32.fromF64, 'f64', 'f32'),
 };
 
 export const f64 = {
   const: (value: number): Expr<'f64'> => toExpr('f64', value),
-  ...unary(opcodes.f64.unary, 'f64', 'f64'),
   ...binary(opcodes.f64.binary, 'f64', 'f64', 'f64'),
-  ...binary(opcodes.f64.compare, 'f64', 'f64', 'i32'),
   ...loads(opcodes.f64.load, 'f64'),
   ...stores(opcodes.f64.store, 'f64'),
-  ...unary(opcodes.f64.fromI32, 'i32', 'f64'),
   ...unary(opcodes.f64.fromI64, 'i64', 'f64'),
   ...unary(opcodes.f64.fromF32, 'f32', 'f64'),
 };

@@ -34,13 +34,8 @@ export const v128 = {
 };
 
 export const i8x16 = {
-  ...unary(opcodes.i8x16.unary, 'v128', 'v128'),
   ...binary(opcodes.i8x16.binary, 'v128', 'v128', 'v128'),
-  ...binary(opcodes.i8x16.shift, 'v128', 'i32', 'v128'),
-  ...unary(opcodes.i8x16.test, 'v128', 'i32'),
   ...unary(opcodes.i8x16.splat, 'i32', 'v128'),
-  ...extracts(opcodes.i8x16.extract, 'i32'),
-  ...replaces(opcodes.i8x16.replace, 'i32'),
   /** Bytes picked from `a` (0-15) and `b` (16-31). */
   shuffle: (a: Expr<'v128'>, b: Expr<'v128'>, lanes: readonly number[]): Expr<'v128'> =>
     operation('v128', opcodes.i8x16.shuffle.shuffle, [a, b], (out) => out.append(Uint8Array.from(lanes))),
@@ -48,12 +43,6 @@ export const i8x16 = {
 
 export const i16x8 = {
   ...unary(opcodes.i16x8.unary, 'v128', 'v128'),
-  ...binary(opcodes.i16x8.binary, 'v128', 'v128', 'v128'),
-  ...binary(opcodes.i16x8.shift, 'v128', 'i32', 'v128'),
-  ...unary(opcodes.i16x8.test, 'v128', 'i32'),
-  ...unary(opcodes.i16x8.splat, 'i32', 'v128'),
-  ...extracts(opcodes.i16x8.extract, 'i32'),
-  ...replaces(opcodes.i16x8.replace, 'i32'),
 };
 
 export const i32x4 = {
@@ -81,7 +70,6 @@ export const i64x2 = {
   ...unary(opcodes.i64x2.unary, 'v128', 'v128'),
   ...binary(opcodes.i64x2.binary, 'v128', 'v128', 'v128'),
   ...binary(opcodes.i64x2.shift, 'v128', 'i32', 'v128'),
-  ...unary(opcodes.i64x2.test, 'v128', 'i32'),
   ...unary(opcodes.i64x2.splat, 'i64', 'v128'),
   ...extracts(opcodes.i64x2.extract, 'i64'),
   ...replaces(opcodes.i64x2.replace, 'i64'),
