@@ -4,7 +4,7 @@ import { ArgumentError, StateDictError, compile, tensor, zeros } from '@tenfold/
 import type { DType, Tensor } from '@tenfold/tensor';
 import { describe, expect, it } from 'vitest';
 import { Adam, AdamW, SGD } from '../src/index.ts';
-import type { OptimizerStateDict } from '../src/index.ts';
+import type { Optimizer, OptimizerStateDict } from '../src/index.ts';
 import './support/reference-device.ts';
 
 const makeParam = (values: readonly number[] = [1, 2, 3], dtype: DType = 'float32') =>
@@ -13,7 +13,7 @@ const makeParam = (values: readonly number[] = [1, 2, 3], dtype: DType = 'float3
     .requiresGrad_();
 
 /** One step towards zero. */
-async function pull(optimizer: SGD | Adam, params: readonly Tensor[]): Promise<void> {
+async function pull(optimizer: Optimizer, params: readonly Tensor[]): Promise<void> {
   optimizer.zeroGrad();
   params.map((p) => p.square().sum()).reduce((a, b) => a.add(b)).backward(); // prettier-ignore
   await optimizer.step();

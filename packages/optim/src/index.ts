@@ -5,7 +5,7 @@ export type { AdamOptions, AdamSettings } from './adam.ts';
 export { clipGradNorm_, clipGradValue_ } from './clip-grad.ts';
 export type { ClipGradNormOptions } from './clip-grad.ts';
 export { Optimizer } from './optimizer.ts';
-export type { NumberMaker, Update } from './optimizer.ts';
+export type { BaseSettings, NumberMaker, Update } from './optimizer.ts';
 export type { ParamGroup, ParamGroupOptions, Params, Setting, Settings } from './param-group.ts';
 export type { OptimizerStateDict } from './param-state.ts';
 export { SGD } from './sgd.ts';

@@ -34,7 +34,14 @@ interface Entry {
   readonly state: ParamState;
 }
 
-export abstract class Optimizer<S extends object> {
+/** What every optimizer lets one set. */
+export interface BaseSettings {
+  /** Learning rate. */
+  readonly lr: number;
+}
+
+/** `S` are the settings of a group; left out, any optimizer fits. */
+export abstract class Optimizer<S extends object = BaseSettings> {
   /** The settings of a group that does not give its own. */
   readonly defaults: S;
   /** The groups; their settings may be changed between steps. */
@@ -163,7 +170,7 @@ export abstract class Optimizer<S extends object> {
 
 /** Resolves when the devices have done their work. A failure is raised where it is awaited, and only there. */
 function finished(devices: ReadonlySet<Device>): Promise<void> {
-  const all = Promise.all([...devices].map((device) => device.backend.synchronize())).then(() => undefined);
+  const all = Promise.all([...devices].map((device) => device.ready())).then(() => undefined);
   all.catch(() => undefined);
   return all;
 }
