@@ -1,20 +1,41 @@
 /**
  * Levels of what is printed while things run, from the environment variable TENFOLD_DEBUG or `setDebug`:
- * 1 plan-cache misses, 2 also the plans, 3 also the kernels, 4 also the generated code.
+ * 1 plan-cache misses, 2 also the plans, 3 also the kernels, 4 also the generated code. From 1 on, slices and kernels
+ * are verified. Printers and verifiers are in every program that imports `@tenfold/ir/debug`, as `tenfold` does; a
+ * page that is not being debugged need not download them.
  */
+
+import type { Kernel } from './kernel/kernel.ts';
+import type { Slice } from './run/slice.ts';
 
 export type DebugLevel = 0 | 1 | 2 | 3 | 4;
 
+/** What `@tenfold/ir/debug` provides. */
+export interface DebugTools {
+  /** Raises an `internal:` error for a slice that breaks a rule of the op table. */
+  readonly verifySlice: (slice: Slice) => void;
+  /** Raises an `internal:` error for a kernel that is not well formed. */
+  readonly verifyKernel: (kernel: Kernel) => void;
+  /** A kernel as pseudo-code. */
+  readonly printKernel: (kernel: Kernel) => string;
+}
+
 let level = fromEnvironment();
+let tools: DebugTools | undefined;
 
 function fromEnvironment(): number {
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
   return Number(process?.env?.['TENFOLD_DEBUG'] ?? 0) || 0;
 }
 
-/** Whether messages of this level are wanted. */
-export function isDebug(wanted: DebugLevel): boolean {
-  return level >= wanted;
+/** The tools, where they were imported and messages of this level are wanted. */
+export function debugTools(wanted: DebugLevel): DebugTools | undefined {
+  return level >= wanted ? tools : undefined;
+}
+
+/** Puts the tools into place; `@tenfold/ir/debug` does. */
+export function setDebugTools(value: DebugTools): void {
+  tools = value;
 }
 
 /** Sets the level for the rest of the process. */

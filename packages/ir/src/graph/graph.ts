@@ -51,7 +51,7 @@ export class Graph {
   /** Nodes that the next run keeps whatever their size: roots of backward, outputs of outermost modules. */
   readonly keep = new Set<NodeId>();
   /** Small results that the user may read after the storages they were computed from have been written. */
-  readonly exposed: NodeId[] = [];
+  readonly exposed = new Set<NodeId>();
   /** Nodes whose history a backward pass has used up. */
   readonly freed = new Set<NodeId>();
   /** What other layers remember of a node (a custom gradient, hooks); it follows the node when it is imported. */

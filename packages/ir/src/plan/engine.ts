@@ -5,9 +5,7 @@
 
 import type { Backend, Dispatch, Launch, OperandRef, Program } from '../backend/backend.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { isDebug } from '../debug.ts';
-import { printKernel } from '../kernel/print.ts';
-import { verifyKernel } from '../kernel/verify.ts';
+import { debug, debugTools } from '../debug.ts';
 import type { Bindings, Engine, Executable, PlanStats } from '../run/engine.ts';
 import type { Slice } from '../run/slice.ts';
 import type { Schedule, ScheduleOptions, ScheduledLaunch } from '../schedule/schedule.ts';
@@ -29,11 +27,13 @@ export class StandardEngine implements Engine {
 
   prepare(slice: Slice): Plan {
     const scheduled = schedule(slice, this.#options);
-    if (isDebug(1)) for (const { kernel } of scheduled.dispatches) verifyKernel(kernel);
+    for (const { kernel } of scheduled.dispatches) debugTools(1)?.verifyKernel(kernel);
     const alignment = Math.max(this.backend.caps.alignment, 64);
     const memory = planMemory(temporaryLifetimes(scheduled), alignment);
     const programs = this.kernels.programs(scheduled.dispatches.map(({ kernel }) => kernel));
-    return new Plan(this.backend, scheduled, memory, programs);
+    const plan = new Plan(this.backend, scheduled, memory, programs);
+    debug(2, () => plan.print());
+    return plan;
   }
 }
 
@@ -69,6 +69,7 @@ export class Plan implements Executable {
     this.#backend.submit(this.#bound.batch);
   }
 
+  /** The dispatches and what they are bound to; at debug level 3 also the kernels. */
   print(): string {
     const { dispatches, buffers } = this.schedule;
     const text = dispatches.map(({ kernel, launches }) => {
@@ -76,7 +77,7 @@ export class Plan implements Executable {
         const names = keys.map((key) => (buffers.isTemporary(key) ? `t${key - buffers.storages}` : `s${key}`));
         return `${names.join(' ')}${extents.length > 0 ? ` [${extents.join(', ')}]` : ''}`;
       });
-      return `${printKernel(kernel)}\n  bound to ${bound.join('; ')}`;
+      return `${debugTools(3)?.printKernel(kernel) ?? kernel.name}\n  bound to ${bound.join('; ')}`;
     });
     const { kernels, bytesMoved: moved, scratchBytes } = this.stats;
     return [...text, `${kernels} kernels, ${moved} bytes moved, ${scratchBytes} bytes of scratch`].join('\n\n');

@@ -105,6 +105,7 @@ export class Importer {
     copyEntry(from.notes, into.notes, node, copy);
     copyEntry(from.sources, into.sources, node, copy);
     copyEntry(from.values, into.values, node, copy);
+    if (from.exposed.has(node)) into.exposed.add(copy);
     into.origins.set(copy, { graph: from, node });
     return copy;
   }

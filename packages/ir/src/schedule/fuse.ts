@@ -13,7 +13,7 @@ import { span } from './body.ts';
 import { Dependencies } from './dependencies.ts';
 import type { Group } from './group.ts';
 import { groupOf } from './group.ts';
-import { mergeGroups } from './merge.ts';
+import { mergeGroups, mergeSiblings } from './merge.ts';
 
 export interface FuseOptions {
   readonly maxOperands: number;
@@ -112,27 +112,20 @@ class Fusion {
   /** Groups that read the same array over the same rows read it once when they are one kernel. */
   mergeSiblings(): void {
     for (const [operand, readers] of this.#readers) {
-      if (numel(this.#slice.nodes[operand].shape) < 2) continue;
+      const { shape } = this.#slice.nodes[operand];
+      if (numel(shape) < 2) continue;
       const seen: number[] = [];
       for (const reader of readers) {
         const at = this.#home.get(reader)!;
-        const partner = seen.slice(-SIBLINGS).find((other) => {
+        const merged = seen.slice(-SIBLINGS).some((other) => {
           const one = this.#home.get(other)!;
-          return one !== at && this.#areAlike(one, at, operand) && this.#tryMerge(one, at);
+          if (one === at) return true;
+          const linked = this.#dependencies.after(one).has(at) || this.#dependencies.after(at).has(one);
+          return linked ? this.#tryMerge(one, at) : this.#tryMerge(one, at, (a, b) => mergeSiblings(a, b, operand, shape));
         });
-        if (partner === undefined) seen.push(reader);
+        if (!merged) seen.push(reader);
       }
     }
-  }
-
-  /** Whether two groups of the same rows read an array of at least a row's length in the same way. */
-  #areAlike(one: number, other: number, operand: number): boolean {
-    const [a, b] = [this.#groups[one]!, this.#groups[other]!];
-    if (a.rows !== b.rows || a.kind !== 'loop' || b.kind !== 'loop') return false;
-    const lengths = (group: Group) =>
-      group.members.filter(({ body }) => body.reads.some((read) => read.operand === operand)).map(({ local }) => span(local));
-    const wanted = lengths(b);
-    return lengths(a).some((length) => wanted.includes(length)) && numel(this.#slice.nodes[operand].shape) >= a.rows;
   }
 
   #bytes(node: number): number {
@@ -140,13 +133,13 @@ class Fusion {
     return numel(shape) * byteSize(dtype);
   }
 
-  #tryMerge(one: number, other: number): boolean {
+  #tryMerge(one: number, other: number, merge = mergeGroups): boolean {
     // The group that is read comes first.
     const [a, b] = this.#dependencies.after(other).has(one) ? [other, one] : [one, other];
     const [first, second] = [this.#groups[a]!, this.#groups[b]!];
     if (first.kind === 'single' || second.kind === 'single') return false;
     if (this.#dependencies.distance(a, b) > FAR_APART || this.#dependencies.separated(a, b)) return false;
-    const merged = mergeGroups(first, second);
+    const merged = merge(first, second);
     if (!merged || !this.#fits(merged) || !this.#staysParallel(merged, first, second)) return false;
     this.#groups[a] = merged;
     this.#groups[b] = undefined;

@@ -3,13 +3,10 @@
  * after it was written, by any row, in any order of the rows.
  */
 
-import { unreachable } from '../errors.ts';
 import type { IndexExpr } from '../index-expr/index-expr.ts';
-import { substitute, variable } from '../index-expr/index-expr.ts';
 import { isScalar } from './alignment.ts';
-import type { Digit } from './body.ts';
 import { digitsOver, span, spell } from './body.ts';
-import { digitOver, refine } from './digits.ts';
+import { canonical } from './canonical.ts';
 import type { Group, Member } from './group.ts';
 import { stagesOf } from './stages.ts';
 
@@ -57,28 +54,6 @@ function computedElsewhere(group: Group): Set<Member> {
   }
   return elsewhere;
 }
-
-/** A member's index over variables that all members of the group share: the places of the row, then those inside it. */
-function canonical(group: Group, member: Member, index: IndexExpr): IndexExpr {
-  const map = new Map<number, IndexExpr>();
-  const put = (digits: readonly Digit[], all: readonly (readonly Digit[])[], first: number) => {
-    const places = refine(all) ?? unreachable('members of a group disagree on how to split an index');
-    const at = (i: number) => variable(first + i, places[i].extent);
-    for (const digit of digits) map.set(digit.axis, digitOver(digit, places, at));
-  };
-  const rowDigits = group.members.map(({ rows }) => rows);
-  put(member.rows, rowDigits, 0);
-  const length = span(member.local);
-  put(
-    member.local,
-    group.members.filter(({ local }) => span(local) === length).map(({ local }) => local),
-    LOCAL_AXES,
-  );
-  return substitute(index, (axis) => map.get(axis));
-}
-
-/** Above any number of row places. */
-const LOCAL_AXES = 1000;
 
 /** The last stage in which each member's reads may happen: those of a value computed again happen with its readers. */
 function lastStages(group: Group, stage: ReadonlyMap<Member, number>): Map<Member, number> {

@@ -8,8 +8,10 @@ import type { Body, Digit } from './body.ts';
 import { digitsOver, span } from './body.ts';
 import type { Layout } from './alignment.ts';
 import { follow, producerLayout, readerLayout, readsOwnRow } from './alignment.ts';
+import { canonical } from './canonical.ts';
 import { refine } from './digits.ts';
 import type { Group, Member } from './group.ts';
+import type { Shape } from '../shape.ts';
 import type { LoadValue } from './value-table.ts';
 
 /** A read of a value that is made in the other group. */
@@ -32,6 +34,59 @@ export function mergeGroups(a: Group, b: Group): Group | undefined {
     readerFollows(a, b, reads) ??
     producerFollows(a, b, reads);
   return merged && isSound(merged) ? merged : undefined;
+}
+
+/** One group of two that do not read each other but read `shared`, at equal places of equal rows; or undefined. */
+export function mergeSiblings(a: Group, b: Group, shared: number, shape: Shape): Group | undefined {
+  if (a.kind !== 'loop' || b.kind !== 'loop') return undefined;
+  const merged =
+    sideBySide(a, b, []) ??
+    across(a, b, []) ??
+    across(b, a, []) ??
+    followsThrough(a, b, shared, shape) ??
+    followsThrough(b, a, shared, shape);
+  return merged && isSound(merged) && readTogether(merged, a, shared) ? merged : undefined;
+}
+
+/** The flexible group lays itself over the fixed one's rows so that both read the shared array in the same row. */
+function followsThrough(fixed: Group, flexible: Group, shared: number, shape: Shape): Group | undefined {
+  if (!isFlexible(flexible)) return undefined;
+  const array = arrayBody(shared, shape);
+  for (const reader of fixed.members) {
+    if (reader.phase !== 'row') continue;
+    for (const load of reader.body.reads) {
+      const layout = load.operand === shared ? producerLayout(array, reader, load.index) : undefined;
+      const moved = layout && withReader(flexible, { body: array, phase: 'row', ...layout }, fixed.rows);
+      if (moved) return joined(fixed, { ...flexible, members: moved }, fixed.rows);
+    }
+  }
+  return undefined;
+}
+
+/** The group's members, laid out so that a read of `array` is of the row in which it stands. */
+function withReader(group: Group, array: Member, rows: number): Member[] | undefined {
+  for (const { body } of group.members) {
+    const load = body.reads.find(({ operand }) => operand === array.body.node);
+    const layout = load && readerLayout(array, rows, body, body.space, load.index);
+    if (layout) return moveMembers(group, body.node, layout);
+  }
+  return undefined;
+}
+
+/** An array in memory, as if it were made in the group. */
+function arrayBody(node: number, shape: Shape): Body {
+  const space = shape.map((_, axis) => axis);
+  return { node, kind: 'pointwise', axes: shape, space, inner: [], values: [], results: [], reads: [] };
+}
+
+/** Whether members of both halves of a merged group read an element of the array at the same time. */
+function readTogether(merged: Group, half: Group, shared: number): boolean {
+  const inHalf = new Set(half.members.map(({ body }) => body.node));
+  const keys = new Set<string>();
+  const keysOf = (member: Member) =>
+    member.body.reads.filter(({ operand }) => operand === shared).map(({ index }) => canonical(merged, member, index).key);
+  for (const member of merged.members) if (inHalf.has(member.body.node)) for (const key of keysOf(member)) keys.add(key);
+  return merged.members.some((member) => !inHalf.has(member.body.node) && keysOf(member).some((key) => keys.has(key)));
 }
 
 function crossReads(a: Group, b: Group): CrossRead[] {

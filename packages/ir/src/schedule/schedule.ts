@@ -3,7 +3,7 @@
  * pure function in a file of its own; this one strings them together.
  */
 
-import { isDebug } from '../debug.ts';
+import { debugTools } from '../debug.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Slice } from '../run/slice.ts';
 import { batchKernels } from './batch.ts';
@@ -21,7 +21,6 @@ import { lowerBody } from './lower.ts';
 import { placeGroups } from './placement.ts';
 import { realize } from './realize.ts';
 import { simplify } from './simplify.ts';
-import { verifySlice } from './verify-slice.ts';
 
 export interface ScheduleOptions {
   /** Whether nodes may share kernels. Off, every operation but movement is a kernel of its own. Default true. */
@@ -48,9 +47,9 @@ export interface Schedule {
 }
 
 export function schedule(slice: Slice, { fusion = true, maxOperands = 8 }: ScheduleOptions = {}): Schedule {
-  if (isDebug(1)) verifySlice(slice);
+  debugTools(1)?.verifySlice(slice);
   const simplified = simplify(slice);
-  if (isDebug(1)) verifySlice(simplified.slice);
+  debugTools(1)?.verifySlice(simplified.slice);
   const realized = realize(simplified, { fusion, maxOperands });
   const bodies = [...realized].sort((a, b) => a - b).map((node) => lowerBody(simplified.slice, realized, node));
   const fused = fusion ? fuse(simplified.slice, bodies, { maxOperands }) : bodies.map(groupOf);

@@ -30,7 +30,7 @@ export function expose(result: Tensor): void {
   const { graph, node } = source;
   if (result.numel * byteSize(result.dtype) > SMALL_BYTES) return;
   const { class: kind } = specOf(graph.ops[node]);
-  if (kind !== 'movement' && kind !== 'source') graph.exposed.push(node);
+  if (kind !== 'movement' && kind !== 'source') graph.exposed.add(node);
 }
 
 /** Lets a graph run that user code has made too long, as a loop does that never reads a value. */

@@ -15,6 +15,8 @@ export interface Program {
   readonly steps: number;
   /** Relative to the largest magnitude, where float32's rounding grows along the way; 2e-5 otherwise. */
   readonly tolerance?: number;
+  /** Iterations after which memory does not grow any more, where nothing is computed for long; 100 otherwise. */
+  readonly settled?: number;
   step(i: number): void | Promise<void>;
   results(): Results | Promise<Results>;
 }
