@@ -1,14 +1,13 @@
 /**
  * Levels of what is printed while things run, from the environment variable TENFOLD_DEBUG or `setDebug`:
- * 1 plan-cache misses, 2 also the plans, 3 also the kernels, 4 also the generated code. From 1 on, slices and kernels
- * are verified. Printers and verifiers are in every program that imports `@tenfold/ir/debug`, as `tenfold` does; a
+ * 1 plan-cache misses, 2 also the plans. From 1 on, slices and kernels are verified. Printers and verifiers are in every program that imports `@tenfold/ir/debug`, as `tenfold` does; a
  * page that is not being debugged need not download them.
  */
 
 import type { Kernel } from './kernel/kernel.ts';
 import type { Slice } from './run/slice.ts';
 
-export type DebugLevel = 0 | 1 | 2 | 3 | 4;
+export type DebugLevel = 0 | 1 | 2;
 
 /** What `@tenfold/ir/debug` provides. */
 export interface DebugTools {
@@ -28,9 +27,14 @@ function fromEnvironment(): number {
   return Number(process?.env?.['TENFOLD_DEBUG'] ?? 0) || 0;
 }
 
-/** The tools, where they were imported and messages of this level are wanted. */
-export function debugTools(wanted: DebugLevel): DebugTools | undefined {
-  return level >= wanted ? tools : undefined;
+/** The tools, where they were imported. */
+export function debugTools(): DebugTools | undefined {
+  return tools;
+}
+
+/** As `debugTools`, for checks: only where something is being debugged. */
+export function verifiers(): DebugTools | undefined {
+  return level > 0 ? tools : undefined;
 }
 
 /** Puts the tools into place; `@tenfold/ir/debug` does. */

@@ -5,7 +5,7 @@
 
 import type { Backend, Dispatch, Launch, OperandRef, Program } from '../backend/backend.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { debug, debugTools } from '../debug.ts';
+import { debug, debugTools, verifiers } from '../debug.ts';
 import type { Bindings, Engine, Executable, PlanStats } from '../run/engine.ts';
 import type { Slice } from '../run/slice.ts';
 import type { Schedule, ScheduleOptions, ScheduledLaunch } from '../schedule/schedule.ts';
@@ -27,7 +27,7 @@ export class StandardEngine implements Engine {
 
   prepare(slice: Slice): Plan {
     const scheduled = schedule(slice, this.#options);
-    for (const { kernel } of scheduled.dispatches) debugTools(1)?.verifyKernel(kernel);
+    for (const { kernel } of scheduled.dispatches) verifiers()?.verifyKernel(kernel);
     const alignment = Math.max(this.backend.caps.alignment, 64);
     const memory = planMemory(temporaryLifetimes(scheduled), alignment);
     const programs = this.kernels.programs(scheduled.dispatches.map(({ kernel }) => kernel));
@@ -69,7 +69,7 @@ export class Plan implements Executable {
     this.#backend.submit(this.#bound.batch);
   }
 
-  /** The dispatches and what they are bound to; at debug level 3 also the kernels. */
+  /** The dispatches and what they are bound to; the kernels in full where `@tenfold/ir/debug` was imported. */
   print(): string {
     const { dispatches, buffers } = this.schedule;
     const text = dispatches.map(({ kernel, launches }) => {
@@ -77,7 +77,7 @@ export class Plan implements Executable {
         const names = keys.map((key) => (buffers.isTemporary(key) ? `t${key - buffers.storages}` : `s${key}`));
         return `${names.join(' ')}${extents.length > 0 ? ` [${extents.join(', ')}]` : ''}`;
       });
-      return `${debugTools(3)?.printKernel(kernel) ?? kernel.name}\n  bound to ${bound.join('; ')}`;
+      return `${debugTools()?.printKernel(kernel) ?? kernel.name}\n  bound to ${bound.join('; ')}`;
     });
     const { kernels, bytesMoved: moved, scratchBytes } = this.stats;
     return [...text, `${kernels} kernels, ${moved} bytes moved, ${scratchBytes} bytes of scratch`].join('\n\n');

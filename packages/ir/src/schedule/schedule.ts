@@ -3,7 +3,7 @@
  * pure function in a file of its own; this one strings them together.
  */
 
-import { debugTools } from '../debug.ts';
+import { verifiers } from '../debug.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Slice } from '../run/slice.ts';
 import { batchKernels } from './batch.ts';
@@ -47,9 +47,9 @@ export interface Schedule {
 }
 
 export function schedule(slice: Slice, { fusion = true, maxOperands = 8 }: ScheduleOptions = {}): Schedule {
-  debugTools(1)?.verifySlice(slice);
+  verifiers()?.verifySlice(slice);
   const simplified = simplify(slice);
-  debugTools(1)?.verifySlice(simplified.slice);
+  verifiers()?.verifySlice(simplified.slice);
   const realized = realize(simplified, { fusion, maxOperands });
   const bodies = [...realized].sort((a, b) => a - b).map((node) => lowerBody(simplified.slice, realized, node));
   const fused = fusion ? fuse(simplified.slice, bodies, { maxOperands }) : bodies.map(groupOf);

@@ -5,11 +5,11 @@
  * TENFOLD_SEED and TENFOLD_ROUNDS choose other programs.
  */
 
-import type { DType } from '@tenfold/ir';
-import { StandardEngine, verifyKernel } from '@tenfold/ir';
+import type { DType } from '../src/index.ts';
+import { StandardEngine, verifyKernel } from '../src/index.ts';
 import { describe, expect, it } from 'vitest';
-import type { InterpreterOptions } from '../src/index.ts';
-import { InterpreterBackend, ReferenceEngine, differences, runSlice } from '../src/index.ts';
+import type { InterpreterOptions } from '@tenfold/testing';
+import { InterpreterBackend, ReferenceEngine, differences, runSlice } from '@tenfold/testing';
 import { randomProgram } from './support/random-program.ts';
 import type { RandomProgram } from './support/random-program.ts';
 

@@ -3,10 +3,10 @@
  * fuse (softmax, normalisation, linear layers, updates in place) mixed in. Seeded, so that a failure can be replayed.
  */
 
-import type { DType, ReduceKind, Shape, Slice } from '@tenfold/ir';
-import { numel, sameShape } from '@tenfold/ir';
-import type { Scalar } from '../../src/index.ts';
-import { SeededRandom, SliceBuilder, castScalar } from '../../src/index.ts';
+import type { DType, ReduceKind, Shape, Slice } from '../../src/index.ts';
+import { numel, sameShape } from '../../src/index.ts';
+import type { Scalar } from '@tenfold/testing';
+import { SeededRandom, SliceBuilder, castScalar } from '@tenfold/testing';
 
 export interface RandomProgram {
   readonly slice: Slice;

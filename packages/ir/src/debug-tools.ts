@@ -1,0 +1,14 @@
+/**
+ * What `import '@tenfold/ir/debug'` puts into place: printers and verifiers for programs that are being debugged with
+ * TENFOLD_DEBUG or `setDebug`.
+ */
+
+import { setDebugTools } from './debug.ts';
+import { printKernel } from './kernel/print.ts';
+import { verifyKernel } from './kernel/verify.ts';
+import { verifySlice } from './schedule/verify-slice.ts';
+
+setDebugTools({ printKernel, verifyKernel, verifySlice });
+
+export { setDebug } from './debug.ts';
+export type { DebugLevel } from './debug.ts';
