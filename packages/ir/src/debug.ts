@@ -1,7 +1,7 @@
 /**
- * Levels of what is printed while things run, from the environment variable TENFOLD_DEBUG or `setDebug`:
- * 1 plan-cache misses, 2 also the plans. From 1 on, slices and kernels are verified. Printers and verifiers are in every program that imports `@tenfold/ir/debug`, as `tenfold` does; a
- * page that is not being debugged need not download them.
+ * Levels of what is printed while things run, from the environment variable TENFOLD_DEBUG or `setDebug`: 1 plan-cache
+ * misses, 2 also the plans. From 1 on, slices and kernels are verified. Printers and verifiers come with
+ * `@tenfold/ir/debug`, which `tenfold` imports; a page that nobody is debugging need not download them.
  */
 
 import type { Kernel } from './kernel/kernel.ts';

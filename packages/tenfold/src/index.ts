@@ -5,6 +5,7 @@
  */
 
 import '@tenfold/backend-cpu';
+import '@tenfold/ir/debug';
 
 export * from '@tenfold/tensor';
 export * from '@tenfold/autograd';
