@@ -1,8 +1,9 @@
 /** One value of a kernel's table as instructions: what each operation becomes, with its inputs already in registers. */
 
 import type { ValueId } from '@tenfold/ir';
+import { isFloat } from '@tenfold/ir';
 import { bitcast, cast, constantLanes } from './casts.ts';
-import { binary, isBinary, unary, where } from './elementwise.ts';
+import { binary, clamp, isBinary, unary, where } from './elementwise.ts';
 import type { Emission } from './emission.ts';
 import { conditionLanes, conditionOf } from './guards.ts';
 import { integer, integerLanes, varies } from './index-code.ts';
@@ -56,9 +57,19 @@ export function emitValue(e: Emission, sources: ValueSources, id: ValueId): Lane
       const inputType = e.kernel.values[value.inputs[0]].dtype;
       if (!isBinary(value.op)) return unary(e, value.op, dtype, e.value(value.inputs[0]));
       const [a, b] = value.inputs.map((input) => e.value(input));
+      if ((value.op === 'max' || value.op === 'min') && isFloat(inputType)) {
+        if (isNumber(e, value.inputs[1])) return clamp(e, value.op, a, b);
+        if (isNumber(e, value.inputs[0])) return clamp(e, value.op, b, a);
+      }
       return binary(e, value.op, inputType, a, b);
     }
   }
+}
+
+/** Whether a value is a constant other than NaN. */
+function isNumber(e: Emission, id: ValueId): boolean {
+  const value = e.kernel.values[id];
+  return value.op === 'const' && !Number.isNaN(value.value);
 }
 
 function indexLanes(e: Emission, index: Parameters<typeof varies>[1]): Lanes {
