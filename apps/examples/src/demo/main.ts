@@ -26,7 +26,12 @@ async function main(): Promise<void> {
   const optimizer = new optim.Adam(model.parameters(), { lr: 1e-3 });
   for (let epoch = 1; epoch <= EPOCHS; epoch++) {
     const bar = progressBar(`   epoch ${epoch}`, train.count);
-    const { loss, seconds } = await trainEpoch(model, optimizer, train, { batchSize: 64, seed: epoch, onBatch: bar.update });
+    const { loss, seconds } = await trainEpoch(model, optimizer, train, {
+      batchSize: 64,
+      seed: epoch,
+      learningRate: () => 1e-3,
+      onBatch: bar.update,
+    });
     bar.stop();
     console.log(`   epoch ${epoch}: loss ${loss.toFixed(4)}, ${Math.round(train.count / seconds)} images a second`);
   }

@@ -25,21 +25,31 @@ function normalize(images: Tensor): Tensor {
   return images.to('float32').div(255).sub(0.1307).div(0.3081);
 }
 
+export interface EpochOptions {
+  readonly batchSize: number;
+  /** Of the order of the samples. */
+  readonly seed: number;
+  /** The learning rate once this share of the epoch is done, from 0 to 1. */
+  readonly learningRate: (share: number) => number;
+  /** Told how many samples are done. */
+  readonly onBatch?: (done: number) => void;
+}
+
 export interface EpochReport {
   /** Mean training loss of the epoch. */
   readonly loss: number;
   readonly seconds: number;
 }
 
-/** One pass over the samples in random order. `onBatch` is told how many samples are done. */
+/** One pass over the samples in random order. */
 export async function trainEpoch(
   model: nn.UnaryModule,
   optimizer: optim.Optimizer,
   samples: Samples,
-  options: { readonly batchSize: number; readonly seed: number; readonly onBatch?: (done: number) => void },
+  options: EpochOptions,
 ): Promise<EpochReport> {
   const start = performance.now();
-  const { batchSize, onBatch } = options;
+  const { batchSize, learningRate, onBatch } = options;
   const order = shuffled(samples.count, seededRandom(options.seed));
   let total: Tensor = tensor(0, { dtype: 'float32' });
   model.train();
@@ -48,6 +58,7 @@ export async function trainEpoch(
     const batch = tensor(order.slice(at, at + batchSize));
     const logits = model.forward(normalize(samples.images.indexSelect(0, batch)));
     const loss = F.crossEntropy(logits, samples.labels.indexSelect(0, batch));
+    for (const group of optimizer.paramGroups) group.lr = learningRate(at / samples.count);
     optimizer.zeroGrad();
     loss.backward();
     await optimizer.step();

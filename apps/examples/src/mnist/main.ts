@@ -30,7 +30,7 @@ const program = new Command('mnist')
   .addOption(new Option('--model <name>', 'the network').choices(Object.keys(MODELS)).default('mlp'))
   .option('--epochs <n>', 'passes over the training set', wholeNumber(0), 5)
   .option('--batch-size <n>', 'images a step', wholeNumber(1), 64)
-  .option('--lr <rate>', 'learning rate of Adam', positiveNumber, 1e-3)
+  .option('--lr <rate>', 'learning rate of Adam at the start', positiveNumber, 2e-3)
   .option('--seed <n>', 'seed of initial weights and order', wholeNumber(0), 0)
   .option('--save <file>', 'write the trained weights as safetensors')
   .option('--load <file>', 'start from saved weights')
@@ -46,7 +46,14 @@ async function main({ data, model: name, epochs, batchSize, lr, seed, save, load
   const summary: Record<string, string>[] = [];
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const bar = progressBar(`epoch ${epoch}/${epochs}`, train.count);
-    const report = await trainEpoch(model, optimizer, train, { batchSize, seed: seed + epoch, onBatch: bar.update });
+    // The learning rate falls to zero in a straight line over the whole training.
+    const learningRate = (share: number) => lr * (1 - (epoch - 1 + share) / epochs);
+    const report = await trainEpoch(model, optimizer, train, {
+      batchSize,
+      seed: seed + epoch,
+      learningRate,
+      onBatch: bar.update,
+    });
     bar.stop();
     const share = await accuracy(model, test);
     const row = {

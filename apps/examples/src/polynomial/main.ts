@@ -1,7 +1,7 @@
 /** Fits a cubic polynomial to the sine by gradient descent on its four coefficients, without any module. */
 
 import { Command } from 'commander';
-import { linspace, noGrad, stack, tensor } from 'tenfold';
+import { grad, linspace, noGrad, stack, tensor } from 'tenfold';
 import { positiveNumber, runProgram, wholeNumber } from '../lib/cli.ts';
 
 const program = new Command('polynomial')
@@ -19,10 +19,8 @@ async function main({ steps, lr }: { steps: number; lr: number }): Promise<void>
   let loss = 0;
   for (let step = 1; step <= steps; step++) {
     const error = powers.matmul(coefficients).sub(y).square().mean();
-    coefficients.grad = null;
-    error.backward();
-    const { grad } = coefficients;
-    if (grad) noGrad(() => coefficients.assign(coefficients.sub(grad.mul(lr))));
+    const [gradient] = grad(error, [coefficients]);
+    noGrad(() => coefficients.assign(coefficients.sub(gradient.mul(lr))));
     if (step % 500 === 0 || step === steps) {
       loss = Number(await error.item());
       console.log(`step ${step}: mean squared error ${loss.toFixed(6)}`);
