@@ -20,7 +20,7 @@ export interface FuseOptions {
 }
 
 /** Fewer rows than this leave processors idle ... */
-const FEW_ROWS = 8;
+const FEW_ROWS = 16;
 /** ... once all rows together have more elements than this. */
 const SMALL_WORK = 16384;
 /** How many readers of the same array are considered for merging with another one, and how far apart they may run. */

@@ -33,6 +33,17 @@ export function writesWhereItReads(group: Group, node: number, leaf: number): bo
   );
 }
 
+/** Whether everything in a group that reads a value does so in the loop that writes `node`. */
+export function staysInOneLoop(group: Group, node: number, value: number): boolean {
+  const { stage } = stagesOf(group);
+  const writer = group.members.find(({ body }) => body.node === node)!;
+  return group.members.every(
+    (member) =>
+      member.body.reads.every(({ operand }) => operand !== value) ||
+      (member.phase === writer.phase && stage.get(member) === stage.get(writer) && span(member.local) === span(writer.local)),
+  );
+}
+
 /** Contractions and sorts read elements again and again; a scatter reads its base, and only that, element by element. */
 function readsElementwise({ body }: Member, index: IndexExpr): boolean {
   if (body.kind === 'scatter') return index.key === spell(digitsOver(body, body.space)).key;
