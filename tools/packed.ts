@@ -2,7 +2,7 @@
  * Checks the packages as a user gets them: every one is built, packed, and looked at by publint and by
  * are-the-types-wrong; then tensor, ir, backend-cpu, nn and io are installed from their tarballs into an
  * empty project, where the program tools/packed/forward.mjs must give the right numbers in Node, and,
- * bundled by esbuild and by Vite, in a browser.
+ * bundled by esbuild and by Vite, in a browser, and where TypeScript must understand tools/packed/typed.ts.
  */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ import { formatMessage } from 'publint/utils';
 import { build as viteBuild } from 'vite';
 import { findChromium, runPage } from './lib/browser.ts';
 import { command, failed, fromProblems, passed, skipped, type Outcome } from './lib/outcome.ts';
-import { run } from './lib/process.ts';
+import { binary, run } from './lib/process.ts';
 import { packAll, type Tarball } from './lib/tarballs.ts';
 import { root } from './lib/workspace.ts';
 
@@ -75,6 +75,7 @@ async function checkProject(project: string, tarballs: readonly Tarball[]): Prom
   return [
     passed('install into an empty project', `${files.length} tarballs`),
     await inNode(project),
+    await inTypeScript(project),
     ...(await inBrowser(project, 'esbuild', bundleWithEsbuild)),
     ...(await inBrowser(project, 'Vite', bundleWithVite)),
   ];
@@ -83,6 +84,18 @@ async function checkProject(project: string, tarballs: readonly Tarball[]): Prom
 async function inNode(project: string): Promise<Outcome> {
   const { code, output } = await run(process.execPath, ['node.mjs'], { cwd: project });
   return fromProblems('forward pass in Node', code === 0 ? [] : [output || `exit code ${code}`]);
+}
+
+/** The strictest reading: also the declarations of the packages are checked. */
+async function inTypeScript(project: string): Promise<Outcome> {
+  const flags =
+    '--ignoreConfig --noEmit --strict --module nodenext --target es2022 --lib ES2022,ESNext.Disposable,DOM';
+  const { code, output } = await run(
+    process.execPath,
+    [binary('typescript', 'tsc'), ...flags.split(' '), 'typed.ts'],
+    { cwd: project },
+  );
+  return fromProblems('types in an empty project', code === 0 ? [] : [output]);
 }
 
 type Bundle = (project: string, out: string) => Promise<void>;

@@ -5,6 +5,16 @@
 import { builtinModules } from 'node:module';
 import type { Manifest } from './workspace.ts';
 
+const published: readonly string[] = [
+  '@tenfold/ir',
+  '@tenfold/tensor',
+  '@tenfold/autograd',
+  '@tenfold/backend-cpu',
+  '@tenfold/nn',
+  '@tenfold/optim',
+  '@tenfold/io',
+];
+
 /** What each package's source may import from the others. A backend sees `ir` and nothing else. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   '@tenfold/ir': [],
@@ -14,16 +24,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   '@tenfold/nn': ['@tenfold/ir', '@tenfold/tensor'],
   '@tenfold/optim': ['@tenfold/ir', '@tenfold/tensor'],
   '@tenfold/io': ['@tenfold/ir', '@tenfold/tensor'],
-  '@tenfold/testing': ['@tenfold/ir', '@tenfold/tensor', '@tenfold/autograd'],
-  tenfold: [
-    '@tenfold/ir',
-    '@tenfold/tensor',
-    '@tenfold/autograd',
-    '@tenfold/backend-cpu',
-    '@tenfold/nn',
-    '@tenfold/optim',
-    '@tenfold/io',
-  ],
+  tenfold: published,
+  // Never published; its suites try the whole of Tenfold on any device.
+  '@tenfold/testing': published,
 };
 
 /** Packages whose source may name Node's modules; every other one must also run in a bare browser. */

@@ -17,7 +17,9 @@ export interface FunctionDefinition<A extends readonly Tensor[]> {
 }
 
 /** Makes a callable from a forward and a backward. Backward may itself be differentiated when it uses tensor operations. */
-export function customFunction<A extends readonly Tensor[]>(definition: FunctionDefinition<A>): (...inputs: A) => Tensor {
+export function customFunction<A extends readonly Tensor[]>(
+  definition: FunctionDefinition<A>,
+): (...inputs: A) => Tensor {
   return (...inputs) => {
     let saved: readonly Tensor[] = [];
     const context: FunctionContext = {

@@ -7,8 +7,8 @@ import { GradError, ShapeError, formatShape, reach, sameShape, specOf } from '@t
 import type { Device, Graph, NodeId } from '@tenfold/ir';
 import { enableGrad, noGrad } from '@tenfold/tensor';
 import type { BackwardOptions, GradHook, Tensor } from '@tenfold/tensor';
-import { LeafState, apply, fromStorage, inside, literal } from '@tenfold/tensor/internal';
-import type { GradEngine, GradNote } from '@tenfold/tensor/internal';
+import { apply, fromStorage, inside, leafStateOf, literal } from '@tenfold/tensor/internal';
+import type { GradEngine, GradNote, LeafState } from '@tenfold/tensor/internal';
 import { ruleOf } from './rules/table.ts';
 import { traverse } from './traversal.ts';
 
@@ -64,7 +64,7 @@ function backward(root: Tensor, gradient: Tensor | undefined, options: BackwardO
     device.graph.keep.add(node);
     const seed = seedFor('backward', root, gradient);
     const { sources } = traverse(device, new Map([[node, seed]]), { retainGraph });
-    for (const [storage, sourceGradient] of sources) accumulate(device, LeafState.of(storage), sourceGradient);
+    for (const [storage, sourceGradient] of sources) accumulate(device, leafStateOf(storage), sourceGradient);
   };
   inside(() => (createGraph ? enableGrad : noGrad)(pass));
 }
@@ -87,7 +87,7 @@ function flush(device: Device, node: NodeId): void {
   device.run();
 }
 
-function accumulate(device: Device, state: LeafState, gradient: Tensor): void {
+function accumulate(device: Device, state: LeafState<Tensor>, gradient: Tensor): void {
   const { grad } = state;
   const total = grad ? apply('add', [grad, gradient], undefined) : gradient;
   if (total.requiresGrad) {

@@ -36,7 +36,8 @@ export function grad(
   options: GradOptions = {},
 ): (Tensor | null)[] {
   const roots = outputs instanceof Tensor ? [outputs] : outputs;
-  if (roots.length === 0 || inputs.length === 0) throw new ArgumentError('grad: at least one output and one input are needed');
+  if (roots.length === 0 || inputs.length === 0)
+    throw new ArgumentError('grad: at least one output and one input are needed');
   const createGraph = options.createGraph ?? false;
   const retainGraph = options.retainGraph ?? createGraph;
   const device = roots[0].home;
@@ -64,7 +65,8 @@ export function grad(
 }
 
 function targetOf(input: Tensor, i: number): Identity {
-  if (!input.requiresGrad) throw new GradError(`grad: input ${i} does not require gradients; set requiresGrad before computing`);
+  if (!input.requiresGrad)
+    throw new GradError(`grad: input ${i} does not require gradients; set requiresGrad before computing`);
   const { source, home } = input;
   return source.kind === 'node' ? identityOf(source.graph, source.node) : { graph: home.graph, node: -1 };
 }

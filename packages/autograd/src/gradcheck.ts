@@ -24,10 +24,15 @@ export type DifferentiableFunction = (...inputs: Tensor[]) => Tensor | readonly 
  * for the default step; pass larger `eps` and tolerances for it); those with `requiresGrad` are checked.
  * @throws GradError naming input, output and the two numbers that differ.
  */
-export async function gradcheck(fn: DifferentiableFunction, inputs: readonly Tensor[], options: GradcheckOptions = {}): Promise<true> {
+export async function gradcheck(
+  fn: DifferentiableFunction,
+  inputs: readonly Tensor[],
+  options: GradcheckOptions = {},
+): Promise<true> {
   const { eps = 1e-6, atol = 1e-5, rtol = 1e-4 } = options;
   const checked = inputs.flatMap((input, i) => (input.requiresGrad ? [i] : []));
-  if (checked.length === 0) throw new ArgumentError('gradcheck: no input requires gradients; set requiresGrad on one');
+  if (checked.length === 0)
+    throw new ArgumentError('gradcheck: no input requires gradients; set requiresGrad on one');
   const values = await Promise.all(inputs.map((input) => numbersOf(input)));
   const fresh = (i: number, data: Float64Array): Tensor => rebuild(inputs[i], data);
   const outputsAt = (of: readonly Tensor[]): readonly Tensor[] => listOf(fn(...of));
@@ -35,7 +40,10 @@ export async function gradcheck(fn: DifferentiableFunction, inputs: readonly Ten
   const leaves = inputs.map((input, i) => (input.requiresGrad ? fresh(i, values[i]).requiresGrad_() : input));
   const outputs = outputsAt(leaves);
   for (const [o, output] of outputs.entries()) {
-    const analytic = await analyticJacobian(output, checked.map((i) => leaves[i]));
+    const analytic = await analyticJacobian(
+      output,
+      checked.map((i) => leaves[i]),
+    );
     for (const [k, i] of checked.entries()) {
       const numeric = await numericJacobian(values[i], eps, (data) =>
         noGrad(() => outputsAt(inputs.map((input, j) => (j === i ? fresh(j, data) : input)))[o]),
@@ -50,7 +58,11 @@ export async function gradcheck(fn: DifferentiableFunction, inputs: readonly Ten
  * `gradcheck` of the gradient itself: second derivatives. The gradients of the outputs are weighted by fixed numbers,
  * so that no second derivative is hidden by symmetry.
  */
-export async function gradgradcheck(fn: DifferentiableFunction, inputs: readonly Tensor[], options: GradcheckOptions = {}): Promise<true> {
+export async function gradgradcheck(
+  fn: DifferentiableFunction,
+  inputs: readonly Tensor[],
+  options: GradcheckOptions = {},
+): Promise<true> {
   const first = (...xs: Tensor[]): readonly Tensor[] =>
     enableGrad(() => {
       // Inside a numeric difference the inputs are plain, but the first derivative still has to be taken.
@@ -74,7 +86,8 @@ function listOf(value: Tensor | readonly Tensor[]): readonly Tensor[] {
 async function numbersOf(tensor: Tensor): Promise<Float64Array> {
   const bytes = await tensor.bytes();
   if (tensor.dtype === 'float64') return new Float64Array(bytes.buffer, bytes.byteOffset, tensor.numel);
-  if (tensor.dtype === 'float32') return Float64Array.from(new Float32Array(bytes.buffer, bytes.byteOffset, tensor.numel));
+  if (tensor.dtype === 'float32')
+    return Float64Array.from(new Float32Array(bytes.buffer, bytes.byteOffset, tensor.numel));
   return new Float64Array(tensor.numel);
 }
 
@@ -88,7 +101,10 @@ async function analyticJacobian(output: Tensor, inputs: readonly Tensor[]): Prom
   const columns = output.numel;
   const jacobians = inputs.map((input) => new Float64Array(input.numel * columns));
   for (let column = 0; column < columns; column++) {
-    const seed = rebuild(output, Float64Array.from({ length: columns }, (_, i) => (i === column ? 1 : 0)));
+    const seed = rebuild(
+      output,
+      Float64Array.from({ length: columns }, (_, i) => (i === column ? 1 : 0)),
+    );
     if (!output.requiresGrad) break;
     const gradients = grad(output, inputs, { gradOutputs: [seed], retainGraph: true, allowUnused: true });
     for (const [k, gradient] of gradients.entries()) {
@@ -100,7 +116,11 @@ async function analyticJacobian(output: Tensor, inputs: readonly Tensor[]): Prom
   return jacobians;
 }
 
-async function numericJacobian(at: Float64Array, eps: number, evaluate: (data: Float64Array) => Tensor): Promise<Float64Array> {
+async function numericJacobian(
+  at: Float64Array,
+  eps: number,
+  evaluate: (data: Float64Array) => Tensor,
+): Promise<Float64Array> {
   const rows: number[] = [];
   for (let i = 0; i < at.length; i++) {
     const shifted = (by: number) => numbersOf(evaluate(at.map((x, j) => (j === i ? x + by : x))));
@@ -119,7 +139,11 @@ interface Comparison {
   readonly rtol: number;
 }
 
-function compare(analytic: Float64Array, numeric: Float64Array, { input, output, columns, atol, rtol }: Comparison): void {
+function compare(
+  analytic: Float64Array,
+  numeric: Float64Array,
+  { input, output, columns, atol, rtol }: Comparison,
+): void {
   const scale = numeric.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
   for (let i = 0; i < numeric.length; i++) {
     const error = Math.abs(analytic[i] - numeric[i]);

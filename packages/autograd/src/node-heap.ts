@@ -28,7 +28,7 @@ export class NodeHeap {
     this.#present.delete(top);
     if (heap.length === 0) return top;
     heap[0] = last;
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const left = 2 * at + 1;
       if (left >= heap.length) break;
       const child = left + 1 < heap.length && heap[left + 1] > heap[left] ? left + 1 : left;

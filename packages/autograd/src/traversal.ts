@@ -6,9 +6,9 @@
 
 import { GradError, sameShape, unreachable } from '@tenfold/ir';
 import type { Device, Graph, NodeId, Storage } from '@tenfold/ir';
-import type { Tensor } from '@tenfold/tensor';
-import { LeafState, apply, fromNode } from '@tenfold/tensor/internal';
-import type { GradHook, GradNote } from '@tenfold/tensor/internal';
+import type { GradHook, Tensor } from '@tenfold/tensor';
+import { apply, findLeafState, fromNode } from '@tenfold/tensor/internal';
+import type { GradNote } from '@tenfold/tensor/internal';
 import { NodeHeap } from './node-heap.ts';
 import { ruleOf } from './rules/table.ts';
 
@@ -34,11 +34,16 @@ export interface TraversalResult {
 /** Follows imports back to where a node was traced. */
 export function identityOf(graph: Graph, node: NodeId): Identity {
   let identity: Identity = { graph, node };
-  for (let origin = graph.origins.get(node); origin; origin = origin.graph.origins.get(origin.node)) identity = origin;
+  for (let origin = graph.origins.get(node); origin; origin = origin.graph.origins.get(origin.node))
+    identity = origin;
   return identity;
 }
 
-export function traverse(device: Device, seeds: ReadonlyMap<NodeId, Tensor>, options: TraversalOptions): TraversalResult {
+export function traverse(
+  device: Device,
+  seeds: ReadonlyMap<NodeId, Tensor>,
+  options: TraversalOptions,
+): TraversalResult {
   return new Traversal(device, options).run(seeds);
 }
 
@@ -78,7 +83,7 @@ class Traversal {
     const graph = this.#graph;
     const note = graph.notes.get(node) as GradNote | undefined;
     const source = graph.sources.get(node);
-    const hooks = note?.hooks ?? (source && LeafState.find(source)?.hooks);
+    const hooks = note?.hooks ?? (source && findLeafState(source)?.hooks);
     const gradient = this.#afterHooks(hooks, this.#gradients.get(node)!);
     this.#gradients.delete(node);
     note?.retain?.(gradient);
@@ -106,7 +111,8 @@ class Traversal {
     for (const node of foreign) {
       const gradient = this.#gradients.get(node)!;
       this.#gradients.delete(node);
-      const origin = this.#graph.origins.get(node) ?? unreachable('a traced leaf has neither source nor origin');
+      const origin =
+        this.#graph.origins.get(node) ?? unreachable('a traced leaf has neither source nor origin');
       this.#send(this.#device.adoptWithHistory(origin.graph, origin.node), gradient);
     }
     return foreign.length > 0;
@@ -158,10 +164,14 @@ class Traversal {
     for (const hook of hooks ?? []) {
       result = hook(result) ?? result;
       if (this.#device.graph !== this.#graph) {
-        throw new GradError('backward: a hook read a value at once, in the middle of backward; keep the tensor and await it afterwards');
+        throw new GradError(
+          'backward: a hook read a value at once, in the middle of backward; keep the tensor and await it afterwards',
+        );
       }
       if (!sameShape(result.shape, gradient.shape)) {
-        throw new GradError(`backward: a hook changed the gradient's shape from [${gradient.shape}] to [${result.shape}]`);
+        throw new GradError(
+          `backward: a hook changed the gradient's shape from [${gradient.shape}] to [${result.shape}]`,
+        );
       }
     }
     return result;

@@ -55,7 +55,7 @@ const single = {
   where: (self: Tensor, condition: Tensor, other: Operand): Tensor => where(condition, self, other),
 };
 
-export interface TensorMethods
+interface TensorMethods
   extends
     MethodsOf<typeof arithmetic>,
     MethodsOf<typeof assign>,
@@ -80,6 +80,11 @@ export interface TensorMethods
     MethodsOf<typeof softmax>,
     MethodsOf<typeof sort>,
     MethodsOf<typeof trigonometric> {}
+
+// Declared from here rather than there, so that the class does not depend on every operation.
+declare module './core/tensor.ts' {
+  interface Tensor extends TensorMethods {}
+}
 
 type Functions = Readonly<Record<string | symbol, (self: Tensor, ...args: never[]) => unknown>>;
 

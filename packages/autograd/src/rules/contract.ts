@@ -10,7 +10,8 @@ import type { Tensor } from '@tenfold/tensor';
 import { apply } from '@tenfold/tensor/internal';
 import type { GradRule } from './rule.ts';
 
-const reads = (index: AffineIndex, label: number): boolean => index.terms.some((term) => term.label === label);
+const reads = (index: AffineIndex, label: number): boolean =>
+  index.terms.some((term) => term.label === label);
 
 interface Solution {
   readonly spec: ContractSpec;
@@ -22,16 +23,25 @@ interface Solution {
 }
 
 /** The contraction that gives the gradient of the operand read through `mine`, the other one being read through `other`. */
-export function solve(spec: ContractSpec, mine: readonly AffineIndex[], other: readonly AffineIndex[], shape: Shape): Solution {
+export function solve(
+  spec: ContractSpec,
+  mine: readonly AffineIndex[],
+  other: readonly AffineIndex[],
+  shape: Shape,
+): Solution {
   const extents = [...spec.extents];
-  const gradientMap: AffineIndex[] = spec.out.map((label) => ({ terms: [{ label, coefficient: 1 }], offset: 0 }));
+  const gradientMap: AffineIndex[] = spec.out.map((label) => ({
+    terms: [{ label, coefficient: 1 }],
+    offset: 0,
+  }));
   const interior = spec.out.map(() => 0);
   const lo = shape.map(() => 0);
   const step = shape.map(() => 1);
   const out = mine.map((index, axis) => {
     const [first] = index.terms;
     const single = index.terms.length === 1;
-    if (single && first.coefficient === 1 && index.offset === 0 && extents[first.label] === shape[axis]) return first.label;
+    if (single && first.coefficient === 1 && index.offset === 0 && extents[first.label] === shape[axis])
+      return first.label;
     const pivot = index.terms.find(
       ({ label, coefficient }) =>
         coefficient > 0 &&
@@ -44,13 +54,17 @@ export function solve(spec: ContractSpec, mine: readonly AffineIndex[], other: r
       const at = spec.out.indexOf(pivot.label);
       const others = index.terms.filter((term) => term !== pivot);
       gradientMap[at] = {
-        terms: [{ label, coefficient: 1 }, ...others.map((t) => ({ label: t.label, coefficient: -t.coefficient }))],
+        terms: [
+          { label, coefficient: 1 },
+          ...others.map((t) => ({ label: t.label, coefficient: -t.coefficient })),
+        ],
         offset: -index.offset,
       };
       interior[at] = pivot.coefficient - 1;
       return label;
     }
-    if (!single || index.offset < 0 || first.coefficient < 1) unreachable('contract: an index map that cannot be solved');
+    if (!single || index.offset < 0 || first.coefficient < 1)
+      unreachable('contract: an index map that cannot be solved');
     lo[axis] = index.offset;
     step[axis] = first.coefficient;
     return first.label;
@@ -60,7 +74,9 @@ export function solve(spec: ContractSpec, mine: readonly AffineIndex[], other: r
 
 /** Renumbers the labels that are still read, so that one that was solved for is not summed over. */
 function dropUnused({ extents, a, b, out }: ContractSpec): ContractSpec {
-  const used = extents.map((_, label) => out.includes(label) || a.some((i) => reads(i, label)) || b.some((i) => reads(i, label)));
+  const used = extents.map(
+    (_, label) => out.includes(label) || a.some((i) => reads(i, label)) || b.some((i) => reads(i, label)),
+  );
   const renumbered = new Map<number, number>();
   used.forEach((isUsed, label) => {
     if (isUsed) renumbered.set(label, renumbered.size);
@@ -71,10 +87,20 @@ function dropUnused({ extents, a, b, out }: ContractSpec): ContractSpec {
       terms: terms.map(({ label, coefficient }) => ({ label: rename(label), coefficient })),
       offset,
     }));
-  return { extents: extents.filter((_, label) => used[label]), a: renameAll(a), b: renameAll(b), out: out.map(rename) };
+  return {
+    extents: extents.filter((_, label) => used[label]),
+    a: renameAll(a),
+    b: renameAll(b),
+    out: out.map(rename),
+  };
 }
 
-function operandGradient(gradient: Tensor, other: Tensor, shape: Shape, { spec, interior, lo, step }: Solution): Tensor {
+function operandGradient(
+  gradient: Tensor,
+  other: Tensor,
+  shape: Shape,
+  { spec, interior, lo, step }: Solution,
+): Tensor {
   const none = interior.map(() => 0);
   const spread = interior.some((n) => n > 0)
     ? apply('pad', [gradient], { lo: none, hi: none, interior, value: 0 })

@@ -33,7 +33,8 @@ export const flipRule = rule<'flip'>(({ gradient, attrs: { axes } }) => flip(gra
 export const sliceRule: GradRule<'slice'> = {
   saves: 'none',
   backward({ gradient, inputs: [x, offset], attrs: { start, step } }) {
-    const span = (axis: number) => Math.max(gradient.shape[axis] - 1, 0) * step[axis] + Math.min(gradient.shape[axis], 1);
+    const span = (axis: number) =>
+      Math.max(gradient.shape[axis] - 1, 0) * step[axis] + Math.min(gradient.shape[axis], 1);
     const lo = start.map((n, axis) => (offset && axis === 0 ? 0 : n));
     const hi = x.shape.map((size, axis) => size - lo[axis] - span(axis));
     const placed = apply('pad', [gradient], { lo, hi, interior: step.map((n) => n - 1), value: 0 });
@@ -56,22 +57,24 @@ function shiftRows(x: Tensor, offset: Tensor, start: number): Tensor {
  * Every element collects from the windows it is in: dx[h] = Σ_k g[(h - dilation·k) / stride, k]. That is a contraction
  * with 1 that reads the gradient, spread by the stride, at an affine index.
  */
-export const windowRule = rule<'window'>(({ gradient, inputs: [x], attrs: { axes, size, stride, dilation } }) => {
-  const zeros = gradient.shape.map(() => 0);
-  const interior = zeros.map((_, axis) => (axes.includes(axis) ? stride[axes.indexOf(axis)] - 1 : 0));
-  const spread = apply('pad', [gradient], { lo: zeros, hi: zeros, interior, value: 0 });
-  const rank = x.ndim;
-  const plain = (label: number) => ({ terms: [{ label, coefficient: 1 }], offset: 0 });
-  const position = (axis: number) => {
-    const i = axes.indexOf(axis);
-    if (i < 0) return plain(axis);
-    return { terms: [{ label: axis, coefficient: 1 }, { label: rank + i, coefficient: -dilation[i] }], offset: 0 }; // prettier-ignore
-  };
-  const labels = x.shape.map((_, axis) => axis);
-  return apply('contract', [spread, constant(x.home, 1, x.dtype)], {
-    extents: [...x.shape, ...size],
-    a: [...labels.map(position), ...size.map((_, i) => plain(rank + i))],
-    b: [],
-    out: labels,
-  });
-});
+export const windowRule = rule<'window'>(
+  ({ gradient, inputs: [x], attrs: { axes, size, stride, dilation } }) => {
+    const zeros = gradient.shape.map(() => 0);
+    const interior = zeros.map((_, axis) => (axes.includes(axis) ? stride[axes.indexOf(axis)] - 1 : 0));
+    const spread = apply('pad', [gradient], { lo: zeros, hi: zeros, interior, value: 0 });
+    const rank = x.ndim;
+    const plain = (label: number) => ({ terms: [{ label, coefficient: 1 }], offset: 0 });
+    const position = (axis: number) => {
+      const i = axes.indexOf(axis);
+      if (i < 0) return plain(axis);
+      return { terms: [{ label: axis, coefficient: 1 }, { label: rank + i, coefficient: -dilation[i] }], offset: 0 }; // prettier-ignore
+    };
+    const labels = x.shape.map((_, axis) => axis);
+    return apply('contract', [spread, constant(x.home, 1, x.dtype)], {
+      extents: [...x.shape, ...size],
+      a: [...labels.map(position), ...size.map((_, i) => plain(rank + i))],
+      b: [],
+      out: labels,
+    });
+  },
+);

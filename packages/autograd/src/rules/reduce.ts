@@ -105,4 +105,3 @@ export const scanRule: GradRule<'scan'> = {
   saves: 'inputs',
   backward: (context) => [SCAN_BACKWARD[context.attrs.kind](context)],
 };
-

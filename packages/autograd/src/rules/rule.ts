@@ -32,7 +32,8 @@ export const div = (a: Tensor, b: Tensor): Tensor => apply('div', [a, b], undefi
 export const neg = (a: Tensor): Tensor => apply('neg', [a], undefined);
 export const times = (a: Tensor, factor: number): Tensor => mul(a, literal(a, factor));
 export const zerosOf = (a: Tensor): Tensor => literal(a, 0);
-export const where = (condition: Tensor, a: Tensor, b: Tensor): Tensor => apply('where', [condition, a, b], undefined);
+export const where = (condition: Tensor, a: Tensor, b: Tensor): Tensor =>
+  apply('where', [condition, a, b], undefined);
 export const reshape = (a: Tensor, shape: Shape): Tensor => apply('reshape', [a], { shape });
 export const flip = (a: Tensor, axes: readonly number[]): Tensor => apply('flip', [a], { axes });
 

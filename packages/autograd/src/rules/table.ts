@@ -4,7 +4,15 @@ import type { OpName } from '@tenfold/ir';
 import { binaryRules, castRule, unaryRules, whereRule } from './elementwise.ts';
 import { contractRule } from './contract.ts';
 import { gatherRule, scatterRule } from './indexed.ts';
-import { expandRule, flipRule, padRule, permuteRule, reshapeRule, sliceRule, windowRule } from './movement.ts';
+import {
+  expandRule,
+  flipRule,
+  padRule,
+  permuteRule,
+  reshapeRule,
+  sliceRule,
+  windowRule,
+} from './movement.ts';
 import { reduceRule, scanRule } from './reduce.ts';
 import { NON_DIFFERENTIABLE } from './rule.ts';
 import type { GradRule, NonDifferentiable } from './rule.ts';

@@ -18,7 +18,8 @@ export function apply<K extends OpName>(op: K, inputs: readonly Tensor[], attrs:
   const node = graph.add(op, nodes, attrs, tracked);
   if (tracked && !isFloat(graph.dtypes[node])) graph.tracked[node] = false;
   // What hangs only on used-up history has none either: a running total of losses does not chain graphs together.
-  if (tracked && nodes.every((input) => !graph.tracked[input] || graph.freed.has(input))) graph.freed.add(node);
+  if (tracked && nodes.every((input) => !graph.tracked[input] || graph.freed.has(input)))
+    graph.freed.add(node);
   return fromNode(device, node);
 }
 

@@ -24,7 +24,8 @@ export function viewPath(graph: Graph, node: NodeId): ViewPath | undefined {
     const storage = graph.leaves.get(at)?.storage ?? storageOfEffect(graph, at);
     if (storage) return { storage, nodes };
     const op = graph.ops[at];
-    if (op !== 'reshape' && op !== 'permute' && op !== 'slice' && op !== 'flip' && op !== 'expand') return undefined;
+    if (op !== 'reshape' && op !== 'permute' && op !== 'slice' && op !== 'flip' && op !== 'expand')
+      return undefined;
     nodes.push(at);
   }
 }
@@ -60,14 +61,17 @@ function undo(graph: Graph, node: NodeId, value: Tensor): Tensor {
       const { start, step } = graph.attrsOf(node, 'slice');
       const at = graph.inputs[node][1];
       if (at !== undefined) return placeRows(fromNode(value.home, at), step, shape, value);
-      const span = (axis: number) => Math.max(value.shape[axis] - 1, 0) * step[axis] + Math.min(value.shape[axis], 1);
+      const span = (axis: number) =>
+        Math.max(value.shape[axis] - 1, 0) * step[axis] + Math.min(value.shape[axis], 1);
       const hi = shape.map((size, axis) => size - start[axis] - span(axis));
       const placed = apply('pad', [value], { lo: start, hi, interior: step.map((n) => n - 1), value: 0 });
       const [, offset] = graph.inputs[node];
       return offset === undefined ? placed : shiftRows(placed, fromNode(value.home, offset));
     }
     default:
-      throw new ArgumentError('assign: several elements of an expanded view share one place; assign to the tensor itself');
+      throw new ArgumentError(
+        'assign: several elements of an expanded view share one place; assign to the tensor itself',
+      );
   }
 }
 

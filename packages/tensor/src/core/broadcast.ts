@@ -19,7 +19,8 @@ export function castTo(x: Tensor, dtype: DType): Tensor {
 export function expandTo(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
   const missing = shape.length - x.ndim;
-  const aligned = missing > 0 ? apply('reshape', [x], { shape: [...new Array<number>(missing).fill(1), ...x.shape] }) : x;
+  const aligned =
+    missing > 0 ? apply('reshape', [x], { shape: [...new Array<number>(missing).fill(1), ...x.shape] }) : x;
   return sameShape(aligned.shape, shape) ? aligned : apply('expand', [aligned], { shape });
 }
 
@@ -40,7 +41,8 @@ export function together<T extends readonly Operand[]>(
   dtype: DType = resultType(op, operands),
 ): { [K in keyof T]: Tensor } {
   const tensors = operands.filter((operand) => operand instanceof Tensor);
-  if (tensors.length === 0) throw new ArgumentError(`${op}: all operands are numbers; at least one must be a tensor`);
+  if (tensors.length === 0)
+    throw new ArgumentError(`${op}: all operands are numbers; at least one must be a tensor`);
   const device = commonDevice(op, tensors);
   const shape = tensors.map((t) => t.shape).reduce((a, b) => broadcastShapes(op, a, b));
   return operands.map((operand) => {

@@ -5,8 +5,7 @@
 
 import { apply } from './apply.ts';
 import { isGradEnabled, noGrad } from './grad-mode.ts';
-import type { GradHook } from './grad-engine.ts';
-import type { Tensor } from './tensor.ts';
+import type { GradHook, Tensor } from './tensor.ts';
 
 /** From the gradient of the result to the gradients of the inputs, in order; undefined where there is none. */
 export type CustomBackward = (gradient: Tensor, output: Tensor) => readonly (Tensor | undefined)[];
@@ -25,7 +24,11 @@ export interface GradNote {
  * Computes `forward()` without tracing and gives the result the gradient `backward` with respect to `inputs`.
  * Where gradients are off, or no input requires them, this is just `forward()`.
  */
-export function customGrad(inputs: readonly Tensor[], forward: () => Tensor, backward: CustomBackward): Tensor {
+export function customGrad(
+  inputs: readonly Tensor[],
+  forward: () => Tensor,
+  backward: CustomBackward,
+): Tensor {
   const result = noGrad(forward);
   if (!isGradEnabled() || !inputs.some((input) => input.requiresGrad)) return result;
   const output = apply('custom', [result, ...inputs], undefined);

@@ -1,11 +1,11 @@
 /**
  * The seam to automatic differentiation. Tensors know which of them require gradients; the rules live in
  * `@tenfold/autograd`, which registers its engine here when it is imported. Inference never downloads it.
+ * The types are open in the tensor, `T`, because `tensor.ts` is built on this file.
  */
 
 import { GradError } from '@tenfold/ir';
 import type { Device, Graph, NodeId } from '@tenfold/ir';
-import type { Tensor } from './tensor.ts';
 
 export interface BackwardOptions {
   /** Keep the traced history, so that backward can pass through it again. */
@@ -14,33 +14,36 @@ export interface BackwardOptions {
   readonly createGraph?: boolean;
 }
 
-export interface GradEngine {
-  backward(root: Tensor, gradient: Tensor | undefined, options: BackwardOptions): void;
+/** Sees a gradient on its way; a tensor it returns takes the gradient's place. */
+export type Hook<T> = (gradient: T) => T | void;
+
+export interface Engine<T> {
+  backward(root: T, gradient: T | undefined, options: BackwardOptions): void;
   /** Nodes of `graph` whose values a backward pass from `roots` would read: kept when a result is read before it. */
   savedFor(graph: Graph, roots: readonly NodeId[]): readonly NodeId[];
   /** Installs a hook on a result that is not a leaf. */
-  hook(tensor: Tensor, hook: GradHook): () => void;
-  retainGrad(tensor: Tensor): void;
+  hook(tensor: T, hook: Hook<T>): () => void;
+  retainGrad(tensor: T): void;
 }
 
-/** Sees a gradient on its way; a tensor it returns takes the gradient's place. */
-export type GradHook = (gradient: Tensor) => Tensor | void;
+/** The place of the engine, empty until one registers. */
+export class EngineSlot<T> {
+  #engine: Engine<T> | undefined;
 
-let engine: GradEngine | undefined;
-
-export function registerGradEngine(implementation: GradEngine): void {
-  engine = implementation;
-}
-
-export function gradEngine(op: string): GradEngine {
-  if (!engine) {
-    throw new GradError(`${op}: gradients need the package '@tenfold/autograd'; install it and import it once`);
+  register(engine: Engine<T>): void {
+    this.#engine = engine;
   }
-  return engine;
-}
 
-/** What a read must keep so that a later backward does not compute the forward pass again. */
-export function savedForBackward(device: Device, node: NodeId): readonly NodeId[] {
-  const { graph } = device;
-  return engine && graph.tracked[node] ? engine.savedFor(graph, [node]) : [];
+  /** The engine, or a GradError that says where `op` would get one. */
+  for(op: string): Engine<T> {
+    if (this.#engine) return this.#engine;
+    throw new GradError(
+      `${op}: gradients need the package '@tenfold/autograd'; install it and import it once`,
+    );
+  }
+
+  /** What a read must keep so that a later backward does not compute the forward pass again. */
+  savedForBackward({ graph }: Device, node: NodeId): readonly NodeId[] {
+    return this.#engine && graph.tracked[node] ? this.#engine.savedFor(graph, [node]) : [];
+  }
 }

@@ -3,37 +3,25 @@
  *
  * The memory of a gradient is used again by the next backward after `zeroGrad`. A gradient that the user has looked at
  * is first set aside for one more round, so that what was read stays valid until the backward after next; then it
- * raises StaleValueError rather than show other numbers.
+ * raises StaleValueError rather than show other numbers. The type is open in the tensor, `T`, because `tensor.ts` is
+ * built on this file.
  */
 
 import { Storage } from '@tenfold/ir';
 import type { DType, Device, Shape } from '@tenfold/ir';
-import type { GradHook } from './grad-engine.ts';
-import type { Tensor } from './tensor.ts';
+import type { Hook } from './grad-engine.ts';
 
-const states = new WeakMap<Storage, LeafState>();
-
-export class LeafState {
+export class LeafState<T> {
   requiresGrad = false;
   /** The accumulated gradient. Read through `Tensor.grad` it counts as seen by the user. */
-  grad: Tensor | null = null;
-  readonly hooks = new Set<GradHook>();
+  grad: T | null = null;
+  readonly hooks = new Set<Hook<T>>();
   /** Where the gradient of the present round is written. */
   gradStorage: Storage | undefined;
   /** Whether the user has a handle to the present gradient. */
   seen = false;
 
   #retired: Storage | undefined;
-
-  static find(storage: Storage): LeafState | undefined {
-    return states.get(storage);
-  }
-
-  static of(storage: Storage): LeafState {
-    let state = states.get(storage);
-    if (!state) states.set(storage, (state = new LeafState()));
-    return state;
-  }
 
   /** A storage for the first gradient after `zeroGrad`. */
   renewGradStorage(device: Device, shape: Shape, dtype: DType): Storage {

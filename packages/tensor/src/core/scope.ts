@@ -13,7 +13,9 @@ export function scope<T>(body: () => T, device: Device = deviceOf(undefined)): T
   return device.scope(() => {
     const result = body();
     if (result instanceof Promise) {
-      throw new ArgumentError('scope: the function returned a promise; use `using` or dispose() in asynchronous code');
+      throw new ArgumentError(
+        'scope: the function returned a promise; use `using` or dispose() in asynchronous code',
+      );
     }
     return result;
   }, storagesIn);
@@ -22,7 +24,8 @@ export function scope<T>(body: () => T, device: Device = deviceOf(undefined)): T
 function storagesIn(value: unknown): readonly Storage[] {
   if (value instanceof Tensor) {
     const { source } = value;
-    const storage = source.kind === 'storage' ? source.storage : source.graph.values.get(source.node)?.storage;
+    const storage =
+      source.kind === 'storage' ? source.storage : source.graph.values.get(source.node)?.storage;
     return storage ? [storage] : [];
   }
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(storagesIn) : [];

@@ -1,23 +1,36 @@
 /**
  * The tensor: a light handle. A leaf tensor stands for a storage (data, a parameter, a realized result); any other
- * stands for a node of a graph, computed when its value is asked for. The operations are functions in `../ops`,
- * put onto the class as methods by `../methods.ts`.
+ * stands for a node of a graph, computed when its value is asked for. The operations are functions in `../ops`;
+ * `../methods.ts` puts them onto the class and declares them there.
  */
 
-import { DTypeError, GradError, ShapeError, StaleValueError, getDevice, isFloat, numel, sameShape } from '@tenfold/ir';
+import {
+  DTypeError,
+  GradError,
+  ShapeError,
+  StaleValueError,
+  getDevice,
+  isFloat,
+  numel,
+  sameShape,
+} from '@tenfold/ir';
 import type { DType, Device, Graph, NodeId, Shape, Storage } from '@tenfold/ir';
-import { gradEngine, savedForBackward } from './grad-engine.ts';
-import type { BackwardOptions, GradHook } from './grad-engine.ts';
+import { EngineSlot } from './grad-engine.ts';
+import type { BackwardOptions, Engine, Hook } from './grad-engine.ts';
 import { LeafState } from './leaf-state.ts';
-import type { TensorMethods } from '../methods.ts';
 
 /** Where a tensor's value is, or how it will be computed. For Tenfold's own packages. */
 export type TensorSource =
   | { readonly kind: 'storage'; readonly storage: Storage }
   | { readonly kind: 'node'; readonly graph: Graph; readonly node: NodeId };
 
-// The methods of `../methods.ts` are declared by merging, so that each operation is written once, as a function.
-export interface Tensor extends TensorMethods {}
+/** Sees a gradient on its way; a tensor it returns takes the gradient's place. */
+export type GradHook = Hook<Tensor>;
+/** What does automatic differentiation. For Tenfold's own packages. */
+export type GradEngine = Engine<Tensor>;
+
+const engineSlot = new EngineSlot<Tensor>();
+const leafStates = new WeakMap<Storage, LeafState<Tensor>>();
 
 export class Tensor {
   readonly shape: Shape;
@@ -25,7 +38,7 @@ export class Tensor {
   /** The device as an object; `device` is its name. */
   readonly home: Device;
   #source: TensorSource;
-  #leaf: LeafState | undefined;
+  #leaf: LeafState<Tensor> | undefined;
 
   /** For Tenfold's own packages; users make tensors with `tensor`, `zeros`, … */
   constructor(home: Device, source: TensorSource) {
@@ -34,7 +47,7 @@ export class Tensor {
     if (source.kind === 'storage') {
       this.shape = source.storage.shape;
       this.dtype = source.storage.dtype;
-      this.#leaf = LeafState.find(source.storage);
+      this.#leaf = findLeafState(source.storage);
     } else {
       this.shape = source.graph.shapes[source.node];
       this.dtype = source.graph.dtypes[source.node];
@@ -93,10 +106,14 @@ export class Tensor {
   requiresGrad_(value = true): this {
     if (this.requiresGrad === value) return this;
     if (!this.isLeaf) {
-      throw new GradError('requiresGrad: only leaf tensors can be changed; use detach() to cut a result off its history');
+      throw new GradError(
+        'requiresGrad: only leaf tensors can be changed; use detach() to cut a result off its history',
+      );
     }
     if (value && !isFloat(this.dtype)) {
-      throw new DTypeError(`requiresGrad: only float tensors have gradients, this one is ${this.dtype}; cast it first`);
+      throw new DTypeError(
+        `requiresGrad: only float tensors have gradients, this one is ${this.dtype}; cast it first`,
+      );
     }
     this.#leafState('requiresGrad').requiresGrad = value;
     return this;
@@ -111,25 +128,27 @@ export class Tensor {
 
   set grad(value: Tensor | null) {
     if (value !== null && !sameShape(value.shape, this.shape)) {
-      throw new ShapeError(`grad: shape [${value.shape.join(', ')}] differs from the tensor's [${this.shape.join(', ')}]`);
+      throw new ShapeError(
+        `grad: shape [${value.shape.join(', ')}] differs from the tensor's [${this.shape.join(', ')}]`,
+      );
     }
     this.#leafState('grad').grad = value;
   }
 
   /** The state that gradients of this tensor accumulate in; it belongs to the storage. For Tenfold's own packages. */
-  get leafState(): LeafState {
+  get leafState(): LeafState<Tensor> {
     return (this.#leaf ??= this.#leafState('grad'));
   }
 
   /** Adds the gradients of this tensor to the leaves it was computed from, as torch.Tensor.backward. */
   backward(gradient?: Tensor, options: BackwardOptions = {}): void {
-    gradEngine('backward').backward(this, gradient, options);
+    engineSlot.for('backward').backward(this, gradient, options);
   }
 
   /** Calls `hook` with the gradient of this tensor when backward builds it. Returns a function that removes the hook. */
   registerHook(hook: GradHook): () => void {
     if (!this.requiresGrad) throw new GradError('registerHook: the tensor does not require gradients');
-    if (this.#source.kind === 'node') return gradEngine('registerHook').hook(this, hook);
+    if (this.#source.kind === 'node') return engineSlot.for('registerHook').hook(this, hook);
     const { hooks } = this.#leafState('registerHook');
     hooks.add(hook);
     return () => void hooks.delete(hook);
@@ -138,8 +157,8 @@ export class Tensor {
   /** Keeps the gradient of a result that is not a leaf in its `grad`. */
   retainGrad(): void {
     if (this.#source.kind === 'node') {
-      this.#leaf ??= new LeafState();
-      gradEngine('retainGrad').retainGrad(this);
+      this.#leaf ??= new LeafState<Tensor>();
+      engineSlot.for('retainGrad').retainGrad(this);
     }
   }
 
@@ -156,7 +175,7 @@ export class Tensor {
     const node = this.resolve();
     const { graph } = device;
     if (graph.ops[node] !== 'leaf') {
-      for (const saved of savedForBackward(device, node)) graph.keep.add(saved);
+      for (const saved of engineSlot.savedForBackward(device, node)) graph.keep.add(saved);
       device.run([node], role);
     }
     const { storage } = graph.leaves.get(node) ?? graph.values.get(node)!;
@@ -191,7 +210,9 @@ export class Tensor {
   leafStorage(op: string): Storage {
     if (this.#source.kind === 'node') {
       if (!this.isLeaf) {
-        throw new GradError(`${op}: the tensor is the result of traced operations, not a leaf; detach() it first`);
+        throw new GradError(
+          `${op}: the tensor is the result of traced operations, not a leaf; detach() it first`,
+        );
       }
       this.#source = { kind: 'storage', storage: this.materialize('owned') };
     }
@@ -201,7 +222,8 @@ export class Tensor {
   /** Frees the value's memory now. Using the tensor afterwards raises StaleValueError. */
   dispose(): void {
     const source = this.#source;
-    const storage = source.kind === 'storage' ? source.storage : source.graph.values.get(source.node)?.storage;
+    const storage =
+      source.kind === 'storage' ? source.storage : source.graph.values.get(source.node)?.storage;
     if (storage) this.home.free(storage, 'was disposed of');
   }
 
@@ -209,8 +231,8 @@ export class Tensor {
     this.dispose();
   }
 
-  #leafState(op: string): LeafState {
-    return (this.#leaf ??= LeafState.of(this.leafStorage(op)));
+  #leafState(op: string): LeafState<Tensor> {
+    return (this.#leaf ??= leafStateOf(this.leafStorage(op)));
   }
 }
 
@@ -222,6 +244,23 @@ export function fromNode(device: Device, node: NodeId): Tensor {
 /** A leaf tensor of a storage. */
 export function fromStorage(device: Device, storage: Storage): Tensor {
   return new Tensor(device, { kind: 'storage', storage });
+}
+
+/** What the leaf of a storage remembers for gradients, if it has been asked to remember anything. */
+export function findLeafState(storage: Storage): LeafState<Tensor> | undefined {
+  return leafStates.get(storage);
+}
+
+/** What the leaf of a storage remembers for gradients. */
+export function leafStateOf(storage: Storage): LeafState<Tensor> {
+  let state = findLeafState(storage);
+  if (!state) leafStates.set(storage, (state = new LeafState()));
+  return state;
+}
+
+/** Gives `backward` and its kin their engine. */
+export function registerGradEngine(engine: GradEngine): void {
+  engineSlot.register(engine);
 }
 
 /** The device named, or the default one. */

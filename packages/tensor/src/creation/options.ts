@@ -2,8 +2,7 @@
 
 import { ArgumentError, DTypeError, ShapeError, Storage, isDType, isFloat } from '@tenfold/ir';
 import type { DType, Device, Shape } from '@tenfold/ir';
-import { LeafState } from '../core/leaf-state.ts';
-import { Tensor, deviceOf, fromStorage } from '../core/tensor.ts';
+import { Tensor, deviceOf, fromStorage, leafStateOf } from '../core/tensor.ts';
 import { initializeVariable, variableSource } from '../core/variables.ts';
 
 export interface CreationOptions {
@@ -53,7 +52,7 @@ export function leafOf(
   requiresGrad = false,
 ): Tensor {
   const storage = new Storage(shape, dtype, requiresGrad ? 'variable' : 'host', bytes);
-  if (requiresGrad) LeafState.of(storage).requiresGrad = true;
+  if (requiresGrad) leafStateOf(storage).requiresGrad = true;
   return fromStorage(device, storage);
 }
 
