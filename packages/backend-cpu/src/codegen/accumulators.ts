@@ -47,18 +47,18 @@ export function isPositional(kind: ReduceKind): kind is PositionKind {
 }
 
 export class Accumulators {
-  private readonly e: Emission;
-  private readonly states: (State | undefined)[] = [];
+  readonly #e: Emission;
+  readonly #states: (State | undefined)[] = [];
 
   constructor(e: Emission) {
-    this.e = e;
+    this.#e = e;
   }
 
   init(acc: number): void {
-    const { scope } = this.e;
+    const { scope } = this.#e;
     const varying = scope.block !== undefined;
-    const units = this.makeUnits(acc, scope.block?.units ?? 1, varying);
-    this.states[acc] = {
+    const units = this.#makeUnits(acc, scope.block?.units ?? 1, varying);
+    this.#states[acc] = {
       depth: scope.depth,
       varying,
       units,
@@ -67,56 +67,56 @@ export class Accumulators {
       wide: undefined,
       total: undefined,
     };
-    this.reset(acc, units);
+    this.#reset(acc, units);
   }
 
   /** The content; for argmax and argmin the position. */
   read(acc: number): Lanes {
-    const { kind, dtype } = this.e.kernel.accumulators[acc];
-    const { units, varying, spread } = this.state(acc);
+    const { kind, dtype } = this.#e.kernel.accumulators[acc];
+    const { units, varying, spread } = this.#state(acc);
     if (spread) unreachable(`accumulator ${acc} is read inside its reduction`);
     if (isPositional(kind)) {
-      return this.e.lanes(this.e.scope, 'i32', !varying, (i) =>
-        readPosition(this.e.code, units[i].position ?? unreachable('no position')),
+      return this.#e.lanes(this.#e.scope, 'i32', !varying, (i) =>
+        readPosition(this.#e.code, units[i].position ?? unreachable('no position')),
       );
     }
     return { kind: kindOf(dtype), uniform: !varying, registers: units.flatMap(({ registers }) => registers) };
   }
 
   accumulate({ acc, value, position }: Accumulate): void {
-    const { e } = this;
-    const state = this.state(acc);
+    const e = this.#e;
+    const state = this.#state(acc);
     const [x, at] = [e.value(value), position === undefined ? undefined : e.value(position)];
     const { block } = e.scope;
     const units = state.spread ?? state.units;
     state.fresh = false;
     const count = state.varying || state.spread ? (block?.units ?? 1) : 1;
     // Lanes that must not be touched: outside the last block's elements; all but one when a single number is added.
-    const mask = !state.spread ? undefined : block ? block.active?.mask : this.firstLane();
+    const mask = !state.spread ? undefined : block ? block.active?.mask : this.#firstLane();
     e.scope.code.push(() => {
       for (let unit = 0; unit < count; unit++) {
         const width = registersOf(x.kind);
         const registers = units[unit].registers.map((_, i) => register(x, unit * width + i));
-        this.fold(acc, units[unit], { registers, position: at && register(at, unit) }, mask);
+        this.#fold(acc, units[unit], { registers, position: at && register(at, unit) }, mask);
       }
     });
   }
 
   /** Before a loop whose vector loops reduce into the accumulator with `units` units. */
   spread(acc: number, units: number): void {
-    const { code, scope } = this.e;
-    const state = this.state(acc);
+    const { code, scope } = this.#e;
+    const state = this.#state(acc);
     if (state.spread || state.varying) return;
-    const parts = this.makeUnits(acc, units, true);
+    const parts = this.#makeUnits(acc, units, true);
     const [whole] = state.units;
     const restarts = !(state.fresh && state.depth === scope.depth);
     state.spread = parts;
-    this.reset(acc, parts);
+    this.#reset(acc, parts);
     if (!restarts) return;
-    const first = this.firstLane();
+    const first = this.#firstLane();
     scope.code.push(() => {
       const [{ registers, position }] = parts;
-      const mask = maskFor(this.kind(acc), lanesOf(first), 0);
+      const mask = maskFor(this.#kind(acc), lanesOf(first), 0);
       code.set(registers[0], choose(mask, whole.registers[0], registers[0]));
       if (position && whole.position) code.set(position, choose(first, whole.position, position));
     });
@@ -124,8 +124,8 @@ export class Accumulators {
 
   /** After that loop: the parts become one content again. */
   gather(acc: number): void {
-    const { code, scope } = this.e;
-    const state = this.state(acc);
+    const { code, scope } = this.#e;
+    const state = this.#state(acc);
     const parts = state.spread;
     if (!parts) return;
     const [whole] = state.units;
@@ -133,8 +133,8 @@ export class Accumulators {
     if (state.wide) return this.endSum(acc, parts);
     scope.code.push(() => {
       const [first, ...others] = parts;
-      for (const other of others) this.fold(acc, first, other, undefined);
-      for (const by of [2, 1] as const) this.fold(acc, first, this.rotated(first, by), undefined);
+      for (const other of others) this.#fold(acc, first, other, undefined);
+      for (const by of [2, 1] as const) this.#fold(acc, first, this.#rotated(first, by), undefined);
       code.set(whole.registers[0], first.registers[0]);
       if (whole.position && first.position) code.set(whole.position, first.position);
     });
@@ -142,8 +142,8 @@ export class Accumulators {
 
   /** From here on the float32 sum is kept in float64 registers as well; `gather` or `endSum` ends that. */
   widen(acc: number): void {
-    const { code, scope } = this.e;
-    const state = this.state(acc);
+    const { code, scope } = this.#e;
+    const state = this.#state(acc);
     const parts = (state.spread ?? state.units).flatMap(({ registers }) => registers);
     const wide = new WideSum(code, parts, state.spread ? 'joined' : state.varying ? 'each' : 'uniform');
     state.wide = wide;
@@ -152,14 +152,14 @@ export class Accumulators {
 
   /** Writes down a move of the running sum to float64. */
   flush(acc: number): () => void {
-    const { wide } = this.state(acc);
+    const { wide } = this.#state(acc);
     return () => wide?.flush();
   }
 
   /** Rounds a wide sum to its one float32 content (or one for each element). */
   endSum(acc: number, spread?: readonly Unit[]): void {
-    const { code, scope } = this.e;
-    const state = this.state(acc);
+    const { code, scope } = this.#e;
+    const state = this.#state(acc);
     const { wide } = state;
     if (!wide) return;
     state.wide = undefined;
@@ -172,30 +172,30 @@ export class Accumulators {
 
   /** Whether the accumulator is spread at present, and the depth at which it was initialised. */
   isSpread(acc: number): boolean {
-    return this.states[acc]?.spread !== undefined;
+    return this.#states[acc]?.spread !== undefined;
   }
 
   depthOf(acc: number): number {
-    return this.state(acc).depth;
+    return this.#state(acc).depth;
   }
 
   /**
    * What a part of a split reduction leaves behind: its content (of a float32 sum the float64 total) and position.
    */
   result(acc: number): Local<'v128'>[] {
-    const { units, total } = this.state(acc);
+    const { units, total } = this.#state(acc);
     const { registers, position } = units[0];
     return position ? [registers[0], position] : [total ?? registers[0]];
   }
 
   /** Folds results of parts into an accumulator outside vector loops; the code is written by calling what it gives. */
   merger(acc: number): { merge(result: readonly Local<'v128'>[]): void; finish(): void } {
-    const { code, kernel } = this.e;
+    const { code, kernel } = this.#e;
     const { kind, dtype } = kernel.accumulators[acc];
-    const [whole] = this.state(acc).units;
+    const [whole] = this.#state(acc).units;
     if (kind !== 'sum' || kindOf(dtype) !== 'f32') {
       const merge = ([content, position]: readonly Local<'v128'>[]) =>
-        this.fold(acc, whole, { registers: [content], position }, undefined);
+        this.#fold(acc, whole, { registers: [content], position }, undefined);
       return { merge, finish: () => undefined };
     }
     const total = code.local('v128');
@@ -205,17 +205,17 @@ export class Accumulators {
     };
   }
 
-  private state(acc: number): State {
-    return this.states[acc] ?? unreachable(`accumulator ${acc} is used before it is initialised`);
+  #state(acc: number): State {
+    return this.#states[acc] ?? unreachable(`accumulator ${acc} is used before it is initialised`);
   }
 
-  private kind(acc: number): Kind {
-    return kindOf(this.e.kernel.accumulators[acc].dtype);
+  #kind(acc: number): Kind {
+    return kindOf(this.#e.kernel.accumulators[acc].dtype);
   }
 
-  private makeUnits(acc: number, count: number, wide: boolean): Unit[] {
-    const { code, kernel } = this.e;
-    const width = wide ? registersOf(this.kind(acc)) : 1;
+  #makeUnits(acc: number, count: number, wide: boolean): Unit[] {
+    const { code, kernel } = this.#e;
+    const width = wide ? registersOf(this.#kind(acc)) : 1;
     const positional = isPositional(kernel.accumulators[acc].kind);
     return Array.from({ length: count }, () => ({
       registers: Array.from({ length: width }, () => code.local('v128')),
@@ -223,8 +223,8 @@ export class Accumulators {
     }));
   }
 
-  private reset(acc: number, units: readonly Unit[]): void {
-    const { code, kernel, scope } = this.e;
+  #reset(acc: number, units: readonly Unit[]): void {
+    const { code, kernel, scope } = this.#e;
     const { kind, dtype } = kernel.accumulators[acc];
     scope.code.push(() => {
       for (const { registers, position } of units) {
@@ -234,8 +234,8 @@ export class Accumulators {
     });
   }
 
-  private fold(acc: number, into: Unit, from: Unit, mask: Local<'v128'> | undefined): void {
-    const { code, math, kernel } = this.e;
+  #fold(acc: number, into: Unit, from: Unit, mask: Local<'v128'> | undefined): void {
+    const { code, math, kernel } = this.#e;
     const { kind, dtype } = kernel.accumulators[acc];
     if (isPositional(kind)) {
       takeMoreExtreme(math, kind, kindOf(dtype), candidates(into), candidates(from), mask);
@@ -251,8 +251,8 @@ export class Accumulators {
   }
 
   /** The unit with its four elements rotated by two or by one within pairs. */
-  private rotated({ registers, position }: Unit, by: 1 | 2): Unit {
-    const { code } = this.e;
+  #rotated({ registers, position }: Unit, by: 1 | 2): Unit {
+    const { code } = this.#e;
     const order = by === 2 ? ([2, 3, 0, 1] as const) : ([1, 0, 3, 2] as const);
     const swapped = position && code.let(i32x4.shuffle(position, position, order));
     if (registers.length === 1) {
@@ -263,8 +263,8 @@ export class Accumulators {
     return { registers: turned, position: swapped };
   }
 
-  private firstLane(): Local<'v128'> {
-    return this.e.code.constants.i32x4([-1, 0, 0, 0]);
+  #firstLane(): Local<'v128'> {
+    return this.#e.code.constants.i32x4([-1, 0, 0, 0]);
   }
 }
 

@@ -98,8 +98,8 @@ interface Place {
 
 /** One vector of results as a block that is all the code there is: nothing is hoisted out of it. */
 class EpilogueEmission extends Emission implements ValueSources {
-  private readonly layout: ArgumentLayout;
-  private readonly place: Place;
+  readonly #layout: ArgumentLayout;
+  readonly #place: Place;
 
   constructor(
     kernel: ContractKernel,
@@ -109,8 +109,8 @@ class EpilogueEmission extends Emission implements ValueSources {
     place: Place,
   ) {
     super(kernel, math, dependencies);
-    this.layout = layout;
-    this.place = place;
+    this.#layout = layout;
+    this.#place = place;
     const { lanes } = place.position;
     const { constants } = this.code;
     const active =
@@ -147,15 +147,15 @@ class EpilogueEmission extends Emission implements ValueSources {
 
   accumulator(): Lanes {
     const kind = kindOf(this.kernel.accumulators[0].dtype);
-    const registers = Array.from({ length: registersOf(kind) }, () => this.place.value);
+    const registers = Array.from({ length: registersOf(kind) }, () => this.#place.value);
     return { kind, uniform: false, registers };
   }
 
   scalar(slot: number): Lanes {
-    const { args } = this.place.position;
+    const { args } = this.#place.position;
     const dtype = this.kernel.scalars[slot];
     return this.lanes(this.scope, kindOf(dtype), true, () =>
-      loadScalar(args, this.layout.scalar(slot), dtype),
+      loadScalar(args, this.#layout.scalar(slot), dtype),
     );
   }
 
@@ -164,13 +164,13 @@ class EpilogueEmission extends Emission implements ValueSources {
   }
 
   strideOf(index: IndexExpr): number {
-    const { position, places } = this.place;
+    const { position, places } = this.#place;
     for (const [key, at] of places) if (key.endsWith(`:${index.key}`)) return position.laneStrides[at];
     return unreachable(`no place for ${index.key}`);
   }
 
   address(operand: number, index: IndexExpr): Address {
-    const at = this.place.places.get(`${operand}:${index.key}`);
-    return at === undefined ? unreachable(`no place for ${index.key}`) : this.place.position.operands[at];
+    const at = this.#place.places.get(`${operand}:${index.key}`);
+    return at === undefined ? unreachable(`no place for ${index.key}`) : this.#place.position.operands[at];
   }
 }

@@ -18,8 +18,6 @@ export interface Condition {
   readonly masks: readonly Local<'v128'>[] | undefined;
 }
 
-export const ALWAYS: Condition = { flag: undefined, masks: undefined };
-
 export function conditionOf(e: Emission, guards: readonly Guard[]): Condition {
   const open = guards.filter(({ index, lo, hi }) => index.min < lo || index.max >= hi);
   const shared = open.filter(({ index }) => !varies(e, index));

@@ -43,9 +43,9 @@ export class KernelEmitter extends Emission implements ValueSources {
   declare readonly kernel: LoopKernel;
   readonly accumulators: Accumulators;
   readonly plan: LoopPlan;
-  private readonly layout: ArgumentLayout;
-  private readonly args: Local<'i32'>;
-  private readonly stored: ReadonlySet<number>;
+  readonly #layout: ArgumentLayout;
+  readonly #args: Local<'i32'>;
+  readonly #stored: ReadonlySet<number>;
 
   constructor(
     kernel: LoopKernel,
@@ -57,10 +57,10 @@ export class KernelEmitter extends Emission implements ValueSources {
   ) {
     super(kernel, math, dependencies);
     this.plan = plan;
-    this.layout = layout;
-    this.args = args;
+    this.#layout = layout;
+    this.#args = args;
     this.accumulators = new Accumulators(this);
-    this.stored = new Set(
+    this.#stored = new Set(
       [...statementsIn(kernel.body)].flatMap((stmt) => (stmt.kind === 'store' ? [stmt.operand] : [])),
     );
     this.open({ body: kernel.body });
@@ -72,8 +72,8 @@ export class KernelEmitter extends Emission implements ValueSources {
     if (found) return found;
     // What a value is made of is emitted in the value's own scope: the inner ones step aside meanwhile.
     const inner = this.scopes.splice(scope.depth + 1);
-    const lanes = this.fromRow(scope, id) ?? emitValue(this, this, id);
-    this.toRow(scope, id, lanes);
+    const lanes = this.#fromRow(scope, id) ?? emitValue(this, this, id);
+    this.#toRow(scope, id, lanes);
     this.scopes.push(...inner);
     scope.values.set(id, lanes);
     return lanes;
@@ -84,9 +84,9 @@ export class KernelEmitter extends Emission implements ValueSources {
   }
 
   scalar(slot: number): Lanes {
-    const { args } = this;
+    const args = this.#args;
     return this.lanes(this.scopes[0], kindOf(this.kernel.scalars[slot]), true, () =>
-      loadScalar(args, this.layout.scalar(slot), this.kernel.scalars[slot]),
+      loadScalar(args, this.#layout.scalar(slot), this.kernel.scalars[slot]),
     );
   }
 
@@ -99,26 +99,26 @@ export class KernelEmitter extends Emission implements ValueSources {
   }
 
   /** Reads a value that an earlier loop has left in the workspace. */
-  private fromRow(scope: Scope, id: ValueId): Lanes | undefined {
+  #fromRow(scope: Scope, id: ValueId): Lanes | undefined {
     const offset = scope.loop && this.plan.rows.reads.get(scope.loop)?.get(id);
     if (offset === undefined) return undefined;
     const kind = kindOf(this.kernel.values[id].dtype);
-    const row = this.row(scope, kind);
+    const row = this.#row(scope, kind);
     return this.lanes(scope, kind, false, (i) => v128.load(row, offset + 16 * i));
   }
 
   /** Leaves a value in the workspace for later loops. */
-  private toRow(scope: Scope, id: ValueId, { kind, registers }: Lanes): void {
+  #toRow(scope: Scope, id: ValueId, { kind, registers }: Lanes): void {
     const offset = scope.loop && this.plan.rows.writes.get(scope.loop)?.get(id);
     if (offset === undefined) return;
-    const row = this.row(scope, kind);
+    const row = this.#row(scope, kind);
     scope.code.push(() => {
       registers.forEach((register, i) => this.code.emit(v128.store(row, register, offset + 16 * i)));
     });
   }
 
   /** Where the present block stands in the rows of the workspace. */
-  private row({ variable }: Scope, kind: Kind): Expr<'i32'> {
+  #row({ variable }: Scope, kind: Kind): Expr<'i32'> {
     const at = variable ?? unreachable('a row without a loop');
     const { module } = this.math;
     const workspace = this.number(this.scopes[0], '@workspace', () =>
@@ -130,7 +130,7 @@ export class KernelEmitter extends Emission implements ValueSources {
 
   operand(operand: number): Expr<'i32'> {
     return this.number(this.scopes[0], `@${operand}`, () =>
-      i32.load(this.args, this.layout.operand(operand)),
+      i32.load(this.#args, this.#layout.operand(operand)),
     );
   }
 
@@ -138,7 +138,7 @@ export class KernelEmitter extends Emission implements ValueSources {
     const extent = this.kernel.axes[axis];
     if (typeof extent === 'number') return extent;
     return this.number(this.scopes[0], `extent${extent.param}`, () =>
-      i32.load(this.args, this.layout.extent(extent.param)),
+      i32.load(this.#args, this.#layout.extent(extent.param)),
     );
   }
 
@@ -174,14 +174,14 @@ export class KernelEmitter extends Emission implements ValueSources {
   }
 
   body(body: readonly Stmt[]): void {
-    this.readBeforeStores(body);
+    this.#readBeforeStores(body);
     for (const stmt of body) this.statement(stmt);
   }
 
   statement(stmt: Stmt): void {
     switch (stmt.kind) {
       case 'loop':
-        return this.loop(stmt);
+        return this.#loop(stmt);
       case 'init':
         this.forget(stmt.acc);
         return this.accumulators.init(stmt.acc);
@@ -194,7 +194,7 @@ export class KernelEmitter extends Emission implements ValueSources {
   }
 
   /** A loop over its whole axis. */
-  private loop(loop: LoopStmt): void {
+  #loop(loop: LoopStmt): void {
     const limit = this.extent(loop.axis);
     if (limit === 0) return;
     const variable = this.code.local('i32');
@@ -207,14 +207,14 @@ export class KernelEmitter extends Emission implements ValueSources {
   loopOver(loop: LoopStmt, range: Range): void {
     const reduction = this.beginReduction(loop);
     const units = this.plan.units.get(loop);
-    if (units !== undefined && this.scope.block === undefined) this.vectorLoop(loop, range, units);
-    else this.plainLoop(loop, range);
+    if (units !== undefined && this.scope.block === undefined) this.#vectorLoop(loop, range, units);
+    else this.#plainLoop(loop, range);
     this.endReduction(reduction);
   }
 
   /** Prepares the accumulators that a loop reduces into: spread over vectors, long sums kept wide. */
   beginReduction(loop: LoopStmt): { readonly spread: readonly number[]; readonly wide: readonly number[] } {
-    const spread = this.spreadFor(loop);
+    const spread = this.#spreadFor(loop);
     const wide = this.plan.sums.wide.get(loop) ?? [];
     for (const acc of wide) this.accumulators.widen(acc);
     return { spread, wide };
@@ -236,7 +236,7 @@ export class KernelEmitter extends Emission implements ValueSources {
   }
 
   /** Spreads the accumulators that vector loops in `loop` reduce into; returns those that were not spread before. */
-  private spreadFor(loop: LoopStmt): number[] {
+  #spreadFor(loop: LoopStmt): number[] {
     if (loop.order === 'serial' || this.scope.block !== undefined) return [];
     const inside = new Set(
       [...statementsIn(loop.body)].flatMap((stmt) => (stmt.kind === 'init' ? [stmt.acc] : [])),
@@ -255,15 +255,15 @@ export class KernelEmitter extends Emission implements ValueSources {
     return [...wanted.keys()];
   }
 
-  private plainLoop(loop: LoopStmt, { variable, limit, count }: Range): void {
+  #plainLoop(loop: LoopStmt, { variable, limit, count }: Range): void {
     this.open({ loop, body: loop.body, variable });
     this.body(loop.body);
     const write = this.close();
     if (count === 1) this.scope.code.push(write);
-    else this.strips(loop, { variable, limit, step: 1 }, write);
+    else this.#strips(loop, { variable, limit, step: 1 }, write);
   }
 
-  private vectorLoop(loop: LoopStmt, range: Range, units: number): void {
+  #vectorLoop(loop: LoopStmt, range: Range, units: number): void {
     const { variable, limit, divisor, count } = range;
     let rest = count;
     for (const block of new Set([units, 1])) {
@@ -276,14 +276,14 @@ export class KernelEmitter extends Emission implements ValueSources {
       this.body(loop.body);
       const write = this.close();
       const last = typeof limit === 'number' ? limit - step + 1 : i32.sub(limit, step - 1);
-      if (!once) this.strips(loop, { variable, limit: last, step }, write);
+      if (!once) this.#strips(loop, { variable, limit: last, step }, write);
       else this.scope.code.push(write, () => this.code.increment(variable, step));
     }
-    if (divisor % UNIT !== 0) this.remainder(loop, range);
+    if (divisor % UNIT !== 0) this.#remainder(loop, range);
   }
 
   /** Counts from the variable's present value to the limit, in strips where long sums have to be flushed. */
-  private strips(
+  #strips(
     loop: LoopStmt,
     { variable, limit, step }: { variable: Local<'i32'>; limit: number | Expr<'i32'>; step: number },
     write: () => void,
@@ -310,7 +310,7 @@ export class KernelEmitter extends Emission implements ValueSources {
   }
 
   /** The last one to three elements of a vector loop. */
-  private remainder(loop: LoopStmt, { variable, limit }: Range): void {
+  #remainder(loop: LoopStmt, { variable, limit }: Range): void {
     const { code } = this;
     const active = { mask: code.local('v128'), bits: code.local('i32') };
     this.open({ loop, body: loop.body, variable, block: { axis: loop.axis, units: 1, active } });
@@ -331,18 +331,18 @@ export class KernelEmitter extends Emission implements ValueSources {
    * Loads from operands that the kernel also writes happen as the iteration begins that they belong to, before any of
    * its stores: an update in place reads the old contents.
    */
-  private readBeforeStores(body: readonly Stmt[]): void {
-    if (this.stored.size === 0) return;
+  #readBeforeStores(body: readonly Stmt[]): void {
+    if (this.#stored.size === 0) return;
     for (const id of valuesNeeded(body, this.kernel.values)) {
       const value = this.kernel.values[id];
-      if (value.op !== 'load' || !this.stored.has(value.operand)) continue;
+      if (value.op !== 'load' || !this.#stored.has(value.operand)) continue;
       const { axes, accumulators } = this.dependencies[id];
-      const known = accumulators.size === 0 && [...axes].every((axis) => this.isOpen(axis));
+      const known = accumulators.size === 0 && [...axes].every((axis) => this.#isOpen(axis));
       if (known && this.scopeOf(this.dependencies[id]) === this.scope) this.value(id);
     }
   }
 
-  private isOpen(axis: AxisId): boolean {
+  #isOpen(axis: AxisId): boolean {
     return this.scopes.some((scope) => scope.axis === axis);
   }
 }

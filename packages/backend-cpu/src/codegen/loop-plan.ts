@@ -53,31 +53,31 @@ export function maxExtent(kernel: LoopKernel, axis: AxisId): number {
 class Planner {
   readonly units = new Map<LoopStmt, number>();
   readonly cost = new Map<LoopStmt, number>();
-  private readonly kernel: LoopKernel;
-  private readonly dependencies: readonly Dependencies[];
-  private readonly demands = new Map<readonly Stmt[], ReadonlySet<ValueId>>();
+  readonly #kernel: LoopKernel;
+  readonly #dependencies: readonly Dependencies[];
+  readonly #demands = new Map<readonly Stmt[], ReadonlySet<ValueId>>();
 
   constructor(kernel: LoopKernel, dependencies: readonly Dependencies[]) {
-    this.kernel = kernel;
-    this.dependencies = dependencies;
+    this.#kernel = kernel;
+    this.#dependencies = dependencies;
   }
 
   /** One execution of a body; `block` is the vector axis it runs in. */
   bodyCost(body: readonly Stmt[], loop: LoopStmt | undefined, block: AxisId | undefined): number {
     let cost = 0;
-    for (const id of this.demand(body)) {
-      if (loop && !this.dependsOn(id, loop)) continue;
-      cost += costOfValue(this.kernel, this.dependencies, id, block);
+    for (const id of this.#demand(body)) {
+      if (loop && !this.#dependsOn(id, loop)) continue;
+      cost += costOfValue(this.#kernel, this.#dependencies, id, block);
     }
     for (const stmt of body) {
-      cost += costOfStatement(this.kernel, this.dependencies, stmt, block);
-      if (stmt.kind === 'loop') cost += this.loopCost(stmt, block);
+      cost += costOfStatement(this.#kernel, this.#dependencies, stmt, block);
+      if (stmt.kind === 'loop') cost += this.#loopCost(stmt, block);
     }
     return cost;
   }
 
-  private loopCost(loop: LoopStmt, block: AxisId | undefined): number {
-    const trips = maxExtent(this.kernel, loop.axis);
+  #loopCost(loop: LoopStmt, block: AxisId | undefined): number {
+    const trips = maxExtent(this.#kernel, loop.axis);
     if (block !== undefined) return LOOP_OVERHEAD + trips * this.bodyCost(loop.body, loop, block);
     const inner = LOOP_OVERHEAD + trips * this.bodyCost(loop.body, loop, undefined);
     this.cost.set(loop, inner);
@@ -89,21 +89,21 @@ class Planner {
     for (const stmt of statementsIn(loop.body)) {
       if (stmt.kind === 'loop') this.units.delete(stmt);
     }
-    this.units.set(loop, this.unitsFor(loop, unit));
+    this.units.set(loop, this.#unitsFor(loop, unit));
     this.cost.set(loop, vector);
     return vector;
   }
 
-  private unitsFor(loop: LoopStmt, unitCost: number): number {
-    const trips = maxExtent(this.kernel, loop.axis);
+  #unitsFor(loop: LoopStmt, unitCost: number): number {
+    const trips = maxExtent(this.#kernel, loop.axis);
     // What repeats most often counts. Columns that are reduced together use whole cache lines of each row.
     const inner = [...statementsIn(loop.body)].filter((stmt) => stmt.kind === 'loop');
     const weights = inner.map((stmt) => this.bodyCost(stmt.body, stmt, loop.axis));
     const table = inner.length > 0 ? [COLUMNS, ...UNITS_BY_COST] : UNITS_BY_COST;
     const weight = weights.length > 0 ? Math.max(...weights) : unitCost;
     let units = table.find(([limit]) => weight <= limit)?.[1] ?? 1;
-    const wide = [...this.demand(loop.body)].some(
-      (id) => registersOf(kindOf(this.kernel.values[id].dtype)) === 2,
+    const wide = [...this.#demand(loop.body)].some(
+      (id) => registersOf(kindOf(this.#kernel.values[id].dtype)) === 2,
     );
     if (wide) units = Math.max(1, units / 2);
     while (units > 1 && units * UNIT > trips) units /= 2;
@@ -111,26 +111,26 @@ class Planner {
   }
 
   /** The values computed while a body runs once, nested loops counting only for what they leave outside. */
-  private demand(body: readonly Stmt[]): ReadonlySet<ValueId> {
-    const known = this.demands.get(body);
+  #demand(body: readonly Stmt[]): ReadonlySet<ValueId> {
+    const known = this.#demands.get(body);
     if (known) return known;
     const demanded = new Set<ValueId>();
     const need = (id: ValueId): void => {
       if (demanded.has(id)) return;
       demanded.add(id);
-      inputsOf(this.kernel.values[id]).forEach(need);
+      inputsOf(this.#kernel.values[id]).forEach(need);
     };
     for (const stmt of body) {
       readsOf(stmt).forEach(need);
       if (stmt.kind !== 'loop') continue;
-      for (const id of this.demand(stmt.body)) if (!this.dependsOn(id, stmt)) need(id);
+      for (const id of this.#demand(stmt.body)) if (!this.#dependsOn(id, stmt)) need(id);
     }
-    this.demands.set(body, demanded);
+    this.#demands.set(body, demanded);
     return demanded;
   }
 
-  private dependsOn(id: ValueId, loop: LoopStmt): boolean {
-    const { axes, accumulators } = this.dependencies[id];
+  #dependsOn(id: ValueId, loop: LoopStmt): boolean {
+    const { axes, accumulators } = this.#dependencies[id];
     if (axes.has(loop.axis)) return true;
     if (accumulators.size === 0) return false;
     const changed = accumulatorsChangedIn(loop.body);

@@ -38,82 +38,82 @@ function sameExtent(a: Extent, b: Extent): boolean {
 }
 
 class Rewriter {
-  private readonly kernel: LoopKernel;
-  private readonly axes: ReadonlyMap<AxisId, AxisId>;
-  private readonly values: Value[] = [];
-  private readonly renumbered: ValueId[] = [];
+  readonly #kernel: LoopKernel;
+  readonly #axes: ReadonlyMap<AxisId, AxisId>;
+  readonly #values: Value[] = [];
+  readonly #renumbered: ValueId[] = [];
 
   constructor(kernel: LoopKernel, axes: ReadonlyMap<AxisId, AxisId>) {
-    this.kernel = kernel;
-    this.axes = axes;
+    this.#kernel = kernel;
+    this.#axes = axes;
   }
 
   run(): LoopKernel {
     const known = new Map<string, ValueId>();
-    for (const original of this.kernel.values) {
-      const value = this.value(original);
+    for (const original of this.#kernel.values) {
+      const value = this.#value(original);
       const key = keyOf(value);
-      const id = known.get(key) ?? this.values.push(value) - 1;
+      const id = known.get(key) ?? this.#values.push(value) - 1;
       known.set(key, id);
-      this.renumbered.push(id);
+      this.#renumbered.push(id);
     }
     return {
-      ...this.kernel,
-      values: this.values,
-      body: this.kernel.body.map((stmt) => this.statement(stmt)),
+      ...this.#kernel,
+      values: this.#values,
+      body: this.#kernel.body.map((stmt) => this.#statement(stmt)),
     };
   }
 
-  private value(value: Value): Value {
+  #value(value: Value): Value {
     switch (value.op) {
       case 'const':
       case 'scalar':
       case 'acc':
         return value;
       case 'index':
-        return { ...value, index: this.index(value.index) };
+        return { ...value, index: this.#index(value.index) };
       case 'load':
-        return { ...value, index: this.index(value.index), guards: this.guards(value.guards) };
+        return { ...value, index: this.#index(value.index), guards: this.#guards(value.guards) };
       case 'inside':
-        return { ...value, guards: this.guards(value.guards) };
+        return { ...value, guards: this.#guards(value.guards) };
       default:
         return withInputs(
           value,
-          value.inputs.map((input) => this.renumbered[input]),
+          value.inputs.map((input) => this.#renumbered[input]),
         );
     }
   }
 
-  private statement(stmt: Stmt): Stmt {
+  #statement(stmt: Stmt): Stmt {
     switch (stmt.kind) {
       case 'loop': {
-        const axis = this.axes.get(stmt.axis) ?? stmt.axis;
-        return { ...stmt, axis, body: stmt.body.map((inner) => this.statement(inner)) };
+        const axis = this.#axes.get(stmt.axis) ?? stmt.axis;
+        return { ...stmt, axis, body: stmt.body.map((inner) => this.#statement(inner)) };
       }
       case 'init':
         return stmt;
       case 'accumulate': {
-        const position = stmt.position === undefined ? undefined : this.renumbered[stmt.position];
-        return { ...stmt, value: this.renumbered[stmt.value], position };
+        const position = stmt.position === undefined ? undefined : this.#renumbered[stmt.position];
+        return { ...stmt, value: this.#renumbered[stmt.value], position };
       }
       case 'store': {
-        const value = this.renumbered[stmt.value];
-        return { ...stmt, index: this.index(stmt.index), guards: this.guards(stmt.guards), value };
+        const value = this.#renumbered[stmt.value];
+        return { ...stmt, index: this.#index(stmt.index), guards: this.#guards(stmt.guards), value };
       }
     }
   }
 
-  private guards(guards: readonly Guard[]): Guard[] {
-    return guards.map((guard) => ({ ...guard, index: this.index(guard.index) }));
+  #guards(guards: readonly Guard[]): Guard[] {
+    return guards.map((guard) => ({ ...guard, index: this.#index(guard.index) }));
   }
 
-  private index(index: IndexExpr): IndexExpr {
+  #index(index: IndexExpr): IndexExpr {
     let sum = constant(index.constant);
     for (const { atom, coefficient } of index.terms) {
       let part: IndexExpr;
-      if (atom.kind === 'var') part = variable(this.axes.get(atom.axis) ?? atom.axis, atom.max + 1);
-      else if (atom.kind === 'value') part = computed(this.renumbered[atom.value], atom.min, atom.max);
-      else part = (atom.kind === 'div' ? div : mod)(this.index(atom.of), atom.by);
+      if (atom.kind === 'var') part = variable(this.#axes.get(atom.axis) ?? atom.axis, atom.max + 1);
+      else if (atom.kind === 'value') part = computed(this.#renumbered[atom.value], atom.min, atom.max);
+      else part = (atom.kind === 'div' ? div : mod)(this.#index(atom.of), atom.by);
       sum = add(sum, scale(part, coefficient));
     }
     return sum;

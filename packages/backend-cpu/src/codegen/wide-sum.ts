@@ -17,35 +17,37 @@ export const ADDITIONS = 32;
 export type SumShape = 'joined' | 'each' | 'uniform';
 
 export class WideSum {
-  private readonly code: FunctionBuilder;
-  private readonly shape: SumShape;
-  private readonly parts: readonly Local<'v128'>[];
-  private readonly wide: readonly Local<'v128'>[];
+  readonly #code: FunctionBuilder;
+  readonly #shape: SumShape;
+  readonly #parts: readonly Local<'v128'>[];
+  readonly #wide: readonly Local<'v128'>[];
 
   /** `parts` are the float32 registers that are added to. */
   constructor(code: FunctionBuilder, parts: readonly Local<'v128'>[], shape: SumShape) {
-    this.code = code;
-    this.parts = parts;
-    this.shape = shape;
+    this.#code = code;
+    this.#parts = parts;
+    this.#shape = shape;
     const count = { joined: 2, each: 2 * parts.length, uniform: 1 }[shape];
-    this.wide = Array.from({ length: count }, () => code.local('v128'));
+    this.#wide = Array.from({ length: count }, () => code.local('v128'));
   }
 
   reset(): void {
-    for (const register of this.wide) this.code.set(register, this.code.constants.f64x2(0));
+    for (const register of this.#wide) this.#code.set(register, this.#code.constants.f64x2(0));
   }
 
   /** Moves what is in the float32 registers. */
   flush(): void {
-    const { code, parts, wide } = this;
-    if (this.shape === 'joined') {
-      this.add(
+    const code = this.#code;
+    const parts = this.#parts;
+    const wide = this.#wide;
+    if (this.#shape === 'joined') {
+      this.#add(
         wide[0],
         wide[1],
         code.let(parts.slice(1).reduce<Expr<'v128'>>((a, b) => f32x4.add(a, b), parts[0])),
       );
-    } else if (this.shape === 'each') {
-      parts.forEach((part, i) => this.add(wide[2 * i], wide[2 * i + 1], part));
+    } else if (this.#shape === 'each') {
+      parts.forEach((part, i) => this.#add(wide[2 * i], wide[2 * i + 1], part));
     } else {
       code.set(wide[0], f64x2.add(wide[0], f64x2.promote_low_f32x4(parts[0])));
     }
@@ -54,13 +56,15 @@ export class WideSum {
 
   /** Moves the rest and brings the sums back, rounded once: into the first register, or into each its own. */
   finish(): void {
-    const { code, parts, wide } = this;
+    const code = this.#code;
+    const parts = this.#parts;
+    const wide = this.#wide;
     this.flush();
-    if (this.shape === 'each') {
+    if (this.#shape === 'each') {
       parts.forEach((part, i) => code.set(part, narrow(wide[2 * i], wide[2 * i + 1])));
       return;
     }
-    if (this.shape === 'joined') {
+    if (this.#shape === 'joined') {
       code.set(wide[0], f64x2.add(wide[0], wide[1]));
       code.set(wide[0], f64x2.add(wide[0], code.let(i64x2.shuffle(wide[0], wide[0], [1, 0]))));
     }
@@ -69,12 +73,12 @@ export class WideSum {
 
   /** The sum in float64, in both lanes; of a sum that is not `each`, after `finish`. */
   get total(): Local<'v128'> {
-    return this.wide[0];
+    return this.#wide[0];
   }
 
-  private add(low: Local<'v128'>, high: Local<'v128'>, x: Local<'v128'>): void {
-    this.code.set(low, f64x2.add(low, f64x2.promote_low_f32x4(x)));
-    this.code.set(high, f64x2.add(high, f64x2.promote_low_f32x4(i32x4.shuffle(x, x, [2, 3, 2, 3]))));
+  #add(low: Local<'v128'>, high: Local<'v128'>, x: Local<'v128'>): void {
+    this.#code.set(low, f64x2.add(low, f64x2.promote_low_f32x4(x)));
+    this.#code.set(high, f64x2.add(high, f64x2.promote_low_f32x4(i32x4.shuffle(x, x, [2, 3, 2, 3]))));
   }
 }
 
