@@ -32,12 +32,12 @@ let warned = false;
 export class CpuBackend implements Backend {
   readonly name = 'cpu';
   readonly caps: Capabilities;
-  private readonly heap: Heap;
-  private readonly pool: ThreadPool;
-  private readonly runner: Runner;
-  private readonly relaxed: boolean;
-  private readonly dropped: FinalizationRegistry<{ readonly first: number; readonly count: number }>;
-  private disposed = false;
+  readonly #heap: Heap;
+  readonly #pool: ThreadPool;
+  readonly #runner: Runner;
+  readonly #relaxed: boolean;
+  readonly #dropped: FinalizationRegistry<{ readonly first: number; readonly count: number }>;
+  #disposed = false;
 
   constructor(options: CpuOptions = {}) {
     const threads = options.threads ?? availableThreads();
@@ -51,16 +51,16 @@ export class CpuBackend implements Backend {
       throw new DeviceError('cpu: this engine has no WebAssembly SIMD, which the cpu backend needs');
     }
     if (threads > 1 && !features.sharedMemory) warnOnce();
-    this.relaxed = wanted && features.relaxedSimd;
+    this.#relaxed = wanted && features.relaxedSimd;
     const memory = new LinearMemory(features.sharedMemory, HEAP_START, options.memoryBytes);
-    this.heap = new Heap(memory, HEAP_START);
-    this.pool = new ThreadPool(this.heap, threads);
-    this.runner = new Runner(this.heap, this.pool);
-    const { pool } = this;
-    this.dropped = new FinalizationRegistry(({ first, count }) => pool.unload(first, count));
+    this.#heap = new Heap(memory, HEAP_START);
+    this.#pool = new ThreadPool(this.#heap, threads);
+    this.#runner = new Runner(this.#heap, this.#pool);
+    const pool = this.#pool;
+    this.#dropped = new FinalizationRegistry(({ first, count }) => pool.unload(first, count));
     this.caps = {
       dtypes: new Set(DTYPES),
-      threads: this.pool.threads,
+      threads: this.#pool.threads,
       subgroups: false,
       f16: false,
       maxOperands: 1024,
@@ -70,22 +70,22 @@ export class CpuBackend implements Backend {
   }
 
   alloc(bytes: number): BufferId {
-    this.alive();
-    return this.heap.alloc(bytes);
+    this.#alive();
+    return this.#heap.alloc(bytes);
   }
 
   free(id: BufferId): void {
-    this.alive();
-    this.heap.free(id);
+    this.#alive();
+    this.#heap.free(id);
   }
 
   write(id: BufferId, data: Uint8Array, offset = 0): void {
-    this.range(id, offset, data.byteLength).set(data);
+    this.#range(id, offset, data.byteLength).set(data);
   }
 
-  readSync(id: BufferId, offset = 0, bytes = this.heap.sizeOf(id) - offset): Uint8Array {
+  readSync(id: BufferId, offset = 0, bytes = this.#heap.sizeOf(id) - offset): Uint8Array {
     const copy = new Uint8Array(bytes);
-    copy.set(this.range(id, offset, bytes));
+    copy.set(this.#range(id, offset, bytes));
     return copy;
   }
 
@@ -94,9 +94,9 @@ export class CpuBackend implements Backend {
   }
 
   compile(kernels: readonly Kernel[]): readonly Program[] {
-    this.alive();
+    this.#alive();
     const compilable = kernels.filter((kernel) => kernel.kind !== 'routine');
-    const compiled = this.load(compilable);
+    const compiled = this.#load(compilable);
     let next = 0;
     return kernels.map((kernel): CpuProgram => {
       if (kernel.kind === 'routine') return { kind: 'routine', kernel };
@@ -105,8 +105,8 @@ export class CpuBackend implements Backend {
   }
 
   submit(batch: readonly Dispatch[]): void {
-    this.alive();
-    this.runner.run(batch);
+    this.#alive();
+    this.#runner.run(batch);
   }
 
   synchronize(): Promise<void> {
@@ -114,40 +114,40 @@ export class CpuBackend implements Backend {
   }
 
   dispose(): void {
-    this.disposed = true;
-    this.pool.dispose();
+    this.#disposed = true;
+    this.#pool.dispose();
   }
 
   /** How the memory is used: bytes taken, their peak, and the largest free block (fragmentation). */
   memoryReport(): SpaceReport {
-    return this.heap.report();
+    return this.#heap.report();
   }
 
   /** All kernels in one module. */
-  private load(kernels: readonly Kernel[]): CpuProgram[] {
+  #load(kernels: readonly Kernel[]): CpuProgram[] {
     if (kernels.length === 0) return [];
-    const compiled = compileKernels(kernels, { memory: this.heap.memory.limits, relaxed: this.relaxed });
+    const compiled = compileKernels(kernels, { memory: this.#heap.memory.limits, relaxed: this.#relaxed });
     const count = compiled.functionCount;
-    this.pool.reserveWorkspace(Math.max(...compiled.kernels.map(({ workspaceBytes }) => workspaceBytes)));
-    const module = { firstFunction: this.pool.load(compiled.bytes, count) };
-    this.dropped.register(module, { first: module.firstFunction, count });
+    this.#pool.reserveWorkspace(Math.max(...compiled.kernels.map(({ workspaceBytes }) => workspaceBytes)));
+    const module = { firstFunction: this.#pool.load(compiled.bytes, count) };
+    this.#dropped.register(module, { first: module.firstFunction, count });
     return kernels.map((kernel, i) => {
       const functions = compiled.kernels[i];
       return { kind: 'functions', kernel, layout: argumentLayout(kernel), functions, module };
     });
   }
 
-  private range(id: BufferId, offset: number, bytes: number): Uint8Array {
-    this.alive();
-    const size = this.heap.sizeOf(id);
+  #range(id: BufferId, offset: number, bytes: number): Uint8Array {
+    this.#alive();
+    const size = this.#heap.sizeOf(id);
     if (offset < 0 || bytes < 0 || offset + bytes > size) {
       unreachable(`bytes ${offset} to ${offset + bytes} of buffer ${id}, which has ${size}`);
     }
-    return this.heap.memory.bytes.subarray(id + offset, id + offset + bytes);
+    return this.#heap.memory.bytes.subarray(id + offset, id + offset + bytes);
   }
 
-  private alive(): void {
-    if (this.disposed) throw new DeviceError('cpu: the backend was disposed of; make a new one with cpu()');
+  #alive(): void {
+    if (this.#disposed) throw new DeviceError('cpu: the backend was disposed of; make a new one with cpu()');
   }
 }
 

@@ -55,10 +55,10 @@ export function sizesOf(batch: readonly Dispatch[]): { args: number; scratch: nu
 export class PreparedBatch {
   /** Estimated time of the steps that all threads share. */
   sharedNanoseconds = 0;
-  private readonly dispatches: readonly Dispatch[];
-  private readonly steps: Step[] = [];
-  private readonly numbers: Numbers[] = [];
-  private readonly pool: ThreadPool;
+  readonly #dispatches: readonly Dispatch[];
+  readonly #steps: Step[] = [];
+  readonly #numbers: Numbers[] = [];
+  readonly #pool: ThreadPool;
 
   /** Writes the arguments at `args`; `scratch` is an address. */
   constructor(
@@ -69,15 +69,15 @@ export class PreparedBatch {
     args: number,
     scratch: number,
   ) {
-    this.dispatches = [...batch];
-    this.pool = pool;
+    this.#dispatches = [...batch];
+    this.#pool = pool;
     let address = args;
     for (const { program, launches } of batch) {
       if (!isCpuProgram(program)) return unreachable('a program of another backend');
       if (program.kind === 'routine') {
         for (const { operands } of launches) {
           const [input, output] = operands.map((operand) => operand.buffer + operand.offset);
-          this.steps.push({
+          this.#steps.push({
             kind: 'host',
             run: () => argsort(program.kernel, memory.bytes.buffer, input, output),
           });
@@ -89,11 +89,11 @@ export class PreparedBatch {
         const at = address + i * program.layout.bytes;
         writeArguments(views, at, program.layout, launches[i], program.kernel.scalars, own);
         own += aligned(program.functions.scratch(launches[i].extents));
-        if (launches[i].scalars.length > 0) this.numbers.push({ address: at, launch: launches[i], program });
+        if (launches[i].scalars.length > 0) this.#numbers.push({ address: at, launch: launches[i], program });
       }
       for (const phase of program.functions.phases) {
         for (let i = 0; i < launches.length; i += GROUP) {
-          this.addPhase(program, phase, launches.slice(i, i + GROUP), address + i * program.layout.bytes);
+          this.#addPhase(program, phase, launches.slice(i, i + GROUP), address + i * program.layout.bytes);
         }
       }
       address += launches.length * program.layout.bytes;
@@ -102,7 +102,7 @@ export class PreparedBatch {
 
   /** Whether this is what was prepared from such a batch. */
   isOf(batch: readonly Dispatch[]): boolean {
-    const { dispatches } = this;
+    const dispatches = this.#dispatches;
     if (dispatches.length !== batch.length) return false;
     for (let i = 0; i < batch.length; i++) if (dispatches[i] !== batch[i]) return false;
     return true;
@@ -110,7 +110,7 @@ export class PreparedBatch {
 
   /** Writes the run-time numbers anew. */
   update(views: ArgumentViews): void {
-    for (const { address, launch, program } of this.numbers) {
+    for (const { address, launch, program } of this.#numbers) {
       const { scalars } = launch;
       for (let i = 0; i < scalars.length; i++) {
         writeScalar(views, address + program.layout.scalar(i), program.kernel.scalars[i], scalars[i]);
@@ -120,7 +120,8 @@ export class PreparedBatch {
 
   /** Runs the steps; `shared`: the workers are awake. */
   run(shared: boolean): void {
-    const { pool, steps } = this;
+    const pool = this.#pool;
+    const steps = this.#steps;
     for (let i = 0; i < steps.length; i++) {
       const step = steps[i];
       if (step.kind === 'call') {
@@ -134,16 +135,16 @@ export class PreparedBatch {
     }
   }
 
-  private addPhase(program: FunctionProgram, phase: Phase, launches: readonly Launch[], args: number): void {
+  #addPhase(program: FunctionProgram, phase: Phase, launches: readonly Launch[], args: number): void {
     const id = program.module.firstFunction + phase.function;
     const stride = program.layout.bytes;
     const sizes = launches.map(({ extents }) => phase.grid(extents));
     const total = sizes.reduce((a, b) => a + b, 0);
     const time = total * phase.nanoseconds;
-    const { threads } = this.pool;
+    const { threads } = this.#pool;
     if (threads === 1 || time < SHARED_NANOSECONDS || total <= phase.grain) {
       sizes.forEach((size, i) => {
-        if (size > 0) this.steps.push({ kind: 'call', id, args: args + i * stride, size });
+        if (size > 0) this.#steps.push({ kind: 'call', id, args: args + i * stride, size });
       });
       return;
     }
@@ -159,7 +160,7 @@ export class PreparedBatch {
         tasks.push(args + i * stride, begin, Math.min(size, begin + length));
       }
     });
-    this.steps.push({ kind: 'tasks', id, tasks: Int32Array.from(tasks) });
+    this.#steps.push({ kind: 'tasks', id, tasks: Int32Array.from(tasks) });
     this.sharedNanoseconds += time;
   }
 }

@@ -21,86 +21,86 @@ interface Kept {
 }
 
 export class Runner {
-  private readonly heap: Heap;
-  private readonly pool: ThreadPool;
-  private views: ArgumentViews;
-  private scratch = { address: 0, bytes: 0 };
-  private readonly kept = new WeakMap<readonly Dispatch[], Kept | 'seen'>();
-  private readonly dropped: FinalizationRegistry<number>;
+  readonly #heap: Heap;
+  readonly #pool: ThreadPool;
+  #views: ArgumentViews;
+  #scratch = { address: 0, bytes: 0 };
+  readonly #kept = new WeakMap<readonly Dispatch[], Kept | 'seen'>();
+  readonly #dropped: FinalizationRegistry<number>;
 
   constructor(heap: Heap, pool: ThreadPool) {
-    this.heap = heap;
-    this.pool = pool;
-    this.views = viewsOf(heap);
-    this.dropped = new FinalizationRegistry((address) => heap.free(address));
+    this.#heap = heap;
+    this.#pool = pool;
+    this.#views = viewsOf(heap);
+    this.#dropped = new FinalizationRegistry((address) => heap.free(address));
   }
 
   run(batch: readonly Dispatch[]): void {
-    const kept = this.kept.get(batch);
+    const kept = this.#kept.get(batch);
     if (kept === undefined) {
-      this.kept.set(batch, 'seen');
-      this.runOnce(batch);
+      this.#kept.set(batch, 'seen');
+      this.#runOnce(batch);
     } else if (kept === 'seen') {
-      this.keep(batch);
-    } else if (kept.scratch === this.scratch.address && kept.prepared.isOf(batch)) {
-      kept.prepared.update(this.currentViews());
-      this.execute(kept.prepared);
+      this.#keep(batch);
+    } else if (kept.scratch === this.#scratch.address && kept.prepared.isOf(batch)) {
+      kept.prepared.update(this.#currentViews());
+      this.#execute(kept.prepared);
     } else {
-      this.dropped.unregister(batch);
-      this.heap.free(kept.address);
-      this.keep(batch);
+      this.#dropped.unregister(batch);
+      this.#heap.free(kept.address);
+      this.#keep(batch);
     }
   }
 
-  private runOnce(batch: readonly Dispatch[]): void {
+  #runOnce(batch: readonly Dispatch[]): void {
     const sizes = sizesOf(batch);
-    this.reserveScratch(sizes.scratch);
+    this.#reserveScratch(sizes.scratch);
     const large = sizes.args > ARGUMENTS_BYTES;
-    const address = large ? this.heap.alloc(sizes.args) : ARGUMENTS_ADDRESS;
+    const address = large ? this.#heap.alloc(sizes.args) : ARGUMENTS_ADDRESS;
     try {
-      this.execute(this.prepare(batch, address));
+      this.#execute(this.#prepare(batch, address));
     } finally {
-      if (large) this.heap.free(address);
+      if (large) this.#heap.free(address);
     }
   }
 
-  private keep(batch: readonly Dispatch[]): void {
+  #keep(batch: readonly Dispatch[]): void {
     const sizes = sizesOf(batch);
-    this.reserveScratch(sizes.scratch);
-    const address = this.heap.alloc(sizes.args);
-    const prepared = this.prepare(batch, address);
-    this.kept.set(batch, { prepared, address, scratch: this.scratch.address });
-    this.dropped.register(batch, address, batch);
-    this.execute(prepared);
+    this.#reserveScratch(sizes.scratch);
+    const address = this.#heap.alloc(sizes.args);
+    const prepared = this.#prepare(batch, address);
+    this.#kept.set(batch, { prepared, address, scratch: this.#scratch.address });
+    this.#dropped.register(batch, address, batch);
+    this.#execute(prepared);
   }
 
-  private prepare(batch: readonly Dispatch[], address: number): PreparedBatch {
-    const { heap, pool, scratch } = this;
-    return new PreparedBatch(batch, pool, heap.memory, this.currentViews(), address, scratch.address);
+  #prepare(batch: readonly Dispatch[], address: number): PreparedBatch {
+    const { memory } = this.#heap;
+    return new PreparedBatch(batch, this.#pool, memory, this.#currentViews(), address, this.#scratch.address);
   }
 
-  private execute(prepared: PreparedBatch): void {
+  #execute(prepared: PreparedBatch): void {
     const shared = prepared.sharedNanoseconds > WAKE_NANOSECONDS;
     if (!shared) return prepared.run(false);
-    this.pool.begin();
+    this.#pool.begin();
     try {
       return prepared.run(true);
     } finally {
-      this.pool.end();
+      this.#pool.end();
     }
   }
 
   /** Scratch memory for the dispatches of a batch, one after another; it stays for the next batches. */
-  private reserveScratch(bytes: number): void {
-    if (bytes <= this.scratch.bytes) return;
-    if (this.scratch.bytes > 0) this.heap.free(this.scratch.address);
-    this.scratch = { address: 0, bytes: 0 };
-    this.scratch = { address: this.heap.alloc(bytes), bytes };
+  #reserveScratch(bytes: number): void {
+    if (bytes <= this.#scratch.bytes) return;
+    if (this.#scratch.bytes > 0) this.#heap.free(this.#scratch.address);
+    this.#scratch = { address: 0, bytes: 0 };
+    this.#scratch = { address: this.#heap.alloc(bytes), bytes };
   }
 
-  private currentViews(): ArgumentViews {
-    if (this.views.i32.buffer !== this.heap.memory.bytes.buffer) this.views = viewsOf(this.heap);
-    return this.views;
+  #currentViews(): ArgumentViews {
+    if (this.#views.i32.buffer !== this.#heap.memory.bytes.buffer) this.#views = viewsOf(this.#heap);
+    return this.#views;
   }
 }
 

@@ -60,17 +60,17 @@ export async function writeFileAtomically(
 }
 
 class HandleSink implements FileSink {
-  private readonly handle: FileHandle;
+  readonly #handle: FileHandle;
 
   constructor(handle: FileHandle) {
-    this.handle = handle;
+    this.#handle = handle;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     let written = 0;
     while (written < bytes.byteLength) {
       const length = Math.min(bytes.byteLength - written, MAX_WRITE);
-      written += (await this.handle.write(bytes, written, length)).bytesWritten;
+      written += (await this.#handle.write(bytes, written, length)).bytesWritten;
     }
   }
 }

@@ -116,19 +116,19 @@ export class Checkpoint {
    * has been changed.
    */
   async restore({ model, optimizer, rng }: RestoreTargets): Promise<void> {
-    const modelState = model && this.require(this.model, 'model');
-    const optimizerState = optimizer && this.require(this.optimizer, 'optimizer');
-    const rngState = rng && this.require(this.rng, 'random state');
+    const modelState = model && this.#require(this.model, 'model');
+    const optimizerState = optimizer && this.#require(this.optimizer, 'optimizer');
+    const rngState = rng && this.#require(this.rng, 'random state');
     if (model && modelState)
       requireFit(model.stateDict(), modelState, `${this.name}: the model does not fit`);
-    if (optimizer && optimizerState) this.requireOptimizerFit(optimizer, optimizerState);
+    if (optimizer && optimizerState) this.#requireOptimizerFit(optimizer, optimizerState);
 
     if (rng && rngState) rng.setState(rngState);
     if (model && modelState) await model.loadStateDict(modelState, { strict: true });
     if (optimizer && optimizerState) await optimizer.loadStateDict(optimizerState);
   }
 
-  private requireOptimizerFit(optimizer: OptimizerLike, state: OptimizerStateDict): void {
+  #requireOptimizerFit(optimizer: OptimizerLike, state: OptimizerStateDict): void {
     try {
       optimizer.checkStateDict(state);
     } catch (cause) {
@@ -138,7 +138,7 @@ export class Checkpoint {
     }
   }
 
-  private require<T>(part: T | undefined, what: string): T {
+  #require<T>(part: T | undefined, what: string): T {
     if (part !== undefined) return part;
     throw new StateDictError(`${this.name}: the checkpoint was saved without ${what}; nothing was changed`);
   }

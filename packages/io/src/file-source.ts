@@ -54,22 +54,22 @@ function fileSystem(path: string): typeof import('node:fs/promises') {
 class FileSource implements ByteSource {
   readonly name: string;
   readonly size: number;
-  private readonly handle: FileHandle;
-  private closed = false;
+  readonly #handle: FileHandle;
+  #closed = false;
 
   constructor(name: string, size: number, handle: FileHandle) {
     this.name = name;
     this.size = size;
-    this.handle = handle;
+    this.#handle = handle;
   }
 
   async read(begin: number, end: number): Promise<Uint8Array> {
-    if (this.closed) throw new TenfoldError(`${this.name}: read after close(); open the file again`);
+    if (this.#closed) throw new TenfoldError(`${this.name}: read after close(); open the file again`);
     const bytes = allocate(end - begin, this.name);
     let filled = 0;
     while (filled < bytes.length) {
       const length = Math.min(bytes.length - filled, MAX_READ);
-      const { bytesRead } = await this.handle.read(bytes, filled, length, begin + filled);
+      const { bytesRead } = await this.#handle.read(bytes, filled, length, begin + filled);
       if (bytesRead === 0) {
         throw new FormatError(
           `${this.name}: ends after ${count(begin + filled, 'byte')}, but had ${this.size} when it was opened; ` +
@@ -82,8 +82,8 @@ class FileSource implements ByteSource {
   }
 
   async close(): Promise<void> {
-    if (this.closed) return;
-    this.closed = true;
-    await this.handle.close();
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#handle.close();
   }
 }

@@ -42,132 +42,133 @@ export function parseHeaderJson(text: string): HeaderValue {
 }
 
 class Parser {
-  private readonly text: string;
-  private position = 0;
+  readonly #text: string;
+  #position = 0;
 
   constructor(text: string) {
-    this.text = text;
+    this.#text = text;
   }
 
   value(depth: number): HeaderValue {
-    if (depth > MAX_DEPTH) this.fail(`nested more than ${MAX_DEPTH} levels deep`);
-    this.skipWhitespace();
-    const char = this.text[this.position];
-    if (char === '{') return this.object(depth);
-    if (char === '[') return this.array(depth);
-    if (char === '"') return this.string();
-    if (char === 't') return this.word('true', true);
-    if (char === 'f') return this.word('false', false);
-    if (char === 'n') return this.word('null', null);
-    return this.number();
+    if (depth > MAX_DEPTH) this.#fail(`nested more than ${MAX_DEPTH} levels deep`);
+    this.#skipWhitespace();
+    const char = this.#text[this.#position];
+    if (char === '{') return this.#object(depth);
+    if (char === '[') return this.#array(depth);
+    if (char === '"') return this.#string();
+    if (char === 't') return this.#word('true', true);
+    if (char === 'f') return this.#word('false', false);
+    if (char === 'n') return this.#word('null', null);
+    return this.#number();
   }
 
   end(): void {
-    this.skipWhitespace();
-    if (this.position < this.text.length)
-      this.fail(`unexpected ${this.here()} after the end of the JSON value`);
+    this.#skipWhitespace();
+    if (this.#position < this.#text.length)
+      this.#fail(`unexpected ${this.#here()} after the end of the JSON value`);
   }
 
-  private object(depth: number): HeaderObject {
+  #object(depth: number): HeaderObject {
     const entries = new Map<string, HeaderValue>();
-    this.position++;
-    if (this.accept('}')) return entries;
+    this.#position++;
+    if (this.#accept('}')) return entries;
     do {
-      this.skipWhitespace();
-      if (this.text[this.position] !== '"') this.fail(`expected a key in quotes, found ${this.here()}`);
-      const start = this.position;
-      const key = this.string();
+      this.#skipWhitespace();
+      if (this.#text[this.#position] !== '"') this.#fail(`expected a key in quotes, found ${this.#here()}`);
+      const start = this.#position;
+      const key = this.#string();
       if (entries.has(key)) {
-        this.position = start;
-        this.fail(`duplicate key ${quote(key)}`);
+        this.#position = start;
+        this.#fail(`duplicate key ${quote(key)}`);
       }
-      this.expect(':');
+      this.#expect(':');
       entries.set(key, this.value(depth + 1));
-    } while (this.accept(','));
-    this.expect('}');
+    } while (this.#accept(','));
+    this.#expect('}');
     return entries;
   }
 
-  private array(depth: number): readonly HeaderValue[] {
+  #array(depth: number): readonly HeaderValue[] {
     const items: HeaderValue[] = [];
-    this.position++;
-    if (this.accept(']')) return items;
+    this.#position++;
+    if (this.#accept(']')) return items;
     do items.push(this.value(depth + 1));
-    while (this.accept(','));
-    this.expect(']');
+    while (this.#accept(','));
+    this.#expect(']');
     return items;
   }
 
   /** Finds the closing quote; a string without escapes is taken as it stands, which is nearly all of them. */
-  private string(): string {
-    const start = this.position;
-    let end = this.text.indexOf('"', start + 1);
-    while (end !== -1 && this.isEscaped(end)) end = this.text.indexOf('"', end + 1);
-    if (end === -1) this.fail('a string that is never closed');
-    const literal = this.text.slice(start, end + 1);
-    if (CONTROL_CHARACTER.test(literal)) this.fail('a string with a control character in it');
-    const value = literal.includes('\\') ? this.unescape(literal) : literal.slice(1, -1);
-    this.position = end + 1;
+  #string(): string {
+    const start = this.#position;
+    let end = this.#text.indexOf('"', start + 1);
+    while (end !== -1 && this.#isEscaped(end)) end = this.#text.indexOf('"', end + 1);
+    if (end === -1) this.#fail('a string that is never closed');
+    const literal = this.#text.slice(start, end + 1);
+    if (CONTROL_CHARACTER.test(literal)) this.#fail('a string with a control character in it');
+    const value = literal.includes('\\') ? this.#unescape(literal) : literal.slice(1, -1);
+    this.#position = end + 1;
     return value;
   }
 
-  private unescape(literal: string): string {
+  #unescape(literal: string): string {
     let value: string;
     try {
       value = JSON.parse(literal) as string;
     } catch {
-      this.fail('a string with an unknown escape in it');
+      this.#fail('a string with an unknown escape in it');
     }
-    if (!isWellFormed(value)) this.fail('a string with half of a surrogate pair in it');
+    if (!isWellFormed(value)) this.#fail('a string with half of a surrogate pair in it');
     return value;
   }
 
   /** A quote is escaped by an odd number of backslashes. */
-  private isEscaped(quotePosition: number): boolean {
+  #isEscaped(quotePosition: number): boolean {
     let first = quotePosition;
-    while (this.text[first - 1] === '\\') first--;
+    while (this.#text[first - 1] === '\\') first--;
     return (quotePosition - first) % 2 === 1;
   }
 
-  private number(): HeaderNumber {
-    let end = this.position;
-    while (end - this.position <= MAX_NUMBER_LENGTH && isNumberChar(this.text.charCodeAt(end))) end++;
-    const literal = this.text.slice(this.position, end);
+  #number(): HeaderNumber {
+    let end = this.#position;
+    while (end - this.#position <= MAX_NUMBER_LENGTH && isNumberChar(this.#text.charCodeAt(end))) end++;
+    const literal = this.#text.slice(this.#position, end);
     if (literal.length > MAX_NUMBER_LENGTH)
-      this.fail(`a number of more than ${MAX_NUMBER_LENGTH} characters`);
-    if (!NUMBER.test(literal)) this.fail(`expected a JSON value, found ${this.here()}`);
-    this.position = end;
+      this.#fail(`a number of more than ${MAX_NUMBER_LENGTH} characters`);
+    if (!NUMBER.test(literal)) this.#fail(`expected a JSON value, found ${this.#here()}`);
+    this.#position = end;
     return { literal };
   }
 
-  private word<T>(word: string, value: T): T {
-    if (!this.text.startsWith(word, this.position)) this.fail(`expected a JSON value, found ${this.here()}`);
-    this.position += word.length;
+  #word<T>(word: string, value: T): T {
+    if (!this.#text.startsWith(word, this.#position))
+      this.#fail(`expected a JSON value, found ${this.#here()}`);
+    this.#position += word.length;
     return value;
   }
 
-  private accept(char: string): boolean {
-    this.skipWhitespace();
-    if (this.text[this.position] !== char) return false;
-    this.position++;
+  #accept(char: string): boolean {
+    this.#skipWhitespace();
+    if (this.#text[this.#position] !== char) return false;
+    this.#position++;
     return true;
   }
 
-  private expect(char: string): void {
-    if (!this.accept(char)) this.fail(`expected "${char}", found ${this.here()}`);
+  #expect(char: string): void {
+    if (!this.#accept(char)) this.#fail(`expected "${char}", found ${this.#here()}`);
   }
 
-  private skipWhitespace(): void {
-    while (isWhitespace(this.text.charCodeAt(this.position))) this.position++;
+  #skipWhitespace(): void {
+    while (isWhitespace(this.#text.charCodeAt(this.#position))) this.#position++;
   }
 
-  private here(): string {
-    const code = this.text.codePointAt(this.position);
+  #here(): string {
+    const code = this.#text.codePointAt(this.#position);
     return code === undefined ? 'the end of the header' : quote(String.fromCodePoint(code));
   }
 
-  private fail(message: string): never {
-    throw new HeaderSyntaxError(message, this.position);
+  #fail(message: string): never {
+    throw new HeaderSyntaxError(message, this.#position);
   }
 }
 

@@ -19,25 +19,25 @@ export class MappingExplanation {
   readonly collisions: ReadonlyMap<string, readonly string[]>;
   /** Rules that matched no key. */
   readonly idleRules: readonly string[];
-  private readonly plan: MappingPlan;
+  readonly #plan: MappingPlan;
 
   constructor(plan: MappingPlan) {
     this.keys = plan.keys.map(({ from, to, rules }) => ({ from, to, rules }));
     this.collisions = plan.collisions;
     this.idleRules = plan.idleRules;
-    this.plan = plan;
+    this.#plan = plan;
   }
 
   /** One line per key: old name, new name, and the rules in between; then what looks wrong. */
   toString(): string {
-    const absent = new Set(this.plan.absentKeys.map(({ rule }) => rule));
+    const absent = new Set(this.#plan.absentKeys.map(({ rule }) => rule));
     return [
-      summary(this.plan.keys),
-      ...table(this.plan.keys),
+      summary(this.#plan.keys),
+      ...table(this.#plan.keys),
       ...[...this.collisions].map(
         ([to, from]) => `collision: ${from.map(quote).join(', ')} all become ${quote(to)}`,
       ),
-      ...this.plan.absentKeys.map(({ rule, key }) => `not found: ${quote(key)}, named by ${rule}`),
+      ...this.#plan.absentKeys.map(({ rule, key }) => `not found: ${quote(key)}, named by ${rule}`),
       ...this.idleRules.filter((rule) => !absent.has(rule)).map((rule) => `matched no key: ${rule}`),
     ].join('\n');
   }

@@ -6,20 +6,20 @@ import type { ByteSource } from './byte-source.ts';
 
 export class MemorySource implements ByteSource {
   readonly name: string;
-  private readonly bytes: Uint8Array;
+  readonly #bytes: Uint8Array;
 
   constructor(bytes: Uint8Array, name: string) {
-    this.bytes = bytes;
+    this.#bytes = bytes;
     this.name = name;
   }
 
   get size(): number {
-    return this.bytes.byteLength;
+    return this.#bytes.byteLength;
   }
 
   async read(begin: number, end: number): Promise<Uint8Array> {
     const copy = allocate(end - begin, this.name);
-    copy.set(this.bytes.subarray(begin, end));
+    copy.set(this.#bytes.subarray(begin, end));
     return copy;
   }
 
@@ -38,21 +38,21 @@ export function isBlob(input: unknown): input is BlobLike {
 
 export class BlobSource implements ByteSource {
   readonly name: string;
-  private readonly blob: BlobLike;
+  readonly #blob: BlobLike;
 
   constructor(blob: BlobLike, name: string) {
-    this.blob = blob;
+    this.#blob = blob;
     this.name = name;
   }
 
   get size(): number {
-    return this.blob.size;
+    return this.#blob.size;
   }
 
   async read(begin: number, end: number): Promise<Uint8Array> {
     let buffer: ArrayBuffer;
     try {
-      buffer = await this.blob.slice(begin, end).arrayBuffer();
+      buffer = await this.#blob.slice(begin, end).arrayBuffer();
     } catch (cause) {
       throw new FormatError(
         `${this.name}: bytes ${begin} to ${end} cannot be read; the file behind the Blob has changed, is gone, or is too large`,

@@ -58,28 +58,28 @@ export class SafetensorsFile {
   readonly name: string;
   /** The free text of `__metadata__`; empty when there is none. */
   readonly metadata: ReadonlyMap<string, string>;
-  private readonly source: ByteSource;
-  private readonly header: SafetensorsHeader;
+  readonly #source: ByteSource;
+  readonly #header: SafetensorsHeader;
 
   constructor(source: ByteSource, header: SafetensorsHeader) {
     this.name = source.name;
     this.metadata = header.metadata;
-    this.source = source;
-    this.header = header;
+    this.#source = source;
+    this.#header = header;
   }
 
   /** Names of the tensors, in the order of their bytes. */
   keys(): string[] {
-    return [...this.header.tensors.keys()];
+    return [...this.#header.tensors.keys()];
   }
 
   has(name: string): boolean {
-    return this.header.tensors.has(name);
+    return this.#header.tensors.has(name);
   }
 
   /** Dtype, shape and size of a tensor, without reading it. */
   info(name: string): TensorInfo {
-    const { format, dtype, shape, begin, end } = this.entry(name);
+    const { format, dtype, shape, begin, end } = this.#entry(name);
     return { format, dtype, shape, bytes: end - begin };
   }
 
@@ -88,11 +88,11 @@ export class SafetensorsFile {
    * StateDictError a name that is not in the file.
    */
   async read(name: string): Promise<RawTensor> {
-    const { shape, begin, end } = this.entry(name);
+    const { shape, begin, end } = this.#entry(name);
     const dtype = this.requireHeld(name);
-    const { dataStart } = this.header;
-    const bytes = await this.source.read(dataStart + begin, dataStart + end);
-    if (dtype === 'bool') this.checkBooleans(name, bytes);
+    const { dataStart } = this.#header;
+    const bytes = await this.#source.read(dataStart + begin, dataStart + end);
+    if (dtype === 'bool') this.#checkBooleans(name, bytes);
     return { dtype, shape, bytes };
   }
 
@@ -104,7 +104,7 @@ export class SafetensorsFile {
 
   /** The dtype of a tensor; a DTypeError when Tenfold cannot hold it. */
   requireHeld(name: string): DType {
-    const { format, dtype } = this.entry(name);
+    const { format, dtype } = this.#entry(name);
     if (dtype !== undefined) return dtype;
     throw new DTypeError(
       `${this.name}: tensor ${quote(name)} has dtype ${format}, which Tenfold cannot hold; ` +
@@ -113,21 +113,21 @@ export class SafetensorsFile {
   }
 
   close(): Promise<void> {
-    return this.source.close();
+    return this.#source.close();
   }
 
-  private entry(name: string): TensorEntry {
-    const entry = this.header.tensors.get(name);
+  #entry(name: string): TensorEntry {
+    const entry = this.#header.tensors.get(name);
     if (entry !== undefined) return entry;
-    const near = closest(name, this.header.tensors.keys());
+    const near = closest(name, this.#header.tensors.keys());
     throw new StateDictError(
-      `${this.name}: no tensor ${quote(name)} among its ${this.header.tensors.size}` +
+      `${this.name}: no tensor ${quote(name)} among its ${this.#header.tensors.size}` +
         (near === undefined ? '' : `; did you mean ${quote(near)}?`),
     );
   }
 
   /** Kernels count on 0 and 1: any other byte would be neither true nor false. */
-  private checkBooleans(name: string, bytes: Uint8Array): void {
+  #checkBooleans(name: string, bytes: Uint8Array): void {
     const at = bytes.findIndex((byte) => byte > 1);
     if (at === -1) return;
     throw new FormatError(

@@ -16,15 +16,15 @@ interface Guarded {
 
 /** The tensors of a save as they are when it begins: make it before the first await. */
 export class SaveGuard {
-  private readonly guarded: ReadonlyMap<string, Guarded>;
+  readonly #guarded: ReadonlyMap<string, Guarded>;
 
   constructor(tensors: ReadonlyMap<string, Tensor>) {
-    this.guarded = new Map([...tensors].map(([name, tensor]) => [name, guard(tensor)]));
+    this.#guarded = new Map([...tensors].map(([name, tensor]) => [name, guard(tensor)]));
   }
 
   /** The bytes of a tensor; a StaleValueError when it was written after the save began. */
   async bytes(name: string): Promise<Uint8Array> {
-    const { tensor, variable } = this.guarded.get(name)!;
+    const { tensor, variable } = this.#guarded.get(name)!;
     const reading = tensor.bytes();
     if (variable !== undefined && variable.storage.version !== variable.version) {
       await reading;

@@ -38,11 +38,11 @@ export interface MapOptions {
  * ```
  */
 export class StateDictMapper {
-  private readonly rules: readonly MapperRule[];
+  readonly #rules: readonly MapperRule[];
 
   /** Without rules: a mapper that leaves everything as it is. */
   constructor(rules: readonly MapperRule[] = []) {
-    this.rules = rules;
+    this.#rules = rules;
   }
 
   /**
@@ -50,22 +50,22 @@ export class StateDictMapper {
    * `$1`, `$<name>` and the other patterns of `String.replace`.
    */
   rename(from: KeyMatcher, to: string): StateDictMapper {
-    return this.with(renameRule(from, to));
+    return this.#with(renameRule(from, to));
   }
 
   /** Replaces a prefix. It is taken literally, so end it with the dot: `renamePrefix('bert.', 'encoder.')`. */
   renamePrefix(from: string, to: string): StateDictMapper {
-    return this.with(prefixRule(`renamePrefix(${quote(from)}, ${quote(to)})`, from, to));
+    return this.#with(prefixRule(`renamePrefix(${quote(from)}, ${quote(to)})`, from, to));
   }
 
   /** Removes a prefix where there is one, for example the `module.` of DataParallel. */
   stripPrefix(prefix: string): StateDictMapper {
-    return this.with(prefixRule(`stripPrefix(${quote(prefix)})`, prefix, ''));
+    return this.#with(prefixRule(`stripPrefix(${quote(prefix)})`, prefix, ''));
   }
 
   /** Puts a prefix before every key. */
   addPrefix(prefix: string): StateDictMapper {
-    return this.with(prefixRule(`addPrefix(${quote(prefix)})`, '', prefix));
+    return this.#with(prefixRule(`addPrefix(${quote(prefix)})`, '', prefix));
   }
 
   /**
@@ -73,32 +73,32 @@ export class StateDictMapper {
    * from `[kH, kW, in, out]` to `[out, in, kH, kW]`. A ShapeError names a tensor that does not fit.
    */
   transpose(key: string, axes?: readonly number[]): StateDictMapper {
-    return this.with(transposeRule('transpose', key, axes));
+    return this.#with(transposeRule('transpose', key, axes));
   }
 
   /** `transpose` for every key in which the regular expression matches. */
   transposePattern(pattern: RegExp, axes?: readonly number[]): StateDictMapper {
-    return this.with(transposeRule('transposePattern', pattern, axes));
+    return this.#with(transposeRule('transposePattern', pattern, axes));
   }
 
   /** Keeps the keys that one of the names or regular expressions takes, and drops the others. */
   selectKeys(...keys: readonly KeyMatcher[]): StateDictMapper {
-    return this.with(selectRule(keys));
+    return this.#with(selectRule(keys));
   }
 
   /** Drops the keys that one of the names or regular expressions takes. */
   excludeKeys(...keys: readonly KeyMatcher[]): StateDictMapper {
-    return this.with(excludeRule(keys));
+    return this.#with(excludeRule(keys));
   }
 
   /** Replaces the tensor of one key, or of every key in which a regular expression matches, by what `fn` returns. */
   transform(key: KeyMatcher, fn: TensorChange): StateDictMapper {
-    return this.with(transformRule(key, fn));
+    return this.#with(transformRule(key, fn));
   }
 
   /** This mapper, and then the other one on its result. */
   andThen(next: StateDictMapper): StateDictMapper {
-    return new StateDictMapper([...this.rules, ...next.rules]);
+    return new StateDictMapper([...this.#rules, ...next.#rules]);
   }
 
   /**
@@ -107,7 +107,7 @@ export class StateDictMapper {
    */
   map(stateDict: StateDictLike, { strict = true }: MapOptions = {}): StateDict {
     const tensors = new Map(stateDictEntries(stateDict));
-    const plan = planMapping(this.rules, [...tensors.keys()]);
+    const plan = planMapping(this.#rules, [...tensors.keys()]);
     checkPlan(plan, strict);
     const mapped = new Map<string, Tensor>();
     for (const { from, to, changes } of plan.keys) {
@@ -122,11 +122,11 @@ export class StateDictMapper {
 
   /** What `map` would do to every key of a state dict, or to these keys, without looking at a tensor. */
   explain(keys: StateDictLike | Iterable<string>): MappingExplanation {
-    return new MappingExplanation(planMapping(this.rules, keyNames(keys)));
+    return new MappingExplanation(planMapping(this.#rules, keyNames(keys)));
   }
 
-  private with(rule: MapperRule): StateDictMapper {
-    return new StateDictMapper([...this.rules, rule]);
+  #with(rule: MapperRule): StateDictMapper {
+    return new StateDictMapper([...this.#rules, rule]);
   }
 }
 

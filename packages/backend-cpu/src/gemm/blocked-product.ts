@@ -157,10 +157,10 @@ function packPanels(
 
 /** Loops over [begin, end) in blocks of `size`, the last of which may be smaller. */
 class BlockLoops {
-  private readonly code: FunctionBuilder;
+  readonly #code: FunctionBuilder;
 
   constructor(code: FunctionBuilder) {
-    this.code = code;
+    this.#code = code;
   }
 
   over(
@@ -169,7 +169,7 @@ class BlockLoops {
     size: number,
     body: (start: Local<'i32'>, count: Local<'i32'>) => void,
   ): void {
-    const { code } = this;
+    const code = this.#code;
     const start = code.let(begin);
     code.countedLoop(start, end, size, () => {
       const left = code.let(i32.sub(end, start));

@@ -51,84 +51,84 @@ function fittingClass(size: number): number {
 }
 
 export class FreeSpace {
-  private readonly lists: (Block | undefined)[] = new Array<Block | undefined>(CLASSES).fill(undefined);
+  readonly #lists: (Block | undefined)[] = new Array<Block | undefined>(CLASSES).fill(undefined);
   /** Bit `c` of word `c / 32`: whether list `c` has a block. */
-  private readonly occupied = new Uint32Array(Math.ceil(CLASSES / 32));
-  private readonly taken = new Map<number, Block>();
-  private last: Block | undefined;
-  private total = 0;
-  private used = 0;
-  private peak = 0;
+  readonly #occupied = new Uint32Array(Math.ceil(CLASSES / 32));
+  readonly #taken = new Map<number, Block>();
+  #last: Block | undefined;
+  #total = 0;
+  #used = 0;
+  #peak = 0;
 
   /** Adds the range [address, address + size), which follows everything added before. */
   extend(address: number, size: number): void {
     const block: Block = {
-      address, size, bytes: 0, free: false, before: this.last, after: undefined, previous: undefined, next: undefined,
+      address, size, bytes: 0, free: false, before: this.#last, after: undefined, previous: undefined, next: undefined,
     }; // prettier-ignore
-    if (this.last) {
-      if (this.last.address + this.last.size !== address) unreachable('free space must grow without gaps');
-      this.last.after = block;
+    if (this.#last) {
+      if (this.#last.address + this.#last.size !== address) unreachable('free space must grow without gaps');
+      this.#last.after = block;
     }
-    this.last = block;
-    this.total += size;
-    this.release(block);
+    this.#last = block;
+    this.#total += size;
+    this.#release(block);
   }
 
   /** The address of a free block of at least `bytes`, now taken; undefined where none is large enough. */
   take(bytes: number): number | undefined {
     const size = roundUp(bytes);
-    const block = this.find(size);
+    const block = this.#find(size);
     if (block === undefined) return undefined;
-    this.unlink(block);
-    if (block.size - size >= ALIGNMENT) this.split(block, size);
+    this.#unlink(block);
+    if (block.size - size >= ALIGNMENT) this.#split(block, size);
     block.bytes = bytes;
-    this.taken.set(block.address, block);
-    this.used += block.size;
-    this.peak = Math.max(this.peak, this.used);
+    this.#taken.set(block.address, block);
+    this.#used += block.size;
+    this.#peak = Math.max(this.#peak, this.#used);
     return block.address;
   }
 
   /** Gives a block back. False where no block starts at the address. */
   give(address: number): boolean {
-    const block = this.taken.get(address);
+    const block = this.#taken.get(address);
     if (block === undefined) return false;
-    this.taken.delete(address);
-    this.used -= block.size;
-    this.release(block);
+    this.#taken.delete(address);
+    this.#used -= block.size;
+    this.#release(block);
     return true;
   }
 
   /** The bytes asked for of the taken block that starts at the address. */
   sizeOf(address: number): number | undefined {
-    return this.taken.get(address)?.bytes;
+    return this.#taken.get(address)?.bytes;
   }
 
   /** Bytes of the free block that ends where the managed range ends; growth adds to it. */
   freeAtEnd(): number {
-    return this.last?.free ? this.last.size : 0;
+    return this.#last?.free ? this.#last.size : 0;
   }
 
   report(): SpaceReport {
     let largestFree = 0;
-    for (const list of this.lists) {
+    for (const list of this.#lists) {
       for (let block = list; block; block = block.next) largestFree = Math.max(largestFree, block.size);
     }
-    return { total: this.total, used: this.used, peak: this.peak, largestFree, blocks: this.taken.size };
+    return { total: this.#total, used: this.#used, peak: this.#peak, largestFree, blocks: this.#taken.size };
   }
 
   /** A block of a fitting class; where all of those are empty, one that happens to be large enough in the class below. */
-  private find(size: number): Block | undefined {
+  #find(size: number): Block | undefined {
     const first = fittingClass(size);
-    for (let word = first >>> 5; word < this.occupied.length; word++) {
-      const bits = word === first >>> 5 ? this.occupied[word] & (-1 << (first & 31)) : this.occupied[word];
-      if (bits !== 0) return this.lists[word * 32 + 31 - Math.clz32(bits & -bits)];
+    for (let word = first >>> 5; word < this.#occupied.length; word++) {
+      const bits = word === first >>> 5 ? this.#occupied[word] & (-1 << (first & 31)) : this.#occupied[word];
+      if (bits !== 0) return this.#lists[word * 32 + 31 - Math.clz32(bits & -bits)];
     }
-    let block = this.lists[classOf(size)];
+    let block = this.#lists[classOf(size)];
     while (block && block.size < size) block = block.next;
     return block;
   }
 
-  private split(block: Block, size: number): void {
+  #split(block: Block, size: number): void {
     const rest: Block = {
       address: block.address + size,
       size: block.size - size,
@@ -140,51 +140,51 @@ export class FreeSpace {
       next: undefined,
     };
     if (rest.after) rest.after.before = rest;
-    else this.last = rest;
+    else this.#last = rest;
     block.after = rest;
     block.size = size;
-    this.link(rest);
+    this.#link(rest);
   }
 
-  private release(block: Block): void {
+  #release(block: Block): void {
     let merged = block;
     const { before, after } = block;
     if (after?.free) {
-      this.unlink(after);
-      this.absorb(block, after);
+      this.#unlink(after);
+      this.#absorb(block, after);
     }
     if (before?.free) {
-      this.unlink(before);
-      this.absorb(before, block);
+      this.#unlink(before);
+      this.#absorb(before, block);
       merged = before;
     }
-    this.link(merged);
+    this.#link(merged);
   }
 
   /** `block` takes over `next`, its neighbour to the right. */
-  private absorb(block: Block, next: Block): void {
+  #absorb(block: Block, next: Block): void {
     block.size += next.size;
     block.after = next.after;
     if (next.after) next.after.before = block;
-    else this.last = block;
+    else this.#last = block;
   }
 
-  private link(block: Block): void {
+  #link(block: Block): void {
     const list = classOf(block.size);
     block.free = true;
     block.previous = undefined;
-    block.next = this.lists[list];
+    block.next = this.#lists[list];
     if (block.next) block.next.previous = block;
-    this.lists[list] = block;
-    this.occupied[list >>> 5] |= 1 << (list & 31);
+    this.#lists[list] = block;
+    this.#occupied[list >>> 5] |= 1 << (list & 31);
   }
 
-  private unlink(block: Block): void {
+  #unlink(block: Block): void {
     const list = classOf(block.size);
     if (block.next) block.next.previous = block.previous;
     if (block.previous) block.previous.next = block.next;
-    else this.lists[list] = block.next;
-    if (!this.lists[list]) this.occupied[list >>> 5] &= ~(1 << (list & 31));
+    else this.#lists[list] = block.next;
+    if (!this.#lists[list]) this.#occupied[list >>> 5] &= ~(1 << (list & 31));
     block.free = false;
   }
 }

@@ -16,46 +16,46 @@ const GROWTH = 16 * 2 ** 20;
 
 export class Heap {
   readonly memory: LinearMemory;
-  private readonly space = new FreeSpace();
-  private end: number;
+  readonly #space = new FreeSpace();
+  #end: number;
 
   /** Manages everything from address `start` on. */
   constructor(memory: LinearMemory, start: number) {
     this.memory = memory;
-    this.end = start;
+    this.#end = start;
   }
 
   /** The address of a new buffer. Raises OutOfMemoryError with the sizes. */
   alloc(bytes: number): number {
-    if (!(bytes >= 0 && bytes <= this.memory.maximumBytes)) throw this.exhausted(bytes);
-    const address = this.space.take(bytes);
+    if (!(bytes >= 0 && bytes <= this.memory.maximumBytes)) throw this.#exhausted(bytes);
+    const address = this.#space.take(bytes);
     if (address !== undefined) return address;
-    this.grow(bytes);
-    return this.space.take(bytes) ?? unreachable(`no room for ${bytes} bytes after the memory grew`);
+    this.#grow(bytes);
+    return this.#space.take(bytes) ?? unreachable(`no room for ${bytes} bytes after the memory grew`);
   }
 
   free(address: number): void {
-    if (!this.space.give(address)) unreachable(`no buffer ${address} to free`);
+    if (!this.#space.give(address)) unreachable(`no buffer ${address} to free`);
   }
 
   sizeOf(address: number): number {
-    return this.space.sizeOf(address) ?? unreachable(`no buffer ${address}`);
+    return this.#space.sizeOf(address) ?? unreachable(`no buffer ${address}`);
   }
 
   report(): SpaceReport {
-    return this.space.report();
+    return this.#space.report();
   }
 
-  private grow(bytes: number): void {
+  #grow(bytes: number): void {
     const before = this.memory.byteLength;
-    const missing = Math.max(0, this.end - this.space.freeAtEnd() + bytes + 2 * GUARD - before);
-    if (missing > 0 && !this.memory.grow(missing, Math.max(GROWTH, before / 4))) throw this.exhausted(bytes);
+    const missing = Math.max(0, this.#end - this.#space.freeAtEnd() + bytes + 2 * GUARD - before);
+    if (missing > 0 && !this.memory.grow(missing, Math.max(GROWTH, before / 4))) throw this.#exhausted(bytes);
     const end = this.memory.byteLength - GUARD;
-    this.space.extend(this.end, end - this.end);
-    this.end = end;
+    this.#space.extend(this.#end, end - this.#end);
+    this.#end = end;
   }
 
-  private exhausted(bytes: number): OutOfMemoryError {
+  #exhausted(bytes: number): OutOfMemoryError {
     const { used, largestFree } = this.report();
     const limit = this.memory.maximumBytes;
     return new OutOfMemoryError(

@@ -14,7 +14,7 @@ export class LinearMemory {
   readonly memory: WebAssembly.Memory;
   /** What a module that imports the memory has to declare. */
   readonly limits: MemoryLimits;
-  private view: Uint8Array;
+  #view: Uint8Array;
 
   constructor(shared: boolean, initialBytes: number, maximumBytes = Infinity) {
     const pages = Math.min(MAXIMA[0], Math.floor(maximumBytes / PAGE));
@@ -22,7 +22,7 @@ export class LinearMemory {
     const [memory, maximum] = reserve(shared, initialBytes / PAGE, attempts);
     this.memory = memory;
     this.limits = { initial: initialBytes / PAGE, maximum, shared };
-    this.view = new Uint8Array(memory.buffer);
+    this.#view = new Uint8Array(memory.buffer);
   }
 
   get maximumBytes(): number {
@@ -32,8 +32,8 @@ export class LinearMemory {
   /** All bytes. Take it anew after anything that may allocate. */
   get bytes(): Uint8Array {
     // A shared memory keeps its old views alive when it grows, an ordinary one detaches them.
-    if (this.view.buffer !== this.memory.buffer) this.view = new Uint8Array(this.memory.buffer);
-    return this.view;
+    if (this.#view.buffer !== this.memory.buffer) this.#view = new Uint8Array(this.memory.buffer);
+    return this.#view;
   }
 
   get byteLength(): number {

@@ -27,70 +27,71 @@ export type TaskFunction = (args: number, begin: number, end: number) => void;
 export class ThreadPool {
   /** Threads that share the work, the main thread included. */
   readonly threads: number;
-  private readonly heap: Heap;
-  private readonly words: Int32Array;
-  private readonly functions: TaskFunction[] = [];
-  private workers: WorkerHandle[] = [];
-  private maySleep = true;
-  private readonly modules: ModuleList;
-  private workspace = { address: 0, bytes: 0 };
-  private readonly math = { ...makeHostFunctions() };
+  readonly #heap: Heap;
+  readonly #words: Int32Array;
+  readonly #functions: TaskFunction[] = [];
+  #workers: WorkerHandle[] = [];
+  #maySleep = true;
+  readonly #modules: ModuleList;
+  #workspace = { address: 0, bytes: 0 };
+  readonly #math = { ...makeHostFunctions() };
 
   constructor(heap: Heap, threads: number) {
-    this.heap = heap;
+    this.#heap = heap;
     this.threads = heap.memory.limits.shared ? Math.min(threads, MAX_THREADS) : 1;
-    this.words = this.view();
-    this.modules = new ModuleList(heap, this.threads);
+    this.#words = this.#view();
+    this.#modules = new ModuleList(heap, this.threads);
   }
 
   /** Sees to it that each thread has at least this much memory of its own while it runs a function. */
   reserveWorkspace(bytes: number): void {
-    if (bytes <= this.workspace.bytes) return;
-    const { heap, threads } = this;
-    if (this.workspace.bytes > 0) heap.free(this.workspace.address);
-    this.workspace = { address: 0, bytes: 0 };
+    if (bytes <= this.#workspace.bytes) return;
+    const { threads } = this;
+    const heap = this.#heap;
+    if (this.#workspace.bytes > 0) heap.free(this.#workspace.address);
+    this.#workspace = { address: 0, bytes: 0 };
     const each = Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-    this.workspace = { address: heap.alloc(each * threads), bytes: each };
-    const words = this.view();
-    Atomics.store(words, CONTROL.workspace, this.workspace.address);
+    this.#workspace = { address: heap.alloc(each * threads), bytes: each };
+    const words = this.#view();
+    Atomics.store(words, CONTROL.workspace, this.#workspace.address);
     Atomics.store(words, CONTROL.workspaceBytes, each);
   }
 
   /** Makes the module's functions `f0`, `f1`, … callable on every thread; returns the number of the first. */
   load(bytes: Uint8Array<ArrayBuffer>, count: number): number {
-    const workspace = (): number => this.workspace.address;
-    const imports = { env: { memory: this.heap.memory.memory, workspace }, math: this.math };
+    const workspace = (): number => this.#workspace.address;
+    const imports = { env: { memory: this.#heap.memory.memory, workspace }, math: this.#math };
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
-    const first = this.functions.length;
+    const first = this.#functions.length;
     for (let i = 0; i < count; i++) {
       const exported = instance.exports[`f${i}`];
       if (!isTaskFunction(exported)) throw new TenfoldError(`internal: the module has no function f${i}`);
-      this.functions.push(exported);
+      this.#functions.push(exported);
     }
-    if (this.threads > 1) this.modules.publish(bytes, first, count);
+    if (this.threads > 1) this.#modules.publish(bytes, first, count);
     return first;
   }
 
   /** Drops functions that `load` made. */
   unload(first: number, count: number): void {
-    for (let i = first; i < first + count; i++) delete this.functions[i];
-    if (this.threads > 1) this.modules.publish(new Uint8Array(), first, count);
+    for (let i = first; i < first + count; i++) delete this.#functions[i];
+    if (this.threads > 1) this.#modules.publish(new Uint8Array(), first, count);
   }
 
   /** Calls a function on this thread. */
   call(id: number, args: number, begin: number, end: number): void {
-    this.functions[id](args, begin, end);
+    this.#functions[id](args, begin, end);
   }
 
   /** Between `begin` and `end` workers stay awake. */
   begin(): void {
-    if (this.workers.length === 0) this.start();
-    Atomics.store(this.words, CONTROL.active, 1);
-    if (Atomics.load(this.words, CONTROL.parked) > 0) this.wake();
+    if (this.#workers.length === 0) this.#start();
+    Atomics.store(this.#words, CONTROL.active, 1);
+    if (Atomics.load(this.#words, CONTROL.parked) > 0) this.#wake();
   }
 
   end(): void {
-    Atomics.store(this.words, CONTROL.active, 0);
+    Atomics.store(this.#words, CONTROL.active, 0);
   }
 
   /**
@@ -98,7 +99,8 @@ export class ThreadPool {
    * arguments, begin and end.
    */
   run(id: number, tasks: Int32Array): void {
-    const { words, threads } = this;
+    const { threads } = this;
+    const words = this.#words;
     const count = tasks.length / 3;
     if (count > MAX_TASKS) throw new TenfoldError(`internal: ${count} tasks at once`);
     words.set(tasks, TASKS_ADDRESS / 4);
@@ -111,8 +113,8 @@ export class ThreadPool {
     }
     const failures: unknown[] = [];
     for (let thread = 0; thread < threads; thread++)
-      this.work(id, CONTROL.words + WORD_STRIDE * thread, failures);
-    this.join(count);
+      this.#work(id, CONTROL.words + WORD_STRIDE * thread, failures);
+    this.#join(count);
     if (Atomics.exchange(words, CONTROL.failed, 0) === 1) failures.push(new Error('on a worker thread'));
     if (failures.length > 0) {
       throw new TenfoldError(`internal: a task of function ${id} failed`, { cause: failures[0] });
@@ -121,22 +123,22 @@ export class ThreadPool {
 
   /** Runs tasks on this thread. */
   runAlone(id: number, tasks: Int32Array): void {
-    const run = this.functions[id];
+    const run = this.#functions[id];
     for (let i = 0; i < tasks.length; i += 3) run(tasks[i], tasks[i + 1], tasks[i + 2]);
   }
 
   dispose(): void {
-    if (this.workers.length === 0) return;
-    Atomics.store(this.words, CONTROL.stop, 1);
-    this.wake();
-    for (const worker of this.workers) worker.terminate();
-    this.workers = [];
+    if (this.#workers.length === 0) return;
+    Atomics.store(this.#words, CONTROL.stop, 1);
+    this.#wake();
+    for (const worker of this.#workers) worker.terminate();
+    this.#workers = [];
   }
 
   /** Claims tasks of one thread's share until there are none. */
-  private work(id: number, word: number, failures: unknown[]): void {
-    const { words } = this;
-    const run = this.functions[id];
+  #work(id: number, word: number, failures: unknown[]): void {
+    const words = this.#words;
+    const run = this.#functions[id];
     for (;;) {
       const seen = Atomics.load(words, word);
       if ((seen & 0xffff) >= seen >>> 16) return;
@@ -154,26 +156,26 @@ export class ThreadPool {
   }
 
   /** Waits for the tasks that workers are still at. */
-  private join(count: number): void {
-    const { words } = this;
+  #join(count: number): void {
+    const words = this.#words;
     for (let round = 0; ; round++) {
       const done = Atomics.load(words, CONTROL.done);
       if (done >= count) return;
-      if (round < JOIN_ROUNDS || !this.maySleep) continue;
+      if (round < JOIN_ROUNDS || !this.#maySleep) continue;
       // The worker may be waiting for this very core. A browser's main thread must not sleep; it keeps looking.
       try {
         Atomics.wait(words, CONTROL.done, done, JOIN_MILLISECONDS);
       } catch {
-        this.maySleep = false;
+        this.#maySleep = false;
       }
     }
   }
 
-  private start(): void {
+  #start(): void {
     for (let thread = 1; thread < this.threads; thread++) {
-      this.workers.push(
+      this.#workers.push(
         spawn({
-          memory: this.heap.memory.memory,
+          memory: this.#heap.memory.memory,
           thread,
           threads: this.threads,
           control: CONTROL,
@@ -186,13 +188,13 @@ export class ThreadPool {
     }
   }
 
-  private wake(): void {
-    Atomics.add(this.words, CONTROL.signal, 1);
-    Atomics.notify(this.words, CONTROL.signal);
+  #wake(): void {
+    Atomics.add(this.#words, CONTROL.signal, 1);
+    Atomics.notify(this.#words, CONTROL.signal);
   }
 
-  private view(): Int32Array {
-    return new Int32Array(this.heap.memory.memory.buffer);
+  #view(): Int32Array {
+    return new Int32Array(this.#heap.memory.memory.buffer);
   }
 }
 

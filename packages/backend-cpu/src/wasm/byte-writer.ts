@@ -4,81 +4,81 @@
  */
 
 export class ByteWriter {
-  private bytes = new Uint8Array(256);
-  private view = new DataView(this.bytes.buffer);
-  private used = 0;
+  #bytes = new Uint8Array(256);
+  #view = new DataView(this.#bytes.buffer);
+  #used = 0;
 
   get length(): number {
-    return this.used;
+    return this.#used;
   }
 
   /** A copy of the bytes written so far. */
   toBytes(): Uint8Array<ArrayBuffer> {
-    return this.bytes.slice(0, this.used);
+    return this.#bytes.slice(0, this.#used);
   }
 
   byte(value: number): void {
-    this.reserve(1);
-    this.bytes[this.used++] = value;
+    this.#reserve(1);
+    this.#bytes[this.#used++] = value;
   }
 
   append(source: Uint8Array): void {
-    this.reserve(source.length);
-    this.bytes.set(source, this.used);
-    this.used += source.length;
+    this.#reserve(source.length);
+    this.#bytes.set(source, this.#used);
+    this.#used += source.length;
   }
 
   /** Unsigned LEB128 of an integer in [0, 2^32). */
   unsigned(value: number): void {
-    this.reserve(5);
+    this.#reserve(5);
     let rest = value;
     while (rest > 0x7f) {
-      this.bytes[this.used++] = (rest & 0x7f) | 0x80;
+      this.#bytes[this.#used++] = (rest & 0x7f) | 0x80;
       rest = Math.floor(rest / 128);
     }
-    this.bytes[this.used++] = rest;
+    this.#bytes[this.#used++] = rest;
   }
 
   /** Signed LEB128 of a 32-bit integer; unsigned values up to 2^32 - 1 are taken modulo 2^32. */
   signed32(value: number): void {
-    this.reserve(5);
+    this.#reserve(5);
     let rest = value | 0;
     for (;;) {
       const low = rest & 0x7f;
       rest >>= 7;
       if ((rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)) {
-        this.bytes[this.used++] = low;
+        this.#bytes[this.#used++] = low;
         return;
       }
-      this.bytes[this.used++] = low | 0x80;
+      this.#bytes[this.#used++] = low | 0x80;
     }
   }
 
   /** Signed LEB128 of a 64-bit integer, taken modulo 2^64. */
   signed64(value: bigint): void {
-    this.reserve(10);
+    this.#reserve(10);
     let rest = BigInt.asIntN(64, value);
     for (;;) {
       const low = Number(rest & 0x7fn);
       rest >>= 7n;
       if ((rest === 0n && (low & 0x40) === 0) || (rest === -1n && (low & 0x40) !== 0)) {
-        this.bytes[this.used++] = low;
+        this.#bytes[this.#used++] = low;
         return;
       }
-      this.bytes[this.used++] = low | 0x80;
+      this.#bytes[this.#used++] = low | 0x80;
     }
   }
 
   float32(value: number): void {
-    this.reserve(4);
-    this.view.setFloat32(this.used, value, true);
-    this.used += 4;
+    this.#reserve(4);
+    this.#view.setFloat32(this.#used, value, true);
+    this.#used += 4;
   }
 
   float64(value: number): void {
-    this.reserve(8);
-    this.view.setFloat64(this.used, value, true);
-    this.used += 8;
+    this.#reserve(8);
+    this.#view.setFloat64(this.#used, value, true);
+    this.#used += 8;
   }
 
   /** A UTF-8 name with its length in front. */
@@ -94,9 +94,9 @@ export class ByteWriter {
 
   /** Room for an unsigned integer that is known only later: five bytes, to be filled by `patch`. */
   placeholder(): number {
-    const position = this.used;
-    this.reserve(5);
-    this.used += 5;
+    const position = this.#used;
+    this.#reserve(5);
+    this.#used += 5;
     return position;
   }
 
@@ -104,15 +104,15 @@ export class ByteWriter {
   patch(position: number, value: number): void {
     for (let i = 0; i < 5; i++) {
       const low = (value >>> (7 * i)) & 0x7f;
-      this.bytes[position + i] = i < 4 ? low | 0x80 : low;
+      this.#bytes[position + i] = i < 4 ? low | 0x80 : low;
     }
   }
 
-  private reserve(extra: number): void {
-    if (this.used + extra <= this.bytes.length) return;
-    const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.used + extra));
-    larger.set(this.bytes.subarray(0, this.used));
-    this.bytes = larger;
-    this.view = new DataView(larger.buffer);
+  #reserve(extra: number): void {
+    if (this.#used + extra <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#used + extra));
+    larger.set(this.#bytes.subarray(0, this.#used));
+    this.#bytes = larger;
+    this.#view = new DataView(larger.buffer);
   }
 }

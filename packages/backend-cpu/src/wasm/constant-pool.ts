@@ -8,11 +8,11 @@ import type { Expr, Local } from './expression.ts';
 import { v128 } from './vector-instructions.ts';
 
 export class ConstantPool {
-  private readonly hoist: (value: Expr<'v128'>) => Local<'v128'>;
-  private readonly known = new Map<string, Local<'v128'>>();
+  readonly #hoist: (value: Expr<'v128'>) => Local<'v128'>;
+  readonly #known = new Map<string, Local<'v128'>>();
 
   constructor(hoist: (value: Expr<'v128'>) => Local<'v128'>) {
-    this.hoist = hoist;
+    this.#hoist = hoist;
   }
 
   /** Four float32 lanes of one value. */
@@ -40,10 +40,10 @@ export class ConstantPool {
   /** Sixteen bytes. */
   bytes(bytes: Uint8Array): Local<'v128'> {
     const key = bytes.join();
-    const found = this.known.get(key);
+    const found = this.#known.get(key);
     if (found !== undefined) return found;
-    const local = this.hoist(v128.const(bytes));
-    this.known.set(key, local);
+    const local = this.#hoist(v128.const(bytes));
+    this.#known.set(key, local);
     return local;
   }
 }

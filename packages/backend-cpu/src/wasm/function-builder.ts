@@ -43,10 +43,10 @@ export class FunctionBuilder<
   /** Constants that live in locals set before the body. */
   readonly constants: ConstantPool;
 
-  private readonly localTypes: ValueType[] = [];
-  private readonly prologue = new CodeWriter();
-  private readonly body = new CodeWriter();
-  private depth = 0;
+  readonly #localTypes: ValueType[] = [];
+  readonly #prologue = new CodeWriter();
+  readonly #body = new CodeWriter();
+  #depth = 0;
 
   constructor(name: string, type: FunctionType<P, R>) {
     this.name = name;
@@ -57,8 +57,8 @@ export class FunctionBuilder<
 
   /** A fresh local, zero until it is set. */
   local<T extends ValueType>(type: T): Local<T> {
-    this.localTypes.push(type);
-    return localVariable(type, this.type.params.length + this.localTypes.length - 1);
+    this.#localTypes.push(type);
+    return localVariable(type, this.type.params.length + this.#localTypes.length - 1);
   }
 
   /** A fresh local that holds the value of `value` here. */
@@ -74,16 +74,16 @@ export class FunctionBuilder<
    */
   hoist<T extends ValueType>(value: Expr<T>): Local<T> {
     const local = this.local(value.type);
-    value.encode(this.prologue);
-    this.prologue.opcode(opcodes.local.set);
-    this.prologue.unsigned(local.index);
+    value.encode(this.#prologue);
+    this.#prologue.opcode(opcodes.local.set);
+    this.#prologue.unsigned(local.index);
     return local;
   }
 
   set<T extends ValueType>(local: Local<T>, value: Operand<T>): void {
-    toExpr(local.type, value).encode(this.body);
-    this.body.opcode(opcodes.local.set);
-    this.body.unsigned(local.index);
+    toExpr(local.type, value).encode(this.#body);
+    this.#body.opcode(opcodes.local.set);
+    this.#body.unsigned(local.index);
   }
 
   /** Sets the local and gives the value, inside a larger expression. */
@@ -100,47 +100,47 @@ export class FunctionBuilder<
 
   /** Runs a store or a call without result here. */
   emit(statement: Statement): void {
-    statement.encode(this.body);
+    statement.encode(this.#body);
   }
 
   /** Evaluates an expression for its effect. */
   drop(value: Expr): void {
-    value.encode(this.body);
-    this.body.opcode(opcodes.control.drop);
+    value.encode(this.#body);
+    this.#body.opcode(opcodes.control.drop);
   }
 
   /** A block; a branch to its label leaves it. */
   block(body: (exit: Label) => void): void {
-    this.body.opcode(opcodes.control.block);
-    this.nest(body);
+    this.#body.opcode(opcodes.control.block);
+    this.#nest(body);
   }
 
   /** A loop; a branch to its label starts the next iteration, and without one the loop ends. */
   loop(body: (next: Label) => void): void {
-    this.body.opcode(opcodes.control.loop);
-    this.nest(body);
+    this.#body.opcode(opcodes.control.loop);
+    this.#nest(body);
   }
 
   if(condition: Operand<'i32'>, then: () => void, otherwise?: () => void): void {
-    toExpr('i32', condition).encode(this.body);
-    this.body.opcode(opcodes.control.if);
-    this.nest(() => {
+    toExpr('i32', condition).encode(this.#body);
+    this.#body.opcode(opcodes.control.if);
+    this.#nest(() => {
       then();
       if (otherwise === undefined) return;
-      this.body.opcode(opcodes.control.else);
+      this.#body.opcode(opcodes.control.else);
       otherwise();
     });
   }
 
   br(label: Label): void {
-    this.body.opcode(opcodes.control.br);
-    this.body.unsigned(this.depth - label.depth);
+    this.#body.opcode(opcodes.control.br);
+    this.#body.unsigned(this.#depth - label.depth);
   }
 
   brIf(label: Label, condition: Operand<'i32'>): void {
-    toExpr('i32', condition).encode(this.body);
-    this.body.opcode(opcodes.control.br_if);
-    this.body.unsigned(this.depth - label.depth);
+    toExpr('i32', condition).encode(this.#body);
+    this.#body.opcode(opcodes.control.br_if);
+    this.#body.unsigned(this.#depth - label.depth);
   }
 
   /**
@@ -160,21 +160,21 @@ export class FunctionBuilder<
   return(value?: R extends ValueType ? Operand<R> : never): void {
     if (value !== undefined && this.type.result !== 'void') {
       const type: ValueType = this.type.result;
-      toExpr(type, value as Operand<ValueType>).encode(this.body);
+      toExpr(type, value as Operand<ValueType>).encode(this.#body);
     }
-    this.body.opcode(opcodes.control.return);
+    this.#body.opcode(opcodes.control.return);
   }
 
   unreachable(): void {
-    this.body.opcode(opcodes.control.unreachable);
+    this.#body.opcode(opcodes.control.unreachable);
   }
 
   /** The function's code: local declarations, prologue, body. `indexOf` resolves the calls. */
   encode(indexOf: (target: FunctionSymbol) => number): Uint8Array {
-    if (this.depth !== 0) throw new Error(`internal: unclosed block in ${this.name}`);
+    if (this.#depth !== 0) throw new Error(`internal: unclosed block in ${this.name}`);
     const out = new ByteWriter();
-    writeLocals(out, this.localTypes);
-    for (const part of [this.prologue, this.body]) {
+    writeLocals(out, this.#localTypes);
+    for (const part of [this.#prologue, this.#body]) {
       for (const { position, target } of part.calls) part.patch(position, indexOf(target));
       out.append(part.toBytes());
     }
@@ -184,12 +184,12 @@ export class FunctionBuilder<
     return out.toBytes();
   }
 
-  private nest(body: (label: Label) => void): void {
-    this.body.byte(voidBlock);
-    this.depth++;
-    body({ depth: this.depth });
-    this.depth--;
-    this.body.opcode(opcodes.control.end);
+  #nest(body: (label: Label) => void): void {
+    this.#body.byte(voidBlock);
+    this.#depth++;
+    body({ depth: this.#depth });
+    this.#depth--;
+    this.#body.opcode(opcodes.control.end);
   }
 }
 

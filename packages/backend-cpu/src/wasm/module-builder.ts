@@ -33,19 +33,19 @@ const section = { type: 1, import: 2, function: 3, export: 7, code: 10 } as cons
 const kind = { function: 0x00, memory: 0x02 } as const;
 
 export class ModuleBuilder {
-  private readonly types: string[] = [];
-  private readonly typeBytes: Uint8Array[] = [];
-  private memory: (Import & { readonly limits: MemoryLimits }) | undefined;
-  private readonly imported = new Map<string, Import & { readonly ref: FunctionRef }>();
-  private readonly defined: FunctionBuilder[] = [];
-  private readonly exported: FunctionRef[] = [];
+  readonly #types: string[] = [];
+  readonly #typeBytes: Uint8Array[] = [];
+  #memory: (Import & { readonly limits: MemoryLimits }) | undefined;
+  readonly #imported = new Map<string, Import & { readonly ref: FunctionRef }>();
+  readonly #defined: FunctionBuilder[] = [];
+  readonly #exported: FunctionRef[] = [];
 
   /** The one memory of the module, given by the host. */
   importMemory(module: string, field: string, limits: MemoryLimits): void {
     if (limits.shared && limits.maximum === undefined) {
       throw new RangeError('internal: a shared memory needs a maximum');
     }
-    this.memory = { module, field, limits };
+    this.#memory = { module, field, limits };
   }
 
   /** A function of the host. Importing the same name twice gives the same function. */
@@ -56,15 +56,15 @@ export class ModuleBuilder {
   ): FunctionRef<P, R> {
     const key = `${module}\0${field}`;
     const type = functionType(signature);
-    const found = this.imported.get(key);
+    const found = this.#imported.get(key);
     if (found !== undefined) {
-      if (this.typeIndex(found.ref.type) !== this.typeIndex(type)) {
+      if (this.#typeIndex(found.ref.type) !== this.#typeIndex(type)) {
         throw new TypeError(`internal: ${module}.${field} is imported with two signatures`);
       }
       return found.ref as FunctionRef<P, R>;
     }
     const ref: FunctionRef<P, R> = { name: field, type };
-    this.imported.set(key, { module, field, ref });
+    this.#imported.set(key, { module, field, ref });
     return ref;
   }
 
@@ -74,50 +74,49 @@ export class ModuleBuilder {
     signature: FunctionSignature<P, R>,
   ): FunctionBuilder<P, R> {
     const builder = new FunctionBuilder<P, R>(name, functionType(signature));
-    this.defined.push(builder as FunctionBuilder);
-    if (signature.export) this.exported.push(builder);
+    this.#defined.push(builder as FunctionBuilder);
+    if (signature.export) this.#exported.push(builder);
     return builder;
   }
 
   /** The binary module. */
   toBytes(): Uint8Array<ArrayBuffer> {
-    const imports = [...this.imported.values()];
+    const imports = [...this.#imported.values()];
     const indices = new Map<FunctionSymbol, number>();
     for (const { ref } of imports) indices.set(ref, indices.size);
-    for (const builder of this.defined) indices.set(builder, indices.size);
+    for (const builder of this.#defined) indices.set(builder, indices.size);
     const indexOf = (target: FunctionSymbol): number => {
       const index = indices.get(target);
       if (index === undefined) throw new Error(`internal: ${target.name} belongs to another module`);
       return index;
     };
 
-    const importTypes = imports.map(({ ref }) => this.typeIndex(ref.type));
-    const definedTypes = this.defined.map((builder) => this.typeIndex(builder.type));
+    const importTypes = imports.map(({ ref }) => this.#typeIndex(ref.type));
+    const definedTypes = this.#defined.map((builder) => this.#typeIndex(builder.type));
     const out = new ByteWriter();
     out.append(Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00));
-    writeSection(out, section.type, this.typeBytes, (item, bytes) => item.append(bytes));
-    writeSection(out, section.import, this.importEntries(imports, importTypes), (item, entry) => entry(item));
+    writeSection(out, section.type, this.#typeBytes, (item, bytes) => item.append(bytes));
+    writeSection(out, section.import, this.#importEntries(imports, importTypes), (item, entry) =>
+      entry(item),
+    );
     writeSection(out, section.function, definedTypes, (item, index) => item.unsigned(index));
-    writeSection(out, section.export, this.exported, (item, ref) => {
+    writeSection(out, section.export, this.#exported, (item, ref) => {
       item.name(ref.name);
       item.byte(kind.function);
       item.unsigned(indexOf(ref));
     });
-    writeSection(out, section.code, this.defined, (item, builder) => item.sized(builder.encode(indexOf)));
+    writeSection(out, section.code, this.#defined, (item, builder) => item.sized(builder.encode(indexOf)));
     return out.toBytes();
   }
 
-  private importEntries(
-    functions: readonly Import[],
-    types: readonly number[],
-  ): ((out: ByteWriter) => void)[] {
+  #importEntries(functions: readonly Import[], types: readonly number[]): ((out: ByteWriter) => void)[] {
     const entries = functions.map(({ module, field }, i) => (out: ByteWriter) => {
       out.name(module);
       out.name(field);
       out.byte(kind.function);
       out.unsigned(types[i]);
     });
-    const memory = this.memory;
+    const memory = this.#memory;
     if (memory === undefined) return entries;
     const { initial, maximum, shared } = memory.limits;
     entries.push((out) => {
@@ -132,16 +131,16 @@ export class ModuleBuilder {
   }
 
   /** The index of a function type, added at its first use. */
-  private typeIndex(type: FunctionType): number {
+  #typeIndex(type: FunctionType): number {
     const key = `${type.params.join()}>${type.result}`;
-    const found = this.types.indexOf(key);
+    const found = this.#types.indexOf(key);
     if (found >= 0) return found;
     const out = new ByteWriter();
     out.byte(0x60);
     out.sized(Uint8Array.from(type.params, (param) => valueTypeByte[param]));
     out.sized(type.result === 'void' ? new Uint8Array() : Uint8Array.of(valueTypeByte[type.result]));
-    this.typeBytes.push(out.toBytes());
-    return this.types.push(key) - 1;
+    this.#typeBytes.push(out.toBytes());
+    return this.#types.push(key) - 1;
   }
 }
 
