@@ -34,6 +34,15 @@ describe('PlanCache', () => {
     expect(cache.get([2], () => plan('made anew')).print()).toBe('made anew');
   });
 
+  it('drops plans when their keys take too many bytes', () => {
+    const cache = new PlanCache(100, 80);
+    cache.get([1, 1, 1, 1], () => plan('1'));
+    cache.get([2, 2, 2, 2], () => plan('2'));
+    expect([cache.size, cache.counters.evictions]).toEqual([2, 0]);
+    cache.get([3, 3, 3, 3, 3, 3], () => plan('3'));
+    expect([cache.size, cache.counters.evictions]).toEqual([2, 1]);
+  });
+
   it('tells how far the nearest known key agreed', () => {
     const cache = new PlanCache();
     cache.get([1, 2, 3, 4], () => plan('a'));

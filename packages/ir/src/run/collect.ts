@@ -28,6 +28,8 @@ export interface Collection {
   readonly targets: readonly Target[];
   /** Equal keys mean equal slices. */
   readonly key: readonly number[];
+  /** Where in the key each node of `order` begins. */
+  readonly starts: readonly number[];
 }
 
 /** The storage that already holds a node's value, if any. */
@@ -71,11 +73,11 @@ export function reach(graph: Graph, roots: Iterable<NodeId>, visit: (node: NodeI
 }
 
 /** For debugging: that a plan had to be made, and the first node in which the slice differs from the nearest known one. */
-export function describeMiss(device: string, { graph, order, key }: Collection, agreed: number): string {
-  const share = order.length * (agreed / key.length);
-  const node = order[Math.min(Math.floor(share), order.length - 1)];
-  const near = node === undefined ? 'an empty slice' : `${graph.ops[node]} ${formatType(graph.type(node))}`;
-  return `[tenfold] ${device}: new plan for ${order.length} nodes; it leaves the nearest known one at about node ${Math.floor(share)} (${near})`;
+export function describeMiss(device: string, { graph, order, starts }: Collection, agreed: number): string {
+  const after = starts.findIndex((start) => start > agreed);
+  const at = (after < 0 ? starts.length : after) - 1;
+  const node = `${graph.ops[order[at]]} ${formatType(graph.type(order[at]))}`;
+  return `[tenfold] ${device}: new plan for ${order.length} nodes; the nearest known one differs from node ${at} on (${node})`;
 }
 
 export function collect(graph: Graph, targets: readonly Target[]): Collection {
@@ -90,6 +92,7 @@ export function collect(graph: Graph, targets: readonly Target[]): Collection {
   const scalars: NodeId[] = [];
   const index = new Int32Array(graph.size);
   const key: number[] = [];
+  const starts: number[] = [];
 
   const slotFor = (storage: Storage): number => {
     let slot = slotOf.get(storage);
@@ -105,6 +108,7 @@ export function collect(graph: Graph, targets: readonly Target[]): Collection {
     if (!seen[node]) continue;
     index[node] = order.length;
     order.push(node);
+    starts.push(key.length);
     const storage = graph.ops[node] === 'leaf' ? checkLeaf(graph, node) : valueOf(graph, node);
     if (storage) {
       key.push(-1, slotFor(storage));
@@ -122,7 +126,7 @@ export function collect(graph: Graph, targets: readonly Target[]): Collection {
     encodeType(graph.type(node), key);
   }
   for (const { node, storage } of targets) key.push(-2, index[node], slotFor(storage));
-  return { graph, order, storages, scalars, targets, key };
+  return { graph, order, storages, scalars, targets, key, starts };
 }
 
 /** The slice itself; only needed when its plan is not cached. */

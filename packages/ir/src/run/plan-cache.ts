@@ -5,6 +5,8 @@
 
 import type { Executable } from './engine.ts';
 
+const BYTES_PER_NUMBER = 8;
+
 interface Entry {
   readonly key: readonly number[];
   readonly plan: Executable;
@@ -38,12 +40,16 @@ function sameKey(a: readonly number[], b: readonly number[]): boolean {
 export class PlanCache {
   readonly counters: PlanCacheCounters = { hits: 0, misses: 0, evictions: 0 };
   readonly #capacity: number;
+  readonly #keyBytes: number;
   readonly #buckets = new Map<number, Entry[]>();
   #count = 0;
+  #bytes = 0;
   #clock = 0;
 
-  constructor(capacity = 256) {
+  /** Holds at most `capacity` plans, and keys of at most `keyBytes` bytes together. */
+  constructor(capacity = 256, keyBytes = 32 << 20) {
     this.#capacity = capacity;
+    this.#keyBytes = keyBytes;
   }
 
   get size(): number {
@@ -63,12 +69,14 @@ export class PlanCache {
     this.counters.misses++;
     onMiss?.(this.#longestAgreement(key));
     const plan = prepare();
-    if (this.#count >= this.#capacity) this.#evict();
+    const bytes = key.length * BYTES_PER_NUMBER;
+    while (this.#count > 0 && (this.#count >= this.#capacity || this.#bytes + bytes > this.#keyBytes)) this.#evict();
     const entry = { key, plan, lastUse: ++this.#clock };
     const home = this.#buckets.get(hash);
     if (home) home.push(entry);
     else this.#buckets.set(hash, [entry]);
     this.#count++;
+    this.#bytes += bytes;
     return plan;
   }
 
@@ -90,6 +98,7 @@ export class PlanCache {
     if (rest.length > 0) this.#buckets.set(oldest.hash, rest);
     else this.#buckets.delete(oldest.hash);
     this.#count--;
+    this.#bytes -= oldest.entry.key.length * BYTES_PER_NUMBER;
     this.counters.evictions++;
   }
 }
