@@ -28,12 +28,9 @@ const FOREIGN: readonly ForeignFormat[] = [
   { start: '{\n  "', what: JSON_FILE },
 ];
 
-/** Bytes that are enough to recognise any of them. */
-export const SNIFFED_BYTES = 24;
-
-/** A sentence about what the file is instead, or an empty string. */
+/** A sentence about what a file that begins so is instead, or an empty string. */
 export function foreignFormatHint(firstBytes: Uint8Array): string {
-  const start = String.fromCharCode(...firstBytes.subarray(0, SNIFFED_BYTES)).toLowerCase();
+  const start = String.fromCharCode(...firstBytes).toLowerCase();
   const found = FOREIGN.find((format) => start.startsWith(format.start));
   return found === undefined ? '' : `; this looks like ${found.what}`;
 }

@@ -7,7 +7,6 @@
 
 import { ArgumentError, FormatError } from '@tenfold/ir';
 import type { ByteSource } from './byte-source.ts';
-import { SNIFFED_BYTES, foreignFormatHint } from './foreign-format.ts';
 import { HeaderSyntaxError, parseHeaderJson } from './header-json.ts';
 import { isObject } from './header-value.ts';
 import type { HeaderObject, HeaderValue } from './header-value.ts';
@@ -18,6 +17,8 @@ import type { TensorEntry } from './tensor-entry.ts';
 
 /** Bytes before the header: its length, an unsigned 64-bit little-endian integer. */
 export const PREFIX_BYTES = 8;
+/** Enough to recognise another format by. */
+const FIRST_BYTES = 24;
 /** No reader takes more: the cap of the reference implementation. */
 export const MAX_HEADER_BYTES = 100_000_000;
 /** What is accepted unless asked otherwise; a model of 100,000 tensors has a header of about 12 MB. */
@@ -72,25 +73,28 @@ async function readHeaderLength(source: ByteSource, cap: number): Promise<number
   const { name, size } = source;
   if (size === 0)
     throw new FormatError(`${name}: the file is empty; a safetensors file has at least 10 bytes`);
-  const start = await source.read(0, Math.min(size, SNIFFED_BYTES));
-  const hint = foreignFormatHint(start);
+  const start = await source.read(0, Math.min(size, FIRST_BYTES));
+  const hint = async () => {
+    const { foreignFormatHint } = await import('./foreign-format.ts');
+    return foreignFormatHint(start);
+  };
   if (size < PREFIX_BYTES) {
     throw new FormatError(
       `${name}: ${count(size, 'byte')} are too few for a safetensors file, which starts with 8 bytes for the ` +
-        `length of its header; the file is truncated${hint}`,
+        `length of its header; the file is truncated${await hint()}`,
     );
   }
   const declared = new DataView(start.buffer, start.byteOffset).getBigUint64(0, true);
   if (declared < 2n) {
     throw new FormatError(
-      `${name}: the header is ${declared} bytes long; the shortest one, {}, has 2${hint}`,
+      `${name}: the header is ${declared} bytes long; the shortest one, {}, has 2${await hint()}`,
     );
   }
   const available = size - PREFIX_BYTES;
   if (declared > BigInt(available)) {
     throw new FormatError(
       `${name}: the header should be ${declared} bytes long, but only ${available} follow its length; ` +
-        `the file is truncated or no safetensors file${hint}`,
+        `the file is truncated or no safetensors file${await hint()}`,
     );
   }
   if (declared > BigInt(cap)) {

@@ -2,7 +2,6 @@
 
 import { ArgumentError } from '@tenfold/ir';
 import type { ByteSource } from './byte-source.ts';
-import { openFileSource } from './file-source.ts';
 import { BlobSource, MemorySource, blobName, isBlob } from './memory-source.ts';
 import type { BlobLike } from './memory-source.ts';
 
@@ -11,7 +10,11 @@ export type ByteInput = string | URL | BlobLike | ArrayBuffer | Uint8Array | Byt
 
 /** Opens any input as a source; `name` replaces its label in error messages. */
 export async function openSource(input: ByteInput, name?: string): Promise<ByteSource> {
-  if (typeof input === 'string' || input instanceof URL) return openFileSource(input);
+  if (typeof input === 'string' || input instanceof URL) {
+    // Loaded when needed: pages, which have no file system, do without.
+    const { openFileSource } = await import('./file-source.ts');
+    return openFileSource(input);
+  }
   if (input instanceof Uint8Array) return new MemorySource(input, name ?? 'buffer');
   if (input instanceof ArrayBuffer) return new MemorySource(new Uint8Array(input), name ?? 'buffer');
   if (isBlob(input)) return new BlobSource(input, name ?? blobName(input));
