@@ -2,7 +2,18 @@
 
 import { describe, expect, it } from 'vitest';
 import type { IndexExpr } from '../src/index.ts';
-import { add, computed, constant, div, evaluate, mod, offset, scale, substitute, variable } from '../src/index.ts';
+import {
+  add,
+  computed,
+  constant,
+  div,
+  evaluate,
+  mod,
+  offset,
+  scale,
+  substitute,
+  variable,
+} from '../src/index.ts';
 
 /** A small seeded generator (mulberry32). */
 function generator(seed: number) {
@@ -57,7 +68,12 @@ function randomPair(random: ReturnType<typeof generator>, depth: number): Pair {
 }
 
 const randomPoint = (random: ReturnType<typeof generator>) => EXTENTS.map((n) => random.int(0, n - 1));
-const at = (expr: IndexExpr, axes: readonly number[]) => evaluate(expr, (axis) => axes[axis], () => 0);
+const at = (expr: IndexExpr, axes: readonly number[]) =>
+  evaluate(
+    expr,
+    (axis) => axes[axis],
+    () => 0,
+  );
 
 describe('index expressions', () => {
   it('mean the same after simplification and stay within their bounds', () => {
@@ -80,7 +96,10 @@ describe('index expressions', () => {
       // The substitutes keep to the range of the variables they replace.
       const inner = EXTENTS.map((n) => {
         const pair = randomPair(random, 2);
-        return { expr: mod(pair.expr, n), meaning: (axes: readonly number[]) => floorMod(pair.meaning(axes), n) };
+        return {
+          expr: mod(pair.expr, n),
+          meaning: (axes: readonly number[]) => floorMod(pair.meaning(axes), n),
+        };
       });
       const replaced = substitute(outer.expr, (axis) => inner[axis].expr);
       for (let i = 0; i < 6; i++) {
@@ -108,7 +127,11 @@ describe('index expressions', () => {
 
   it('replace computed values', () => {
     const gathered = add(scale(computed(7, 0, 9), 16), variable(0, 16));
-    const moved = substitute(gathered, () => undefined, ({ value, min, max }) => computed(value + 1, min, max));
+    const moved = substitute(
+      gathered,
+      () => undefined,
+      ({ value, min, max }) => computed(value + 1, min, max),
+    );
     expect(moved.key).toBe(add(scale(computed(8, 0, 9), 16), variable(0, 16)).key);
   });
 });

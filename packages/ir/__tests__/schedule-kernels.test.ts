@@ -3,7 +3,15 @@
 import { describe, expect, it } from 'vitest';
 import type { ScheduleOptions } from '../src/index.ts';
 import { printKernel, schedule, verifyKernel } from '../src/index.ts';
-import { Program, adamW, crossEntropyOf, geluOf, layerNormOf, logSoftmaxOf, softmaxOf } from './support/programs.ts';
+import {
+  Program,
+  adamW,
+  crossEntropyOf,
+  geluOf,
+  layerNormOf,
+  logSoftmaxOf,
+  softmaxOf,
+} from './support/programs.ts';
 
 /** The dispatches of a program, checked. */
 function dispatchesOf(build: (p: Program) => void, options?: ScheduleOptions) {
@@ -62,7 +70,8 @@ describe('one kernel', () => {
   });
 
   it('layer norm', () => {
-    const build = (p: Program) => p.output(layerNormOf(p, p.input32(8, 32, 64), p.input32(64), p.input32(64)).out);
+    const build = (p: Program) =>
+      p.output(layerNormOf(p, p.input32(8, 32, 64), p.input32(64), p.input32(64)).out);
     expect(print(build)).toMatchInlineSnapshot(`
       "
       loop sum_add(in b0: float32[16384], in b1: float32[64], in b2: float32[64], out b3: float32[16384])
@@ -102,7 +111,13 @@ describe('one kernel', () => {
       const y = p.convolution(p.input32(4, 3, 16, 16), p.input32(8, 3, 3, 3));
       const channel = () => p.broadcast(p.reshape(p.input32(8), [8, 1, 1]), [4, 8, 16, 16]);
       const deviation = p.unary('sqrt', p.binary('add', channel(), p.number(1e-5, y)));
-      p.output(p.binary('add', p.binary('mul', p.binary('div', p.binary('sub', y, channel()), deviation), channel()), channel()));
+      p.output(
+        p.binary(
+          'add',
+          p.binary('mul', p.binary('div', p.binary('sub', y, channel()), deviation), channel()),
+          channel(),
+        ),
+      );
     };
     expect(dispatchesOf(build, { maxOperands: 8 })).toHaveLength(1);
   });
@@ -125,7 +140,9 @@ describe('launches', () => {
     });
     expect(dispatches).toHaveLength(1);
     const [{ kernel, launches }] = dispatches;
-    expect(launches.map(({ extents }) => extents)).toEqual(Array.from({ length: 50 }, (_, i) => [4 * (i + 2)]));
+    expect(launches.map(({ extents }) => extents)).toEqual(
+      Array.from({ length: 50 }, (_, i) => [4 * (i + 2)]),
+    );
     expect(kernel.axes).toEqual([{ param: 0, max: 204 }]);
     expect(kernel.operands.every(({ param }) => param === 0)).toBe(true);
   });
@@ -134,7 +151,17 @@ describe('launches', () => {
     const dispatches = dispatchesOf((p) => {
       const x = p.unary('exp', p.input32(8));
       p.output(x);
-      p.output(p.unary('exp', p.add('pad', [p.unary('exp', p.add('flip', [x], { axes: [0] }))], { lo: [0], hi: [1], interior: [0], value: 1 })));
+      p.output(
+        p.unary(
+          'exp',
+          p.add('pad', [p.unary('exp', p.add('flip', [x], { axes: [0] }))], {
+            lo: [0],
+            hi: [1],
+            interior: [0],
+            value: 1,
+          }),
+        ),
+      );
     });
     expect(dispatches.every(({ launches }) => launches.length === 1)).toBe(true);
   });
@@ -189,9 +216,13 @@ describe('training', () => {
       p.output(p.reduce('sum', p.binary('mul', p.input32(64, 64), mask), [0]));
     };
     const dispatches = dispatchesOf(build);
-    const kept = dispatches.flatMap(({ kernel }) => kernel.operands.filter(({ access, dtype }) => access !== 'read' && dtype === 'bool'));
+    const kept = dispatches.flatMap(({ kernel }) =>
+      kernel.operands.filter(({ access, dtype }) => access !== 'read' && dtype === 'bool'),
+    );
     expect(kept).toHaveLength(1);
-    expect(dispatches.filter(({ kernel }) => kernel.values.some(({ op }) => op === 'random'))).toHaveLength(1);
+    expect(dispatches.filter(({ kernel }) => kernel.values.some(({ op }) => op === 'random'))).toHaveLength(
+      1,
+    );
   });
 });
 
@@ -204,7 +235,9 @@ describe('limits', () => {
     };
     for (const maxOperands of [4, 8, 64]) {
       const dispatches = dispatchesOf(build, { maxOperands });
-      expect(Math.max(...dispatches.map(({ kernel }) => kernel.operands.length))).toBeLessThanOrEqual(maxOperands);
+      expect(Math.max(...dispatches.map(({ kernel }) => kernel.operands.length))).toBeLessThanOrEqual(
+        maxOperands,
+      );
     }
   });
 

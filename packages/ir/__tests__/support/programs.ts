@@ -165,4 +165,3 @@ export function adamW(p: Program, shape: Shape): void {
   p.output(first, storages[1]);
   p.output(second, storages[2]);
 }
-

@@ -10,9 +10,21 @@
 import { unreachable } from '../errors.ts';
 
 export type Atom =
-  | { readonly kind: 'var'; readonly axis: number; readonly key: string; readonly min: 0; readonly max: number }
+  | {
+      readonly kind: 'var';
+      readonly axis: number;
+      readonly key: string;
+      readonly min: 0;
+      readonly max: number;
+    }
   | { readonly kind: 'div' | 'mod'; readonly of: IndexExpr; readonly by: number; readonly key: string; readonly min: number; readonly max: number } // prettier-ignore
-  | { readonly kind: 'value'; readonly value: number; readonly key: string; readonly min: number; readonly max: number };
+  | {
+      readonly kind: 'value';
+      readonly value: number;
+      readonly key: string;
+      readonly min: number;
+      readonly max: number;
+    };
 
 export type ValueAtom = Extract<Atom, { kind: 'value' }>;
 
@@ -54,7 +66,10 @@ export const ZERO = constant(0);
 /** A loop variable running from 0 to `extent - 1`; one of extent 1 is the constant 0. */
 export function variable(axis: number, extent: number): IndexExpr {
   if (extent <= 1) return ZERO;
-  return build([{ atom: { kind: 'var', axis, key: `i${axis}`, min: 0, max: extent - 1 }, coefficient: 1 }], 0);
+  return build(
+    [{ atom: { kind: 'var', axis, key: `i${axis}`, min: 0, max: extent - 1 }, coefficient: 1 }],
+    0,
+  );
 }
 
 /** An integer that the kernel computes, known to lie in [min, max]. */
@@ -105,7 +120,11 @@ function recombine(e: IndexExpr): IndexExpr {
   for (const { atom, coefficient } of e.terms) {
     if (atom.kind !== 'mod') continue;
     const partner = e.terms.find(
-      (t) => t.atom.kind === 'div' && t.atom.by === atom.by && t.atom.of.key === atom.of.key && t.coefficient === coefficient * atom.by,
+      (t) =>
+        t.atom.kind === 'div' &&
+        t.atom.by === atom.by &&
+        t.atom.of.key === atom.of.key &&
+        t.coefficient === coefficient * atom.by,
     );
     if (!partner) continue;
     const rest = e.terms.filter((t) => t.atom !== atom && t !== partner);
@@ -135,7 +154,10 @@ function gcd(a: number, b: number): number {
  * Splits `e` into factor·whole + rest with 0 <= rest < factor, for a factor > 1 that divides `by`; undefined when there
  * is none. With such a split, e div by = whole div (by/factor), and the remainder follows: (32·i + j) div 64 is i div 2.
  */
-function splitByFactor(e: IndexExpr, by: number): { factor: number; whole: IndexExpr; rest: IndexExpr } | undefined {
+function splitByFactor(
+  e: IndexExpr,
+  by: number,
+): { factor: number; whole: IndexExpr; rest: IndexExpr } | undefined {
   let tried = 1;
   for (const { coefficient } of e.terms) {
     const factor = gcd(by, coefficient);
@@ -149,7 +171,9 @@ function splitByFactor(e: IndexExpr, by: number): { factor: number; whole: Index
 
 /** The atom of an expression that is one atom and nothing else. */
 export function onlyAtom(e: IndexExpr): Atom | undefined {
-  return e.constant === 0 && e.terms.length === 1 && e.terms[0].coefficient === 1 ? e.terms[0].atom : undefined;
+  return e.constant === 0 && e.terms.length === 1 && e.terms[0].coefficient === 1
+    ? e.terms[0].atom
+    : undefined;
 }
 
 /** Floor division by a positive constant. */

@@ -7,7 +7,8 @@ export function kernelKey(kernel: Kernel): string {
     if (field === 'name') return undefined;
     // An index expression says all of itself in its key.
     if (isIndex(value)) return value.key;
-    if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))) return `#${Object.is(value, -0) ? '-0' : value}`;
+    if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)))
+      return `#${Object.is(value, -0) ? '-0' : value}`;
     return value;
   });
 }

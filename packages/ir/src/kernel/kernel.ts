@@ -32,7 +32,12 @@ export type Value = { readonly dtype: DType } & (
   /** An index expression as an int32. */
   | { readonly op: 'index'; readonly index: IndexExpr }
   /** An element of an operand, in the operand's dtype; 0 where a guard fails, and then memory is not touched. */
-  | { readonly op: 'load'; readonly operand: number; readonly index: IndexExpr; readonly guards: readonly Guard[] }
+  | {
+      readonly op: 'load';
+      readonly operand: number;
+      readonly index: IndexExpr;
+      readonly guards: readonly Guard[];
+    }
   /** Whether all guards hold (bool). */
   | { readonly op: 'inside'; readonly guards: readonly Guard[] }
   /** The present content of an accumulator. */
@@ -63,11 +68,21 @@ export interface Accumulator {
 
 export type Stmt =
   /** Runs `body` for each value of the axis. */
-  | { readonly kind: 'loop'; readonly axis: AxisId; readonly order: LoopOrder; readonly body: readonly Stmt[] }
+  | {
+      readonly kind: 'loop';
+      readonly axis: AxisId;
+      readonly order: LoopOrder;
+      readonly body: readonly Stmt[];
+    }
   /** Sets an accumulator to its operation's identity. */
   | { readonly kind: 'init'; readonly acc: number }
   /** Combines a value into an accumulator; `position` only for argmax and argmin. */
-  | { readonly kind: 'accumulate'; readonly acc: number; readonly value: ValueId; readonly position?: ValueId }
+  | {
+      readonly kind: 'accumulate';
+      readonly acc: number;
+      readonly value: ValueId;
+      readonly position?: ValueId;
+    }
   /** Writes an element; with `combine`, read-modify-write (scatter). Nothing is written where a guard fails. */
   | {
       readonly kind: 'store';

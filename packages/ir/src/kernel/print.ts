@@ -29,7 +29,9 @@ class Printer {
 
   print(): string {
     const { name, kind, operands, axes } = this.#kernel;
-    const types = operands.map(({ dtype, access, elements }, i) => `${ACCESS[access]} b${i}: ${dtype}[${elements}]`);
+    const types = operands.map(
+      ({ dtype, access, elements }, i) => `${ACCESS[access]} b${i}: ${dtype}[${elements}]`,
+    );
     this.#lines.push(`${kind} ${name}(${types.join(', ')})`);
     switch (this.#kernel.kind) {
       case 'loop':
@@ -38,7 +40,9 @@ class Printer {
       case 'contract': {
         const { batch, m, n, k, a, b, epilogue } = this.#kernel;
         const list = (label: string, ids: readonly AxisId[]) =>
-          ids.length > 0 ? ` ${label}(${ids.map((id) => `i${id}: ${printExtent(axes[id])}`).join(', ')})` : '';
+          ids.length > 0
+            ? ` ${label}(${ids.map((id) => `i${id}: ${printExtent(axes[id])}`).join(', ')})`
+            : '';
         this.#lines.push(`  for${list('batch', batch)}${list('m', m)}${list('n', n)}`);
         this.#lines.push(`    acc0 = sum over${list('k', k)} of ${this.#value(a)} * ${this.#value(b)}`);
         this.#block(epilogue, '    ');
@@ -46,7 +50,9 @@ class Printer {
       }
       case 'routine': {
         const { name: routine, rows, length, stride, descending } = this.#kernel.routine;
-        this.#lines.push(`  ${routine}(b0 -> b1, rows ${rows}, length ${length}, stride ${stride}${descending ? ', descending' : ''})`);
+        this.#lines.push(
+          `  ${routine}(b0 -> b1, rows ${rows}, length ${length}, stride ${stride}${descending ? ', descending' : ''})`,
+        );
         break;
       }
     }
@@ -57,7 +63,9 @@ class Printer {
     for (const stmt of body) {
       switch (stmt.kind) {
         case 'loop':
-          this.#lines.push(`${indent}${stmt.order} i${stmt.axis}: ${printExtent(this.#kernel.axes[stmt.axis])}`);
+          this.#lines.push(
+            `${indent}${stmt.order} i${stmt.axis}: ${printExtent(this.#kernel.axes[stmt.axis])}`,
+          );
           this.#block(stmt.body, `${indent}  `);
           break;
         case 'init': {
@@ -83,7 +91,9 @@ class Printer {
   }
 
   #accumulator(acc: number) {
-    return this.#kernel.kind === 'routine' ? unreachable('a routine has no accumulators') : this.#kernel.accumulators[acc];
+    return this.#kernel.kind === 'routine'
+      ? unreachable('a routine has no accumulators')
+      : this.#kernel.accumulators[acc];
   }
 
   /** A value as text: in place, or by its name after a line that defines it. */
@@ -91,7 +101,8 @@ class Printer {
     if (this.#named.has(id)) return `%${id}`;
     const value = this.#kernel.values[id];
     const text = this.#expression(value, indent);
-    const trivial = value.op === 'const' || value.op === 'scalar' || value.op === 'acc' || value.op === 'index';
+    const trivial =
+      value.op === 'const' || value.op === 'scalar' || value.op === 'acc' || value.op === 'index';
     if (trivial || this.#uses[id] < 2) return text;
     this.#named.add(id);
     this.#lines.push(`${indent}%${id} = ${text}`);
@@ -154,4 +165,3 @@ function countUses(kernel: Kernel): number[] {
   if (kernel.kind === 'contract') [kernel.a, kernel.b].forEach(count);
   return uses;
 }
-

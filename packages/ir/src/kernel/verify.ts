@@ -45,9 +45,12 @@ class Verifier {
       case 'contract': {
         const { batch, m, n, k } = kernel;
         for (const axis of [...batch, ...m, ...n, ...k]) this.#enter(axis);
-        for (const axis of n) this.#check(!this.#axes[kernel.a].has(axis), `a depends on i${axis}, an axis of n`);
-        for (const axis of m) this.#check(!this.#axes[kernel.b].has(axis), `b depends on i${axis}, an axis of m`);
-        for (const factor of [kernel.a, kernel.b]) this.#dtype(kernel.values[factor].dtype, kernel.accumulators[0].dtype, 'a factor');
+        for (const axis of n)
+          this.#check(!this.#axes[kernel.a].has(axis), `a depends on i${axis}, an axis of n`);
+        for (const axis of m)
+          this.#check(!this.#axes[kernel.b].has(axis), `b depends on i${axis}, an axis of m`);
+        for (const factor of [kernel.a, kernel.b])
+          this.#dtype(kernel.values[factor].dtype, kernel.accumulators[0].dtype, 'a factor');
         for (const axis of k) this.#open.delete(axis);
         this.#initialised.add(0);
         this.#check(
@@ -113,14 +116,20 @@ class Verifier {
         return this.#dtype(dtype, kind === 'argmax' || kind === 'argmin' ? 'int32' : compared, label);
       }
       case 'load':
-        this.#check(kernel.operands[value.operand]?.access !== 'write', `${label} reads operand ${value.operand}, which is only written`);
+        this.#check(
+          kernel.operands[value.operand]?.access !== 'write',
+          `${label} reads operand ${value.operand}, which is only written`,
+        );
         this.#dtype(dtype, kernel.operands[value.operand].dtype, label);
         return this.#place(value.operand, value.index, value.guards, label);
       case 'random':
         inputs.forEach((input) => this.#dtype(input, 'int32', `an input of ${label}`));
         return this.#dtype(dtype, 'int32', label);
       case 'bitcast':
-        return this.#check(byteSize(inputs[0]) === byteSize(dtype), `${label} turns ${inputs[0]} into ${dtype}`);
+        return this.#check(
+          byteSize(inputs[0]) === byteSize(dtype),
+          `${label} turns ${inputs[0]} into ${dtype}`,
+        );
       case 'where':
         this.#dtype(inputs[0], 'bool', `the condition of ${label}`);
         this.#dtype(inputs[1], dtype, `input 1 of ${label}`);
@@ -136,10 +145,16 @@ class Verifier {
       if (atom.kind === 'var') {
         const extent = this.#kernel.axes[atom.axis];
         const most = typeof extent === 'number' ? extent : extent?.max;
-        this.#check(most !== undefined && atom.max < most, `${label}: i${atom.axis} runs to ${atom.max}, its loop to ${most}`);
+        this.#check(
+          most !== undefined && atom.max < most,
+          `${label}: i${atom.axis} runs to ${atom.max}, its loop to ${most}`,
+        );
       } else if (atom.kind === 'value') {
         const { min, max } = this.#range(atom.value);
-        this.#check(min >= atom.min && max <= atom.max, `${label}: %${atom.value} is promised in [${atom.min}, ${atom.max}], not held there`);
+        this.#check(
+          min >= atom.min && max <= atom.max,
+          `${label}: %${atom.value} is promised in [${atom.min}, ${atom.max}], not held there`,
+        );
       }
     });
   }
@@ -159,7 +174,10 @@ class Verifier {
   #place(operand: number, index: IndexExpr, guards: readonly Guard[], label: string): void {
     const { elements } = this.#kernel.operands[operand];
     const inside = index.min >= 0 && index.max < elements;
-    this.#check(guards.length > 0 || inside, `${label}: index in [${index.min}, ${index.max}] of operand ${operand}, which has ${elements}`);
+    this.#check(
+      guards.length > 0 || inside,
+      `${label}: index in [${index.min}, ${index.max}] of operand ${operand}, which has ${elements}`,
+    );
   }
 
   #enter(axis: AxisId): void {
@@ -176,8 +194,13 @@ class Verifier {
   #statement(stmt: Stmt): void {
     const kernel = this.#kernel;
     forEachRead(stmt, (id) => {
-      for (const axis of this.#axes[id]) this.#check(this.#open.has(axis), `${stmt.kind} of %${id} reads i${axis} outside its loop`);
-      for (const acc of this.#reads[id]) this.#check(this.#initialised.has(acc), `${stmt.kind} of %${id} reads accumulator ${acc} before it is initialised`);
+      for (const axis of this.#axes[id])
+        this.#check(this.#open.has(axis), `${stmt.kind} of %${id} reads i${axis} outside its loop`);
+      for (const acc of this.#reads[id])
+        this.#check(
+          this.#initialised.has(acc),
+          `${stmt.kind} of %${id} reads accumulator ${acc} before it is initialised`,
+        );
     });
     switch (stmt.kind) {
       case 'loop':
@@ -191,20 +214,29 @@ class Verifier {
         return;
       case 'accumulate': {
         const { kind, dtype } = this.#accumulator(stmt.acc);
-        this.#check(this.#initialised.has(stmt.acc), `accumulator ${stmt.acc} is used before it is initialised`);
+        this.#check(
+          this.#initialised.has(stmt.acc),
+          `accumulator ${stmt.acc} is used before it is initialised`,
+        );
         const positional = kind === 'argmax' || kind === 'argmin';
         this.#check(positional === (stmt.position !== undefined), `${kind} and its position do not fit`);
         return this.#dtype(kernel.values[stmt.value].dtype, dtype, `accumulated %${stmt.value}`);
       }
       case 'store': {
         const label = `store to operand ${stmt.operand}`;
-        const operand = kernel.operands[stmt.operand] ?? unreachable(`kernel '${kernel.name}': ${label}: there is none`);
+        const operand =
+          kernel.operands[stmt.operand] ?? unreachable(`kernel '${kernel.name}': ${label}: there is none`);
         this.#check(operand.access !== 'read', `${label}, which is only read`);
-        this.#check(!stmt.combine || operand.access === 'readwrite', `a combining ${label}, which is not readwrite`);
+        this.#check(
+          !stmt.combine || operand.access === 'readwrite',
+          `a combining ${label}, which is not readwrite`,
+        );
         this.#dtype(kernel.values[stmt.value].dtype, operand.dtype, label);
         forEachIndex(stmt, (index) => {
           this.#index(index, label);
-          forEachAxis(index, (axis) => this.#check(this.#open.has(axis), `${label} reads i${axis} outside its loop`));
+          forEachAxis(index, (axis) =>
+            this.#check(this.#open.has(axis), `${label} reads i${axis} outside its loop`),
+          );
         });
         this.#place(stmt.operand, stmt.index, stmt.guards, label);
       }

@@ -74,13 +74,17 @@ export class Plan implements Executable {
     const { dispatches, buffers } = this.schedule;
     const text = dispatches.map(({ kernel, launches }) => {
       const bound = launches.map(({ buffers: keys, extents }) => {
-        const names = keys.map((key) => (buffers.isTemporary(key) ? `t${key - buffers.storages}` : `s${key}`));
+        const names = keys.map((key) =>
+          buffers.isTemporary(key) ? `t${key - buffers.storages}` : `s${key}`,
+        );
         return `${names.join(' ')}${extents.length > 0 ? ` [${extents.join(', ')}]` : ''}`;
       });
       return `${debugTools()?.printKernel(kernel) ?? kernel.name}\n  bound to ${bound.join('; ')}`;
     });
     const { kernels, bytesMoved: moved, scratchBytes } = this.stats;
-    return [...text, `${kernels} kernels, ${moved} bytes moved, ${scratchBytes} bytes of scratch`].join('\n\n');
+    return [...text, `${kernels} kernels, ${moved} bytes moved, ${scratchBytes} bytes of scratch`].join(
+      '\n\n',
+    );
   }
 
   /** Dispatches for the memory that is bound now; a backend may recognise them by identity while it stays. */
@@ -89,14 +93,20 @@ export class Plan implements Executable {
     const scalars: BoundScalars[] = [];
     const refs = Array.from({ length: buffers.count }, (_, key): OperandRef => {
       if (!buffers.isTemporary(key)) return storages[key];
-      return { buffer: scratch.buffer, offset: scratch.offset + this.#memory.offsets[key - buffers.storages] };
+      return {
+        buffer: scratch.buffer,
+        offset: scratch.offset + this.#memory.offsets[key - buffers.storages],
+      };
     });
     const launch = ({ buffers: keys, scalars: slots, extents }: ScheduledLaunch): Launch => {
       const values = slots.map(() => 0);
       if (slots.length > 0) scalars.push({ values, slots });
       return { operands: keys.map((key) => refs[key]), scalars: values, extents };
     };
-    const batch = dispatches.map(({ launches }, i) => ({ program: this.#programs[i], launches: launches.map(launch) }));
+    const batch = dispatches.map(({ launches }, i) => ({
+      program: this.#programs[i],
+      launches: launches.map(launch),
+    }));
     return { batch, scalars, storages: [...storages], scratch };
   }
 }

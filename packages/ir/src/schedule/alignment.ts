@@ -29,7 +29,10 @@ export function coordinates(producer: Body, read: IndexExpr): Map<number, IndexE
   return found;
 }
 
-function spellWith(digits: readonly Digit[], coordinate: ReadonlyMap<number, IndexExpr>): IndexExpr | undefined {
+function spellWith(
+  digits: readonly Digit[],
+  coordinate: ReadonlyMap<number, IndexExpr>,
+): IndexExpr | undefined {
   let index = ZERO;
   for (const { axis, radix } of digits) {
     const at = coordinate.get(axis);
@@ -68,7 +71,13 @@ export function readsOwnRow(producer: Member, reader: Layout, read: IndexExpr): 
  * The layout under which a reader wants an element in the row where its producer makes it, and if possible at the
  * same place. `axes` are the variables that may count rows; those that do not, count places.
  */
-export function readerLayout(producer: Member, rows: number, body: Body, axes: readonly number[], read: IndexExpr): Layout | undefined {
+export function readerLayout(
+  producer: Member,
+  rows: number,
+  body: Body,
+  axes: readonly number[],
+  read: IndexExpr,
+): Layout | undefined {
   const made = madeAt(producer, read);
   const digits = made && asDigits(made.row, rows);
   if (!digits || digits.some(({ axis }) => !axes.includes(axis))) return undefined;

@@ -33,7 +33,9 @@ export function batchKernels(
   const batches: { pieces: number[]; kernels: Kernel[] }[] = [];
   const open = new Map<string, number>();
   for (const [piece, { kernel, buffers: bound }] of emitted) {
-    const small = bound.every((key) => !buffers.isTemporary(key) || buffers.info(key).bytes <= LARGE_TEMPORARY);
+    const small = bound.every(
+      (key) => !buffers.isTemporary(key) || buffers.info(key).bytes <= LARGE_TEMPORARY,
+    );
     const key = small ? lengthFreeKey(kernel) : undefined;
     const known = key === undefined ? undefined : open.get(key);
     if (known !== undefined) {
@@ -54,7 +56,9 @@ export function batchKernels(
     const lengths = kernels.map(lengthOf);
     const [kernel] = kernels;
     const equal = lengths.every((length) => length === lengths[0]);
-    return equal ? { pieces, kernel, extents: [] } : { pieces, kernel: withParameter(kernel, Math.max(...lengths)), extents: lengths };
+    return equal
+      ? { pieces, kernel, extents: [] }
+      : { pieces, kernel: withParameter(kernel, Math.max(...lengths)), extents: lengths };
   });
 }
 
@@ -65,9 +69,13 @@ function lengthOf({ axes }: Kernel): number {
 
 /** What is left of a kernel of one loop when its length is taken away; undefined for other kernels. */
 function lengthFreeKey(kernel: Kernel): string | undefined {
-  if (kernel.kind !== 'loop' || kernel.axes.length !== 1 || typeof kernel.axes[0] !== 'number') return undefined;
+  if (kernel.kind !== 'loop' || kernel.axes.length !== 1 || typeof kernel.axes[0] !== 'number')
+    return undefined;
   if (!isElementwise(kernel)) return undefined;
-  const operands = kernel.operands.map((operand) => ({ ...operand, elements: operand.elements === kernel.axes[0] ? -1 : operand.elements }));
+  const operands = kernel.operands.map((operand) => ({
+    ...operand,
+    elements: operand.elements === kernel.axes[0] ? -1 : operand.elements,
+  }));
   return kernelKey({ ...kernel, operands, axes: [] });
 }
 
@@ -88,6 +96,8 @@ function withParameter(kernel: Kernel, max: number): Kernel {
     index: (axis) => variable(axis, max),
     replacements: (axis) => [axis],
   });
-  const operands = kernel.operands.map((operand) => (operand.elements === length ? { ...operand, elements: max, param: 0 } : operand));
+  const operands = kernel.operands.map((operand) =>
+    operand.elements === length ? { ...operand, elements: max, param: 0 } : operand,
+  );
   return { ...resized, operands };
 }

@@ -39,7 +39,8 @@ export function collapseAxes<K extends Kernel>(kernel: K): K {
   }
   function lastOf(axis: AxisId): AxisId {
     let last = axis;
-    for (let next = pairs.get(last); gone.has(last) && next !== undefined; next = pairs.get(last)) last = next;
+    for (let next = pairs.get(last); gone.has(last) && next !== undefined; next = pairs.get(last))
+      last = next;
     return last;
   }
   kernel.axes.forEach((extent, axis) => {

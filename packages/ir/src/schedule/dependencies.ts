@@ -65,7 +65,12 @@ export class Dependencies {
     // What must run after the earlier piece moves behind the place of the later one.
     const later = this.#reachable(first, end);
     const window = this.#order.slice(begin + 1, end);
-    const next = [gone, ...window.filter((piece) => !later.has(piece)), kept, ...window.filter((piece) => later.has(piece))];
+    const next = [
+      gone,
+      ...window.filter((piece) => !later.has(piece)),
+      kept,
+      ...window.filter((piece) => later.has(piece)),
+    ];
     next.forEach((piece, i) => this.#put(piece, begin + i));
     for (const piece of this.#after[gone]) {
       this.#before[piece].delete(gone);
@@ -111,7 +116,11 @@ export class Dependencies {
     return this.#search(from, this.#after, (piece) => this.#place[piece] < end);
   }
 
-  #search(from: number, edges: readonly ReadonlySet<number>[], within: (piece: number) => boolean): Set<number> {
+  #search(
+    from: number,
+    edges: readonly ReadonlySet<number>[],
+    within: (piece: number) => boolean,
+  ): Set<number> {
     const seen = new Set<number>();
     const stack = [from];
     for (let piece = stack.pop(); piece !== undefined; piece = stack.pop()) {

@@ -31,7 +31,11 @@ export function refine(numbers: readonly (readonly Place[])[]): readonly Place[]
 }
 
 /** A digit as a sum over refined places, each of which `variable` gives an expression for. */
-export function digitOver(digit: Place, places: readonly Place[], variable: (place: number) => IndexExpr): IndexExpr {
+export function digitOver(
+  digit: Place,
+  places: readonly Place[],
+  variable: (place: number) => IndexExpr,
+): IndexExpr {
   let index = ZERO;
   places.forEach(({ radix }, i) => {
     if (radix < digit.radix || radix >= digit.radix * digit.extent) return;

@@ -32,5 +32,7 @@ export function kernelName(memory: Memory, nodes: readonly number[]): string {
     return op === 'reduce' && attrs && 'kind' in attrs ? attrs.kind : op;
   });
   const distinct = names.filter((name, i) => names[i - 1] !== name);
-  return distinct.length > 6 ? [...distinct.slice(0, 5), 'etc', distinct[distinct.length - 1]].join('_') : distinct.join('_');
+  return distinct.length > 6
+    ? [...distinct.slice(0, 5), 'etc', distinct[distinct.length - 1]].join('_')
+    : distinct.join('_');
 }

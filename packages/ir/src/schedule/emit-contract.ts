@@ -20,14 +20,21 @@ import { copyValues } from './value-table.ts';
 
 export function emitContractKernel({ members }: Group, memory: Memory): EmittedKernel {
   const builder = new KernelBuilder(memory.buffers, memory.slice.scalars);
-  const main = members.find(({ body }) => body.kind === 'contract') ?? unreachable('a contract group without contraction');
-  const places = refine(members.map(({ rows }) => rows)) ?? unreachable('an epilogue splits an index in another way');
+  const main =
+    members.find(({ body }) => body.kind === 'contract') ??
+    unreachable('a contract group without contraction');
+  const places =
+    refine(members.map(({ rows }) => rows)) ?? unreachable('an epilogue splits an index in another way');
   const made = places.map(({ extent }) => builder.axis(extent));
   const summed = main.local.map(({ extent }) => builder.axis(extent));
 
   const axisMap = (member: Member): ((axis: number) => IndexExpr | undefined) => {
     const map = new Map<number, IndexExpr>();
-    for (const digit of member.rows) map.set(digit.axis, digitOver(digit, places, (i) => made[i].index));
+    for (const digit of member.rows)
+      map.set(
+        digit.axis,
+        digitOver(digit, places, (i) => made[i].index),
+      );
     if (member === main) main.local.forEach(({ axis }, i) => map.set(axis, summed[i].index));
     return (axis) => map.get(axis);
   };
@@ -51,7 +58,8 @@ export function emitContractKernel({ members }: Group, memory: Memory): EmittedK
     }
     return copied;
   };
-  const result = (member: Member): ValueId => (member === main ? sum() : copy(member).ids[member.body.results[0]]);
+  const result = (member: Member): ValueId =>
+    member === main ? sum() : copy(member).ids[member.body.results[0]];
 
   const [a, b] = main.body.results.map((id) => copy(main).ids[id]);
   const epilogue = members.flatMap((member): Stmt[] => {

@@ -143,7 +143,9 @@ class LoopEmitter {
     const { ids } = this.#copy(member, loop);
     const [value, position] = member.body.results.map((id) => ids[id]);
     const acc = this.#accumulators.get(member)!;
-    return position === undefined ? { kind: 'accumulate', acc, value } : { kind: 'accumulate', acc, value, position };
+    return position === undefined
+      ? { kind: 'accumulate', acc, value }
+      : { kind: 'accumulate', acc, value, position };
   }
 
   #stores(member: Member, loop: RowLoop | undefined): Stmt[] {
@@ -168,7 +170,11 @@ class LoopEmitter {
   #axisMap(member: Member, loop: RowLoop | undefined): (axis: number) => IndexExpr | undefined {
     const map = new Map<number, IndexExpr>();
     const put = (digits: readonly Digit[], { places, variables }: Nest) => {
-      for (const digit of digits) map.set(digit.axis, digitOver(digit, places, (i) => variables[i]));
+      for (const digit of digits)
+        map.set(
+          digit.axis,
+          digitOver(digit, places, (i) => variables[i]),
+        );
     };
     put(member.rows, this.#rows);
     if (loop) put(member.local, loop.nest);
@@ -184,7 +190,11 @@ class LoopEmitter {
     return copy;
   }
 
-  #copyAt({ body }: Member, loop: RowLoop | undefined, axis: (axis: number) => IndexExpr | undefined): Copied {
+  #copyAt(
+    { body }: Member,
+    loop: RowLoop | undefined,
+    axis: (axis: number) => IndexExpr | undefined,
+  ): Copied {
     return copyValues(body.values, this.#builder.table, {
       axis,
       load: (load) => {
@@ -200,7 +210,8 @@ class LoopEmitter {
   #atHand(producer: Member, index: IndexExpr, loop: RowLoop | undefined): ValueId | undefined {
     if (isScalar(producer)) return this.#result(producer, undefined);
     const { body, local } = producer;
-    const samePlace = loop !== undefined && loop.length === span(local) && this.#ownIndex(producer, loop).key === index.key;
+    const samePlace =
+      loop !== undefined && loop.length === span(local) && this.#ownIndex(producer, loop).key === index.key;
     if (!samePlace) {
       const at = coordinates(body, index);
       return this.#copyAt(producer, loop, (axis) => at.get(axis)).ids[body.results[0]];
@@ -217,6 +228,8 @@ class LoopEmitter {
 }
 
 function nestLoops({ axes }: Nest, order: LoopOrder, body: readonly Stmt[]): readonly Stmt[] {
-  return axes.reduceRight<readonly Stmt[]>((inner, axis) => [{ kind: 'loop', axis, order, body: inner }], body);
+  return axes.reduceRight<readonly Stmt[]>(
+    (inner, axis) => [{ kind: 'loop', axis, order, body: inner }],
+    body,
+  );
 }
-

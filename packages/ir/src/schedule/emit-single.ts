@@ -17,23 +17,33 @@ import { copyValues } from './value-table.ts';
 export function emitSingleKernel(body: Body, memory: Memory): EmittedKernel {
   const builder = new KernelBuilder(memory.buffers, memory.slice.scalars);
   const node = memory.slice.nodes[body.node];
-  const emit = { scan: emitScan, scatter: emitScatter, argsort: emitArgsort }[body.kind as 'scan' | 'scatter' | 'argsort'];
+  const emit = { scan: emitScan, scatter: emitScatter, argsort: emitArgsort }[
+    body.kind as 'scan' | 'scatter' | 'argsort'
+  ];
   const made = emit(body, node, memory, builder);
   const kernel = { ...made, name: kernelName(memory, [body.node]), ...builder.parts() };
   return { kernel, ...builder.bindings() };
 }
 
-type KernelHead = Kernel extends infer K ? (K extends Kernel ? Omit<K, 'name' | keyof ReturnType<KernelBuilder['parts']>> : never) : never;
+type KernelHead = Kernel extends infer K
+  ? K extends Kernel
+    ? Omit<K, 'name' | keyof ReturnType<KernelBuilder['parts']>>
+    : never
+  : never;
 
 /** The buffer that a node is written to. */
 function targetOf(body: Body, memory: Memory): BufferKey {
   const [target, ...more] = memory.targets(body.node);
-  if (target === undefined || more.length > 0) unreachable(`node ${body.node} has ${more.length + 1} targets, not one`);
+  if (target === undefined || more.length > 0)
+    unreachable(`node ${body.node} has ${more.length + 1} targets, not one`);
   return target;
 }
 
 function loops(axes: readonly AxisId[], order: LoopOrder, body: readonly Stmt[]): readonly Stmt[] {
-  return axes.reduceRight<readonly Stmt[]>((inner, axis) => [{ kind: 'loop', axis, order, body: inner }], body);
+  return axes.reduceRight<readonly Stmt[]>(
+    (inner, axis) => [{ kind: 'loop', axis, order, body: inner }],
+    body,
+  );
 }
 
 function copied(body: Body, memory: Memory, builder: KernelBuilder, variables: readonly IndexExpr[]) {

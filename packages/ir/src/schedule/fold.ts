@@ -75,7 +75,12 @@ function castConstant(value: number, from: DType, to: DType): number | undefined
 }
 
 /** The result of an elementwise operation on constants, or undefined where it is left to the backend. */
-export function foldConstants(op: OpName, inputs: readonly number[], from: DType, to: DType): number | undefined {
+export function foldConstants(
+  op: OpName,
+  inputs: readonly number[],
+  from: DType,
+  to: DType,
+): number | undefined {
   if (rounded(0, from) === undefined || rounded(0, to) === undefined) return undefined;
   if (op === 'cast') return castConstant(inputs[0], from, to);
   const table = from === 'bool' ? BOOL : from === 'int32' ? INT32 : FLOAT;

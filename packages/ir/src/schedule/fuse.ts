@@ -13,6 +13,7 @@ import { span } from './body.ts';
 import { Dependencies } from './dependencies.ts';
 import type { Group } from './group.ts';
 import { groupOf } from './group.ts';
+import { writesWhereItReads } from './in-place.ts';
 import { mergeGroups, mergeSiblings } from './merge.ts';
 
 export interface FuseOptions {
@@ -46,14 +47,20 @@ class Fusion {
   readonly #readers = new Map<number, Set<number>>();
   /** The storages that hold each output afterwards. */
   readonly #outputs = new Map<number, number[]>();
+  /** The node that reads each storage. */
+  readonly #leaves = new Map<number, number>();
   readonly #dependencies: Dependencies;
 
   constructor(slice: Slice, bodies: readonly Body[], maxOperands: number) {
     this.#slice = slice;
     this.#maxOperands = maxOperands;
     this.#groups = bodies.map(groupOf);
-    for (const { node, storage } of slice.outputs) this.#outputs.set(node, [...(this.#outputs.get(node) ?? []), storage]);
+    for (const { node, storage } of slice.outputs)
+      this.#outputs.set(node, [...(this.#outputs.get(node) ?? []), storage]);
     this.#dependencies = new Dependencies(bodies.length);
+    slice.nodes.forEach(({ op, slot }, id) => {
+      if (op === 'leaf') this.#leaves.set(slot, id);
+    });
     bodies.forEach(({ node }, at) => this.#home.set(node, at));
     for (const { node, reads } of bodies) {
       for (const { operand } of reads) {
@@ -64,7 +71,8 @@ class Fusion {
     }
     for (const [node, readers] of this.#readers) {
       const producer = this.#home.get(node);
-      if (producer !== undefined) for (const reader of readers) this.#dependencies.add(producer, this.#home.get(reader)!);
+      if (producer !== undefined)
+        for (const reader of readers) this.#dependencies.add(producer, this.#home.get(reader)!);
     }
     this.#orderWrites();
   }
@@ -75,21 +83,18 @@ class Fusion {
 
   /** What overwrites a storage runs after what reads its old contents, where nothing speaks against it. */
   #orderWrites(): void {
-    const leaves = new Map<number, number>();
-    this.#slice.nodes.forEach(({ op, slot }, id) => {
-      if (op === 'leaf') leaves.set(slot, id);
-    });
     for (const { node, storage } of this.#slice.outputs) {
-      const leaf = leaves.get(storage);
+      const leaf = this.#leaves.get(storage);
       if (leaf === undefined) continue;
-      for (const reader of this.#readers.get(leaf) ?? []) this.#dependencies.add(this.#home.get(reader)!, this.#home.get(node)!);
+      for (const reader of this.#readers.get(leaf) ?? [])
+        this.#dependencies.add(this.#home.get(reader)!, this.#home.get(node)!);
     }
   }
 
   mergeProducers(): void {
     const nodes = [...this.#home.keys()].sort((a, b) => a - b);
     for (const node of nodes) {
-      for (let merged = true; merged; ) {
+      for (let merged = true; merged;) {
         const at = this.#home.get(node)!;
         merged = this.#producersOf(at).some((producer) => this.#tryMerge(producer, at));
       }
@@ -119,9 +124,10 @@ class Fusion {
         const at = this.#home.get(reader)!;
         const merged = seen.slice(-SIBLINGS).some((other) => {
           const one = this.#home.get(other)!;
-          if (one === at) return true;
-          const linked = this.#dependencies.after(one).has(at) || this.#dependencies.after(at).has(one);
-          return linked ? this.#tryMerge(one, at) : this.#tryMerge(one, at, (a, b) => mergeSiblings(a, b, operand, shape));
+          return (
+            one === at ||
+            this.#tryMerge(one, at, (a, b) => mergeGroups(a, b) ?? mergeSiblings(a, b, operand, shape))
+          );
         });
         if (!merged) seen.push(reader);
       }
@@ -141,11 +147,27 @@ class Fusion {
     if (this.#dependencies.distance(a, b) > FAR_APART || this.#dependencies.separated(a, b)) return false;
     const merged = merge(first, second);
     if (!merged || !this.#fits(merged) || !this.#staysParallel(merged, first, second)) return false;
+    if (
+      this.#overwritesTooEarly(merged) &&
+      !this.#overwritesTooEarly(first) &&
+      !this.#overwritesTooEarly(second)
+    )
+      return false;
     this.#groups[a] = merged;
     this.#groups[b] = undefined;
     for (const { body } of second.members) this.#home.set(body.node, a);
     this.#dependencies.merge(a, b);
     return true;
+  }
+
+  /** Whether a group would need a copy because it still reads what it writes over. */
+  #overwritesTooEarly(group: Group): boolean {
+    return group.members.some(({ body }) =>
+      (this.#outputs.get(body.node) ?? []).some((storage) => {
+        const leaf = this.#leaves.get(storage);
+        return leaf !== undefined && !writesWhereItReads(group, body.node, leaf);
+      }),
+    );
   }
 
   /** The arrays that a group exchanges with memory. */
@@ -169,7 +191,9 @@ class Fusion {
 
   #fits(group: Group): boolean {
     const { size } = this.#operands(group);
-    return size <= (group.kind === 'contract' ? Math.min(this.#maxOperands, CONTRACT_OPERANDS) : this.#maxOperands);
+    return (
+      size <= (group.kind === 'contract' ? Math.min(this.#maxOperands, CONTRACT_OPERANDS) : this.#maxOperands)
+    );
   }
 
   /**

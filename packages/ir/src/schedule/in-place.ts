@@ -21,14 +21,18 @@ export function writesWhereItReads(group: Group, node: number, leaf: number): bo
   const last = lastStages(group, stage);
   const moved = computedElsewhere(group);
   const inTime = (reader: Member) => {
-    if (writer.phase === 'after' || writer.local.length === 0) return writer.phase === 'after' || reader.phase !== 'after';
+    if (writer.phase === 'after' || writer.local.length === 0)
+      return writer.phase === 'after' || reader.phase !== 'after';
     return reader.phase !== 'after' && last.get(reader)! <= stage.get(writer)!;
   };
   return group.members.every((member) =>
     member.body.reads.every(
       ({ operand, index }) =>
         operand !== leaf ||
-        (!moved.has(member) && readsElementwise(member, index) && inTime(member) && canonical(group, member, index).key === written.key),
+        (!moved.has(member) &&
+          readsElementwise(member, index) &&
+          inTime(member) &&
+          canonical(group, member, index).key === written.key),
     ),
   );
 }
@@ -40,7 +44,9 @@ export function staysInOneLoop(group: Group, node: number, value: number): boole
   return group.members.every(
     (member) =>
       member.body.reads.every(({ operand }) => operand !== value) ||
-      (member.phase === writer.phase && stage.get(member) === stage.get(writer) && span(member.local) === span(writer.local)),
+      (member.phase === writer.phase &&
+        stage.get(member) === stage.get(writer) &&
+        span(member.local) === span(writer.local)),
   );
 }
 
@@ -59,7 +65,8 @@ function computedElsewhere(group: Group): Set<Member> {
       const producer = byNode.get(operand);
       if (!producer || isScalar(producer)) continue;
       const made = canonical(group, producer, spell(digitsOver(producer.body, producer.body.space)));
-      const samePlace = span(reader.local) === span(producer.local) && canonical(group, reader, index).key === made.key;
+      const samePlace =
+        span(reader.local) === span(producer.local) && canonical(group, reader, index).key === made.key;
       if (!samePlace || elsewhere.has(reader)) elsewhere.add(producer);
     }
   }

@@ -111,7 +111,15 @@ class Lowering {
       );
       results.push(this.#table.add({ op: 'index', dtype: 'int32', index }));
     }
-    return this.#finish({ node: id, kind: 'reduce', axes: input.shape, space: kept, inner: reduced, results, combine: kind });
+    return this.#finish({
+      node: id,
+      kind: 'reduce',
+      axes: input.shape,
+      space: kept,
+      inner: reduced,
+      results,
+      combine: kind,
+    });
   }
 
   #contract(id: number, kind: BodyKind, node: SliceNode, spec: OpAttrs['contract']): Body {
@@ -188,7 +196,13 @@ class Lowering {
       case 'scalar':
         return this.#table.add({ op, dtype, slot: node.slot });
       case 'leaf':
-        return this.#table.add({ op: 'load', dtype, operand: id, index: flatten(where.at, node.shape), guards: where.guards });
+        return this.#table.add({
+          op: 'load',
+          dtype,
+          operand: id,
+          index: flatten(where.at, node.shape),
+          guards: where.guards,
+        });
       case 'iota':
         return this.#index(where.at[(node.attrs as OpAttrs['iota']).axis] ?? ZERO);
       case 'random': {
@@ -243,7 +257,11 @@ class Lowering {
     if (value.op === 'index' && value.index.min >= lo && value.index.max <= hi) return value.index;
     if (lo === hi) return constant(lo);
     const raised = this.#table.add({ op: 'max', dtype: 'int32', inputs: [id, this.#const(lo, 'int32')] });
-    const bounded = this.#table.add({ op: 'min', dtype: 'int32', inputs: [raised, this.#const(hi, 'int32')] });
+    const bounded = this.#table.add({
+      op: 'min',
+      dtype: 'int32',
+      inputs: [raised, this.#const(hi, 'int32')],
+    });
     return this.#table.asIndex(bounded, lo, hi);
   }
 
@@ -291,9 +309,14 @@ class Lowering {
       where.at.map((i, dim) => (dim === axis ? ZERO : i)),
       where.guards,
     );
-    const [base, index, source] = [this.#value(inputs[0], where), this.#value(inputs[1], lane), this.#value(inputs[2], lane)];
+    const [base, index, source] = [
+      this.#value(inputs[0], where),
+      this.#value(inputs[1], lane),
+      this.#value(inputs[2], lane),
+    ];
     const here = this.#table.add({ op: 'eq', dtype: 'bool', inputs: [this.#index(where.at[axis]), index] });
-    const written = mode === 'set' ? source : this.#table.add({ op: COMBINE[mode], dtype, inputs: [base, source] });
+    const written =
+      mode === 'set' ? source : this.#table.add({ op: COMBINE[mode], dtype, inputs: [base, source] });
     return this.#table.add({ op: 'where', dtype, inputs: [here, written, base] });
   }
 }
@@ -302,4 +325,3 @@ class Lowering {
 export const COMBINE = { sum: 'add', prod: 'mul', max: 'max', min: 'min' } as const satisfies {
   readonly [K in Exclude<ReduceKind, 'argmax' | 'argmin'>]: BinaryOp;
 };
-

@@ -21,12 +21,12 @@ interface CrossRead {
   readonly load: LoadValue;
 }
 
-/** One group of the members of both, or undefined. `a` may be read by `b`, not the other way round. */
+/** One group of the members of both, where `b` reads `a`; or undefined. */
 export function mergeGroups(a: Group, b: Group): Group | undefined {
   if (a.kind === 'single' || b.kind === 'single') return undefined;
   if (a.kind === 'contract' && b.kind === 'contract') return undefined;
   const reads = crossReads(a, b);
-  if (reads.some(({ load }) => load.guards.length > 0)) return undefined;
+  if (reads.length === 0 || reads.some(({ load }) => load.guards.length > 0)) return undefined;
   const merged =
     sideBySide(a, b, reads) ??
     across(a, b, reads) ??
@@ -38,7 +38,7 @@ export function mergeGroups(a: Group, b: Group): Group | undefined {
 
 /** One group of two that do not read each other but read `shared`, at equal places of equal rows; or undefined. */
 export function mergeSiblings(a: Group, b: Group, shared: number, shape: Shape): Group | undefined {
-  if (a.kind !== 'loop' || b.kind !== 'loop') return undefined;
+  if (a.kind !== 'loop' || b.kind !== 'loop' || crossReads(a, b).length > 0) return undefined;
   const merged =
     sideBySide(a, b, []) ??
     across(a, b, []) ??
@@ -84,9 +84,14 @@ function readTogether(merged: Group, half: Group, shared: number): boolean {
   const inHalf = new Set(half.members.map(({ body }) => body.node));
   const keys = new Set<string>();
   const keysOf = (member: Member) =>
-    member.body.reads.filter(({ operand }) => operand === shared).map(({ index }) => canonical(merged, member, index).key);
-  for (const member of merged.members) if (inHalf.has(member.body.node)) for (const key of keysOf(member)) keys.add(key);
-  return merged.members.some((member) => !inHalf.has(member.body.node) && keysOf(member).some((key) => keys.has(key)));
+    member.body.reads
+      .filter(({ operand }) => operand === shared)
+      .map(({ index }) => canonical(merged, member, index).key);
+  for (const member of merged.members)
+    if (inHalf.has(member.body.node)) for (const key of keysOf(member)) keys.add(key);
+  return merged.members.some(
+    (member) => !inHalf.has(member.body.node) && keysOf(member).some((key) => keys.has(key)),
+  );
 }
 
 function crossReads(a: Group, b: Group): CrossRead[] {
@@ -124,14 +129,21 @@ function across(host: Group, guest: Group, reads: readonly CrossRead[]): Group |
   const known = new Map(host.members.map((member) => [member.body.node, member]));
   const members = new Map<number, Member>();
   for (const member of guest.members) {
-    const moved = member.body.kind === 'reduce' ? meeting(member, known, host.rows) : following(member, known);
+    const moved =
+      member.body.kind === 'reduce' ? meeting(member, known, host.rows) : following(member, known);
     if (!moved) return undefined;
     known.set(member.body.node, moved);
     members.set(member.body.node, moved);
   }
   const current = (member: Member) => members.get(member.body.node) ?? member;
-  const moved = reads.map(({ producer, reader, load }) => ({ producer: current(producer), reader: current(reader), load }));
-  return moved.every(fits) ? joined(host, { ...guest, members: [...members.values()] }, host.rows) : undefined;
+  const moved = reads.map(({ producer, reader, load }) => ({
+    producer: current(producer),
+    reader: current(reader),
+    load,
+  }));
+  return moved.every(fits)
+    ? joined(host, { ...guest, members: [...members.values()] }, host.rows)
+    : undefined;
 }
 
 function meeting({ body }: Member, known: ReadonlyMap<number, Member>, rows: number): Member | undefined {
@@ -167,14 +179,21 @@ function following(member: Member, known: ReadonlyMap<number, Member>): Member |
 
 /** Whether a group's rows may be any of its members' axes: all are pointwise, and every element is a row by now. */
 function isFlexible({ kind, members }: Group): boolean {
-  return kind === 'loop' && members.every(({ body, phase, local }) => body.kind === 'pointwise' && phase === 'row' && local.length === 0);
+  return (
+    kind === 'loop' &&
+    members.every(
+      ({ body, phase, local }) => body.kind === 'pointwise' && phase === 'row' && local.length === 0,
+    )
+  );
 }
 
 /** A pointwise group `b` lays itself over the rows of `a`, whose values it reads. */
 function readerFollows(a: Group, b: Group, reads: readonly CrossRead[]): Group | undefined {
   if (!isFlexible(b)) return undefined;
   return realigned(a, b, reads, ({ producer, reader: { body }, load }) =>
-    producer.phase === 'row' ? { member: body.node, layout: readerLayout(producer, a.rows, body, body.space, load.index) } : undefined,
+    producer.phase === 'row'
+      ? { member: body.node, layout: readerLayout(producer, a.rows, body, body.space, load.index) }
+      : undefined,
   );
 }
 
@@ -211,7 +230,11 @@ function realigned(
     if (!members) continue;
     const byNode = new Map(members.map((member) => [member.body.node, member]));
     const current = (member: Member) => byNode.get(member.body.node) ?? member;
-    const moved = reads.map(({ producer, reader, load }) => ({ producer: current(producer), reader: current(reader), load }));
+    const moved = reads.map(({ producer, reader, load }) => ({
+      producer: current(producer),
+      reader: current(reader),
+      load,
+    }));
     if (moved.every(fits)) return joined(fixed, { ...flexible, members }, fixed.rows);
   }
   return undefined;
@@ -237,19 +260,28 @@ function isSound({ kind, rows, members }: Group): boolean {
   if (members.some(({ phase, rows: digits }) => phase !== 'after' && span(digits) !== rows)) return false;
   if (kind === 'contract') {
     const epilogue = members.filter(({ body }) => body.kind !== 'contract');
-    if (!epilogue.every(({ body, phase, local }) => body.kind === 'pointwise' && phase === 'row' && local.length === 0)) return false;
+    if (
+      !epilogue.every(
+        ({ body, phase, local }) => body.kind === 'pointwise' && phase === 'row' && local.length === 0,
+      )
+    )
+      return false;
     if (!readsOnlyOutside(members)) return false;
   }
   const lengths = new Set(members.map(({ local }) => span(local)));
   return (
     refine(members.map((member) => member.rows)) !== undefined &&
-    [...lengths].every((length) => refine(members.filter(({ local }) => span(local) === length).map(({ local }) => local)) !== undefined)
+    [...lengths].every(
+      (length) =>
+        refine(members.filter(({ local }) => span(local) === length).map(({ local }) => local)) !== undefined,
+    )
   );
 }
 
 /** A contraction reads nothing that its own kernel makes. */
 function readsOnlyOutside(members: readonly Member[]): boolean {
   const made = new Set(members.map(({ body }) => body.node));
-  return members.every(({ body }) => body.kind !== 'contract' || body.reads.every(({ operand }) => !made.has(operand)));
+  return members.every(
+    ({ body }) => body.kind !== 'contract' || body.reads.every(({ operand }) => !made.has(operand)),
+  );
 }
-

@@ -67,7 +67,9 @@ function throughWindow(at: Point, { axes, stride, dilation }: OpAttrs['window'],
 
 type Movement = 'reshape' | 'permute' | 'expand' | 'slice' | 'flip' | 'window';
 
-type Translate = { readonly [K in Movement]: (at: Point, attrs: OpAttrs[K], to: Shape, from: Shape) => Point };
+type Translate = {
+  readonly [K in Movement]: (at: Point, attrs: OpAttrs[K], to: Shape, from: Shape) => Point;
+};
 
 const TRANSLATE: Translate = {
   reshape: (at, _, to, from) => throughReshape(at, to, from),
@@ -87,7 +89,12 @@ export function isView(op: OpName): op is Movement {
 /** Where a view reads its input (a slice's run-time offset is added by the caller). */
 export function viewedPoint(node: SliceNode, input: SliceNode, at: Point): Point {
   if (!isView(node.op)) unreachable(`${node.op} is not a view`);
-  const translate = TRANSLATE[node.op] as (at: Point, attrs: OpAttrs[OpName], to: Shape, from: Shape) => Point;
+  const translate = TRANSLATE[node.op] as (
+    at: Point,
+    attrs: OpAttrs[OpName],
+    to: Shape,
+    from: Shape,
+  ) => Point;
   return translate(at, node.attrs, node.shape, input.shape);
 }
 

@@ -23,9 +23,13 @@ function ordered(stmt: Stmt, kernel: LoopKernel, indices: readonly IndexExpr[]):
   const inner = innermost.body.map((one) => ordered(one, kernel, indices));
   const axes = nest.map(({ axis }) => axis);
   // With loops inside, it is theirs to walk through memory.
-  const best = inner.some((one) => one.kind === 'loop') || stmt.order === 'serial' ? innermost.axis : bestInside(axes, kernel, indices);
+  const best =
+    inner.some((one) => one.kind === 'loop') || stmt.order === 'serial'
+      ? innermost.axis
+      : bestInside(axes, kernel, indices);
   const next = [...axes.filter((axis) => axis !== best), best];
-  if (next.every((axis, i) => axis === axes[i]) && inner.every((one, i) => one === innermost.body[i])) return stmt;
+  if (next.every((axis, i) => axis === axes[i]) && inner.every((one, i) => one === innermost.body[i]))
+    return stmt;
   const [whole] = next.reduceRight<readonly Stmt[]>((body, axis) => [{ ...stmt, axis, body }], inner);
   return whole;
 }
@@ -33,7 +37,11 @@ function ordered(stmt: Stmt, kernel: LoopKernel, indices: readonly IndexExpr[]):
 /** A loop and those that stand alone inside it, of the same order. */
 function nestOf(loop: Loop): Loop[] {
   const nest = [loop];
-  for (let [next] = loop.body; nest[nest.length - 1].body.length === 1 && next.kind === 'loop' && next.order === loop.order; [next] = next.body) {
+  for (
+    let [next] = loop.body;
+    nest[nest.length - 1].body.length === 1 && next.kind === 'loop' && next.order === loop.order;
+    [next] = next.body
+  ) {
     nest.push(next);
   }
   return nest;

@@ -80,7 +80,10 @@ class Placer {
     const source = (node: number) => {
       const { op, slot } = this.#nodes[node];
       if (op === 'leaf') return slot;
-      return this.#targets.get(node)?.[0] ?? unreachable(`node ${node} (${op}) is read from memory but not kept there`);
+      return (
+        this.#targets.get(node)?.[0] ??
+        unreachable(`node ${node} (${op}) is read from memory but not kept there`)
+      );
     };
     const targets = (node: number) => this.#targets.get(node) ?? [];
     const memory = { slice: this.#slice, buffers: this.#buffers, source, targets };
@@ -112,7 +115,8 @@ class Placer {
       const at = this.#home.get(node)!;
       let leaves = diverted.has(node);
       for (const reader of this.#readersOf(node)) leaves ||= reader !== at;
-      if (leaves) this.#put(node, this.#dyingIn(at, node, diverted) ?? this.#buffers.temporary(this.#nodes[node]));
+      if (leaves)
+        this.#put(node, this.#dyingIn(at, node, diverted) ?? this.#buffers.temporary(this.#nodes[node]));
     }
   }
 
@@ -124,7 +128,13 @@ class Placer {
     for (const { body } of group.members) {
       for (const { operand } of body.reads) {
         const [buffer, ...more] = this.#targets.get(operand) ?? [];
-        if (buffer === undefined || more.length > 0 || !this.#buffers.isTemporary(buffer) || taken.has(buffer)) continue;
+        if (
+          buffer === undefined ||
+          more.length > 0 ||
+          !this.#buffers.isTemporary(buffer) ||
+          taken.has(buffer)
+        )
+          continue;
         const value = this.#nodes[operand];
         const fits = value.dtype === dtype && numel(value.shape) === numel(shape);
         if (!fits || diverted.has(operand) || this.#readersOf(operand).size > 1) continue;
@@ -138,7 +148,8 @@ class Placer {
   copyDiverted(): void {
     for (const [storage, node] of this.#diverted) {
       const { shape, dtype } = this.#nodes[node];
-      const copy = this.#nodes.push({ op: 'contiguous', inputs: [node], attrs: undefined, shape, dtype, slot: -1 }) - 1;
+      const copy =
+        this.#nodes.push({ op: 'contiguous', inputs: [node], attrs: undefined, shape, dtype, slot: -1 }) - 1;
       const at = this.#dependencies.addPiece();
       this.#groups.push(groupOf(lowerBody(this.#slice, new Set([node]), copy)));
       this.#put(copy, storage);

@@ -36,7 +36,9 @@ export function realize({ slice, forced }: Simplified, { fusion, maxOperands }: 
 /** Whether a node computes anything: views, constants and identities do not. */
 export function isComputed({ op }: SliceNode): boolean {
   const { class: opClass } = specOf(op);
-  return opClass !== 'movement' && opClass !== 'identity' && op !== 'const' && op !== 'scalar' && op !== 'leaf';
+  return (
+    opClass !== 'movement' && opClass !== 'identity' && op !== 'const' && op !== 'scalar' && op !== 'leaf'
+  );
 }
 
 /**
@@ -87,6 +89,7 @@ function union(sets: readonly ReadonlySet<number>[]): ReadonlySet<number> {
 
 /** The node that a chain of views and identities looks at. */
 function beneathViews({ nodes }: Slice, id: number): number {
-  while ((isView(nodes[id].op) && nodes[id].inputs.length === 1) || specOf(nodes[id].op).class === 'identity') [id] = nodes[id].inputs;
+  while ((isView(nodes[id].op) && nodes[id].inputs.length === 1) || specOf(nodes[id].op).class === 'identity')
+    [id] = nodes[id].inputs;
   return id;
 }

@@ -26,7 +26,8 @@ const MARGIN = 1.05;
 
 function workOf({ op }: SliceNode): number {
   const { class: opClass } = specOf(op);
-  if (opClass === 'movement' || opClass === 'identity' || op === 'const' || op === 'scalar' || op === 'leaf') return 0;
+  if (opClass === 'movement' || opClass === 'identity' || op === 'const' || op === 'scalar' || op === 'leaf')
+    return 0;
   return WORK[op] ?? PLAIN_WORK;
 }
 
@@ -73,7 +74,12 @@ function propose(slice: Slice, realized: ReadonlySet<number>) {
     const root = realized.has(id) || candidates.has(id);
     for (const input of node.inputs) {
       if (!root) for (const [reader, elements] of wanted[id]) raise(wanted[input], reader, elements);
-      else raise(wanted[input], id, Math.max(numel(node.shape), node.op === 'reduce' ? numel(nodes[input].shape) : 0));
+      else
+        raise(
+          wanted[input],
+          id,
+          Math.max(numel(node.shape), node.op === 'reduce' ? numel(nodes[input].shape) : 0),
+        );
     }
   }
   return { candidates, wanted };
@@ -119,7 +125,11 @@ class Judge {
       costly += beneath.costly;
       if (sources.size < ENOUGH_SOURCES) for (const source of beneath.sources) sources.add(source);
     }
-    this.#expressions[id] = { work: Math.min(work, GREATEST_WORK), costly: Math.min(costly, GREATEST_WORK), sources };
+    this.#expressions[id] = {
+      work: Math.min(work, GREATEST_WORK),
+      costly: Math.min(costly, GREATEST_WORK),
+      sources,
+    };
   }
 
   /** Whether computing a value wherever it is needed costs more than keeping it. */
@@ -156,7 +166,9 @@ function narrowerThan({ nodes }: Slice, realized: ReadonlySet<number>, id: numbe
   const [input] = varying;
   const { dtype, shape } = nodes[input];
   const narrower = byteSize(dtype) < byteSize(node.dtype) && numel(shape) === numel(node.shape);
-  return narrower && !realized.has(input) && specOf(nodes[input].op).class === 'elementwise' ? input : undefined;
+  return narrower && !realized.has(input) && specOf(nodes[input].op).class === 'elementwise'
+    ? input
+    : undefined;
 }
 
 /** Whether all elements of a node are one number. */

@@ -38,7 +38,9 @@ export function rewriteAxes<K extends Kernel>(kernel: K, rewrite: AxisRewrite): 
         return [stmt.position === undefined ? moved : { ...moved, position: value(stmt.position) }];
       }
       case 'store':
-        return [{ ...stmt, index: index(stmt.index), guards: guarded(stmt.guards), value: value(stmt.value) }];
+        return [
+          { ...stmt, index: index(stmt.index), guards: guarded(stmt.guards), value: value(stmt.value) },
+        ];
     }
   };
   const list = (axes: readonly AxisId[]) => axes.flatMap((axis) => rewrite.replacements(axis));

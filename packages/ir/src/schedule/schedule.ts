@@ -46,12 +46,21 @@ export interface Schedule {
   readonly dispatches: readonly ScheduledDispatch[];
 }
 
-export function schedule(slice: Slice, { fusion = true, maxOperands = 8 }: ScheduleOptions = {}): Schedule {
+/** However many a device allows: beyond this a kernel's code and its compilation grow, and little is saved. */
+const MOST_OPERANDS = 32;
+
+export function schedule(
+  slice: Slice,
+  { fusion = true, maxOperands: allowed = 8 }: ScheduleOptions = {},
+): Schedule {
+  const maxOperands = Math.min(allowed, MOST_OPERANDS);
   verifiers()?.verifySlice(slice);
   const simplified = simplify(slice);
   verifiers()?.verifySlice(simplified.slice);
   const realized = realize(simplified, { fusion, maxOperands });
-  const bodies = [...realized].sort((a, b) => a - b).map((node) => lowerBody(simplified.slice, realized, node));
+  const bodies = [...realized]
+    .sort((a, b) => a - b)
+    .map((node) => lowerBody(simplified.slice, realized, node));
   const fused = fusion ? fuse(simplified.slice, bodies, { maxOperands }) : bodies.map(groupOf);
   const { groups, memory, dependencies } = placeGroups(simplified.slice, fused);
   const rank = (group: number) => Math.max(...groups[group].members.map(({ body }) => body.node));
@@ -62,7 +71,9 @@ export function schedule(slice: Slice, { fusion = true, maxOperands = 8 }: Sched
       return [group, { ...made, kernel: shapeLoops(made.kernel) }];
     }),
   );
-  const batches = new Map(batchKernels(emitted, memory.buffers, dependencies).map((batch) => [batch.pieces[0], batch]));
+  const batches = new Map(
+    batchKernels(emitted, memory.buffers, dependencies).map((batch) => [batch.pieces[0], batch]),
+  );
   const dispatches = inOrder([...batches.keys()]).map((first): ScheduledDispatch => {
     const { pieces, kernel, extents } = batches.get(first)!;
     const launches = pieces.map((piece, i): ScheduledLaunch => {

@@ -55,7 +55,11 @@ function compact(slice: Slice, { nodes, forced }: Builder, outputs: readonly Sli
     kept.push({ ...node, inputs: node.inputs.map((input) => ids[input]) });
   });
   return {
-    slice: { ...slice, nodes: kept, outputs: outputs.map(({ node, storage }) => ({ node: ids[node], storage })) },
+    slice: {
+      ...slice,
+      nodes: kept,
+      outputs: outputs.map(({ node, storage }) => ({ node: ids[node], storage })),
+    },
     forced: new Set([...forced].filter((id) => live[id]).map((id) => ids[id])),
   };
 }
@@ -63,11 +67,16 @@ function compact(slice: Slice, { nodes, forced }: Builder, outputs: readonly Sli
 const IDENTITY: { readonly [K in Exclude<ReduceKind, 'argmax' | 'argmin'>]: (dtype: DType) => number } = {
   sum: () => 0,
   prod: () => 1,
-  max: (dtype) => (isFloat(dtype) ? -Infinity : LOWEST[dtype] ?? 0),
-  min: (dtype) => (isFloat(dtype) ? Infinity : HIGHEST[dtype] ?? 1),
+  max: (dtype) => (isFloat(dtype) ? -Infinity : (LOWEST[dtype] ?? 0)),
+  min: (dtype) => (isFloat(dtype) ? Infinity : (HIGHEST[dtype] ?? 1)),
 };
 const LOWEST: { readonly [D in DType]?: number } = { int32: -(2 ** 31), int8: -128, int64: -(2 ** 63) };
-const HIGHEST: { readonly [D in DType]?: number } = { int32: 2 ** 31 - 1, int8: 127, uint8: 255, int64: 2 ** 63 };
+const HIGHEST: { readonly [D in DType]?: number } = {
+  int32: 2 ** 31 - 1,
+  int8: 127,
+  uint8: 255,
+  int64: 2 ** 63,
+};
 
 class Builder {
   readonly nodes: SliceNode[] = [];
@@ -96,7 +105,10 @@ class Builder {
   /** A new node with the value of another. */
   copy(id: number): number {
     const { shape, dtype } = this.nodes[id];
-    return this.#append({ op: 'contiguous', inputs: [id], attrs: undefined, shape, dtype, slot: -1 }, undefined);
+    return this.#append(
+      { op: 'contiguous', inputs: [id], attrs: undefined, shape, dtype, slot: -1 },
+      undefined,
+    );
   }
 
   /** A copy of what is in memory anyway, or of a constant, is the thing itself. */
@@ -191,7 +203,9 @@ class Builder {
         return c === 1 ? x : undefined;
       case 'pow':
         if (c === 1) return x;
-        return c === 2 ? this.#add({ op: 'mul', inputs: [x, x], attrs: undefined, shape, dtype, slot: -1 }) : undefined;
+        return c === 2
+          ? this.#add({ op: 'mul', inputs: [x, x], attrs: undefined, shape, dtype, slot: -1 })
+          : undefined;
       case 'where':
         if (y === z) return y;
         return constants[0] === undefined ? undefined : constants[0] !== 0 ? y : z;
@@ -225,7 +239,10 @@ class Builder {
     const { kind, axes } = attrs as OpAttrs['reduce'];
     const position = kind === 'argmax' || kind === 'argmin';
     if (numel(shape) > 0 && axes.some((axis) => input.shape[axis] === 0)) {
-      if (position) throw new ArgumentError(`${kind}: there is no extremum over axes [${axes}] of [${input.shape}], which are empty`);
+      if (position)
+        throw new ArgumentError(
+          `${kind}: there is no extremum over axes [${axes}] of [${input.shape}], which are empty`,
+        );
       return this.#fill(IDENTITY[kind](dtype), dtype, shape);
     }
     if (axes.some((axis) => input.shape[axis] !== 1)) return undefined;

@@ -97,7 +97,9 @@ export function copyValues(from: readonly Value[], into: ValueTable, how: Copyin
     return rewritten;
   };
   const guarded = (guards: readonly Guard[]) =>
-    guards.length === 0 ? guards : usefulGuards(guards.map(({ index: at, lo, hi }) => ({ index: index(at), lo, hi })));
+    guards.length === 0
+      ? guards
+      : usefulGuards(guards.map(({ index: at, lo, hi }) => ({ index: index(at), lo, hi })));
 
   const copied = (value: Value): ValueId => {
     switch (value.op) {
@@ -119,7 +121,13 @@ export function copyValues(from: readonly Value[], into: ValueTable, how: Copyin
         return into.add({ op: 'const', dtype: 'bool', value: guards ? 1 : 0 });
       }
       default:
-        return into.add(operation(value.op, value.dtype, value.inputs.map((id) => ids[id])));
+        return into.add(
+          operation(
+            value.op,
+            value.dtype,
+            value.inputs.map((id) => ids[id]),
+          ),
+        );
     }
   };
   for (const value of from) ids.push(copied(value));

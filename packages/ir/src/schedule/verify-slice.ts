@@ -12,13 +12,15 @@ export function verifySlice({ nodes, storages, scalars, outputs }: Slice): void 
     const spec = specOf(op);
     const [least, most] = spec.arity;
     if (inputs.length < least || inputs.length > most) fail(`has ${inputs.length} inputs`);
-    for (const input of inputs) if (!(input >= 0 && input < id)) fail(`reads node ${input}, which does not come before it`);
+    for (const input of inputs)
+      if (!(input >= 0 && input < id)) fail(`reads node ${input}, which does not come before it`);
     const expected = spec.infer(
       inputs.map((input) => nodes[input]),
       attrs,
     );
     if (expected.dtype !== dtype) fail(`is ${dtype}, expected ${expected.dtype}`);
-    if (!sameShape(expected.shape, shape)) fail(`has shape ${formatShape(shape)}, expected ${formatShape(expected.shape)}`);
+    if (!sameShape(expected.shape, shape))
+      fail(`has shape ${formatShape(shape)}, expected ${formatShape(expected.shape)}`);
     if (op === 'leaf' && !(slot in storages)) fail(`reads storage ${slot}, which does not exist`);
     if (op === 'scalar' && scalars[slot] !== dtype) fail(`reads slot ${slot}, which holds ${scalars[slot]}`);
   });
@@ -27,7 +29,8 @@ export function verifySlice({ nodes, storages, scalars, outputs }: Slice): void 
     const fail = (what: string): never => unreachable(`slice: storage ${storage} ${what}`);
     if (!(node in nodes) || !(storage in storages)) fail(`or node ${node} does not exist`);
     if (written.has(storage)) fail('is written twice');
-    if (nodes[node].dtype !== storages[storage].dtype) fail(`is ${storages[storage].dtype}, its value ${nodes[node].dtype}`);
+    if (nodes[node].dtype !== storages[storage].dtype)
+      fail(`is ${storages[storage].dtype}, its value ${nodes[node].dtype}`);
     written.add(storage);
   }
 }
