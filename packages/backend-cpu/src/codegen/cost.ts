@@ -31,7 +31,7 @@ const HOST_OPS: ReadonlySet<string> = new Set([
 ]);
 const HALF_CONVERSION = 8;
 
-const ACCESS = { consecutive: 1.5, splat: 1, strided: 8, computed: 20 } as const;
+const ACCESS = { consecutive: 1.5, splat: 1, near: 4, strided: 8, computed: 20 } as const;
 
 /** How an index moves along the vector axis. */
 export function accessOf(
@@ -49,7 +49,8 @@ export function accessOf(
   }
   if (computed) return 'computed';
   if (stride === 0) return 'splat';
-  return stride === 1 ? 'consecutive' : 'strided';
+  if (stride === 1) return 'consecutive';
+  return stride === 2 || stride === -1 ? 'near' : 'strided';
 }
 
 function mentions(index: IndexExpr, axis: AxisId, dependencies: readonly Dependencies[]): boolean {
@@ -97,7 +98,9 @@ export function costOfStatement(
     case 'store': {
       const { dtype } = kernel.operands[stmt.operand];
       const access = stmt.combine ? 'computed' : accessOf(stmt.index, axis, dependencies);
-      return ACCESS[access] * registersOf(kindOf(dtype)) + conversionCost(dtype);
+      return (
+        ACCESS[access === 'near' ? 'strided' : access] * registersOf(kindOf(dtype)) + conversionCost(dtype)
+      );
     }
     case 'accumulate': {
       const { kind, dtype } = kernel.accumulators[stmt.acc];

@@ -21,8 +21,17 @@ export function load(e: Emission, value: Load): Lanes {
   const condition = conditionOf(e, value.guards);
   const stride = e.strideOf(value.index);
   if (stride === 0) return loadOne(e, value, condition);
-  return stride === 1 ? loadConsecutive(e, value, condition) : loadLanes(e, value, condition, stride);
+  const near =
+    stride === 1 || (stride !== undefined && widthOf(value.dtype).perRegister === UNIT && stride in NEAR);
+  return near ? loadNear(e, value, condition, stride) : loadLanes(e, value, condition, stride);
 }
+
+/** Strides whose elements are picked from whole vectors: where those start, and the lanes. */
+const NEAR: { readonly [stride: number]: { readonly starts: readonly number[]; readonly lanes: Lanes4 } } = {
+  [-1]: { starts: [-3, -3], lanes: [3, 2, 1, 0] },
+  2: { starts: [0, 4], lanes: [0, 2, 4, 6] },
+};
+type Lanes4 = readonly [number, number, number, number];
 
 /** The address of element `i` of the block, for indices that grow by a constant stride. */
 export function elementAddress(
@@ -67,15 +76,22 @@ function maskOf(masks: readonly Local<'v128'>[], register: number, dtype: Load['
     : i32x4.shuffle(mask, mask, [2, 2, 3, 3]);
 }
 
-function loadConsecutive(e: Emission, value: Load, { flag, masks }: Condition): Lanes {
+function loadNear(e: Emission, value: Load, { flag, masks }: Condition, stride: number): Lanes {
   const { code, math, scope } = e;
   const { dtype, operand } = value;
   const width = widthOf(dtype);
   const count = ((scope.block?.units ?? 1) * UNIT) / width.perRegister;
   const addresses = Array.from({ length: count }, (_, i) =>
-    elementAddress(e, operand, value, i * width.perRegister),
+    (NEAR[stride]?.starts ?? [0]).map((start) =>
+      elementAddress(e, operand, value, i * width.perRegister * stride + start),
+    ),
   );
-  const read = (i: number) => decode(math, dtype, width.load(addresses[i], isSigned(dtype)));
+  const read = (i: number) => {
+    if (stride === 1) return decode(math, dtype, width.load(addresses[i][0], isSigned(dtype)));
+    const [low, high] = addresses[i].map((at) => code.let(width.load(at, isSigned(dtype))));
+    const picked = i32x4.shuffle(low, high, NEAR[stride].lanes);
+    return decode(math, dtype, picked);
+  };
   if (flag === undefined && masks === undefined) return e.lanes(scope, kindOf(dtype), false, read);
   const registers = addresses.map(() => code.local('v128'));
   scope.code.push(() => {
