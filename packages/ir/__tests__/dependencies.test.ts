@@ -39,20 +39,22 @@ describe('Dependencies', () => {
       const count = random.int(3, 14);
       const dependencies = new Dependencies(count);
       const plain = new Plain(count);
+      let mistakes = 0;
       for (let step = 0; step < 40; step++) {
         const alive = [...plain.edges.keys()];
         const [a, b] = [random.pick(alive), random.pick(alive)];
         if (a === b) continue;
-        expect(dependencies.separated(a, b)).toBe(plain.separated(a, b));
+        mistakes += Number(dependencies.separated(a, b) !== plain.separated(a, b));
         if (random.chance(0.7)) {
           const possible = !plain.reaches(b, a);
-          expect(dependencies.add(a, b)).toBe(possible);
+          mistakes += Number(dependencies.add(a, b) !== possible);
           if (possible) plain.edges.get(a)!.add(b);
         } else if (!plain.separated(a, b)) {
           dependencies.merge(a, b);
           plain.merge(a, b);
         }
       }
+      expect(mistakes).toBe(0);
       const alive = [...plain.edges.keys()];
       const order = dependencies.ordered(alive, (piece) => piece);
       expect([...order].sort((x, y) => x - y)).toEqual([...alive].sort((x, y) => x - y));

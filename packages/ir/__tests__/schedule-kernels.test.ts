@@ -266,3 +266,38 @@ describe('limits', () => {
     expect(dispatchesOf((p) => p.output(p.unary('exp', p.input32(0, 3))))).toHaveLength(0);
   });
 });
+
+describe('contractions', () => {
+  it('a batch of products with the same weight is one product with more rows', () => {
+    const [dispatch] = dispatchesOf((p) => {
+      const weight = p.add('expand', [p.reshape(p.input32(6, 5), [1, 6, 5])], { shape: [4, 6, 5] });
+      p.output(p.batched(p.input32(4, 3, 5), weight));
+    });
+    const { kernel } = dispatch;
+    expect(kernel).toMatchObject({ kind: 'contract', batch: [], axes: [12, 6, 5] });
+  });
+
+  it('heads that are merged by a reshape are read where they are', () => {
+    const dispatches = dispatchesOf((p) => {
+      const heads = p.add('permute', [p.input32(2, 4, 8, 16)], { axes: [0, 2, 1, 3] });
+      p.output(p.linear(p.reshape(heads, [2, 8, 64]), p.input32(10, 64)));
+    });
+    expect(dispatches).toHaveLength(1);
+  });
+
+  it('an operand with zeros between its elements is copied first', () => {
+    const dispatches = dispatchesOf((p) => {
+      const padded = p.add('pad', [p.input32(8, 4)], { lo: [0, 0], hi: [0, 0], interior: [0, 1], value: 0 });
+      p.output(p.linear(padded, p.input32(10, 7)));
+    });
+    expect(dispatches.map(({ kernel }) => kernel.kind)).toEqual(['loop', 'contract']);
+  });
+
+  it('a product of one row is a reduction, which fuses with its neighbours', () => {
+    const dispatches = dispatchesOf((p) => {
+      const x = p.linear(p.unary('exp', p.input32(1, 64)), p.input32(10, 64));
+      p.output(geluOf(p, p.binary('add', x, p.input32(1, 10))));
+    });
+    expect(dispatches.map(({ kernel }) => kernel.kind)).toEqual(['loop']);
+  });
+});

@@ -30,6 +30,17 @@ export function forEachInput(value: Value, visit: (value: ValueId) => void): voi
   forEachIndex(value, (index) => forEachComputed(index, visit));
 }
 
+/** The loop variables that a value depends on. */
+export function axesBeneath(values: readonly Value[], id: ValueId): ReadonlySet<AxisId> {
+  const axes = new Set<AxisId>();
+  const seen = new Set<ValueId>([id]);
+  for (const at of seen) {
+    forEachIndex(values[at], (index) => forEachAxis(index, (axis) => axes.add(axis)));
+    forEachInput(values[at], (input) => seen.add(input));
+  }
+  return axes;
+}
+
 /** Calls `visit` for each value that a statement reads, not counting the statements inside it. */
 export function forEachRead(stmt: Stmt, visit: (value: ValueId) => void): void {
   if (stmt.kind === 'accumulate') {

@@ -62,6 +62,8 @@ export class Device {
   /** Allocations whose storage is alive, so that disposal and the collector do not both free one. */
   readonly #live = new Set<Allocation>();
   readonly #scopes: Set<Storage>[] = [];
+  /** Runs by which what is kept ages. */
+  #age = 0;
   /** Allocations handed to the collector since it last had a turn to report. */
   #watched = 0;
   #graph: Graph;
@@ -113,9 +115,16 @@ export class Device {
     this.#importer = new Importer(this.#graph);
   }
 
-  /** Cuts a graph that has grown too long: computes everything pending that nothing else in it reads. */
-  flush(): void {
-    this.run(allSinks(this.#graph));
+  /**
+   * Cuts a graph that has grown too long: computes everything pending that nothing else in it reads. What is kept does
+   * not age by it. `alsoKeep` names nodes to keep besides, such as those a later backward will read.
+   */
+  flush(alsoKeep: (graph: Graph, sinks: readonly NodeId[]) => readonly NodeId[] = () => []): void {
+    const graph = this.#graph;
+    const sinks = allSinks(graph);
+    for (const node of alsoKeep(graph, sinks)) graph.keep.add(node);
+    this.#age--;
+    this.run(sinks);
   }
 
   /** Bytes of a storage's contents, synchronously where the backend can wait. */
@@ -194,7 +203,7 @@ export class Device {
     if (storage.host) {
       this.backend.write(allocation.buffer, storage.host, allocation.offset);
       if (storage.role === 'variable') storage.host = undefined;
-      this.keeper.touch(storage, this.counters.runs);
+      this.keeper.touch(storage, this.#age);
     }
     return allocation;
   }
@@ -202,8 +211,9 @@ export class Device {
   /** Replays a recorded run: the same plan over storages and numbers given anew. */
   replay(plan: Executable, storages: readonly Storage[], written: readonly Storage[], scalars: readonly number[]): void {
     this.counters.runs++;
+    this.#age++;
     this.#bindAndRun(plan, storages, written, scalars);
-    this.keeper.sweep(this.counters.runs);
+    this.keeper.sweep(this.#age);
   }
 
   #targets(graph: Graph, roots: readonly NodeId[], role: StorageRole): Target[] {
@@ -234,6 +244,7 @@ export class Device {
       (agreed) => debug(1, () => describeMiss(this.name, collection, agreed)),
     );
     this.counters.runs++;
+    this.#age++;
     const scalars = collection.scalars.map((node) => numberOf(graph.scalars.get(node)!));
     this.#bindAndRun(plan, collection.storages, targets.map((t) => t.storage), scalars);
     for (const { node, storage } of targets) {
@@ -244,12 +255,12 @@ export class Device {
     }
     graph.effects.clear();
     this.onRun?.({ collection, plan });
-    this.keeper.sweep(this.counters.runs);
+    this.keeper.sweep(this.#age);
   }
 
   /** Binds memory, runs the plan, reads small results back, and raises the versions of what was written. */
   #bindAndRun(plan: Executable, storages: readonly Storage[], written: readonly Storage[], scalars: readonly number[]): void {
-    const run = this.counters.runs;
+    const run = this.#age;
     const outputs = new Set(written);
     for (const storage of storages) if (!outputs.has(storage)) this.keeper.touch(storage, run);
     const small = this.backend.readSync ? (s: Storage) => s.role !== 'variable' && s.bytes <= SMALL_BYTES : () => false;
@@ -332,7 +343,7 @@ export class Device {
       return alloc();
     } catch (error) {
       if (!(error instanceof OutOfMemoryError)) throw error;
-      this.keeper.releaseAllBut(this.counters.runs);
+      this.keeper.releaseAllBut(this.#age);
       return alloc();
     }
   }

@@ -4,12 +4,12 @@
  */
 
 import { unreachable } from '../errors.ts';
-import type { OpAttrs } from '../graph/ops.ts';
 import type { IndexExpr } from '../index-expr/index-expr.ts';
 import { substitute } from '../index-expr/index-expr.ts';
+import { axesBeneath } from '../kernel/inspect.ts';
 import type { AxisId, ContractKernel, Stmt, ValueId } from '../kernel/kernel.ts';
 import { digitsOver, spell } from './body.ts';
-import { contractionLabels } from './contraction.ts';
+import type { Place } from './digits.ts';
 import { digitOver, refine } from './digits.ts';
 import type { EmittedKernel, Memory } from './emission.ts';
 import { kernelName, memoryLoad } from './emission.ts';
@@ -18,81 +18,118 @@ import { KernelBuilder } from './kernel-builder.ts';
 import type { Copied } from './value-table.ts';
 import { copyValues } from './value-table.ts';
 
-export function emitContractKernel({ members }: Group, memory: Memory): EmittedKernel {
-  const builder = new KernelBuilder(memory.buffers, memory.slice.scalars);
-  const main =
-    members.find(({ body }) => body.kind === 'contract') ??
-    unreachable('a contract group without contraction');
-  const places =
-    refine(members.map(({ rows }) => rows)) ?? unreachable('an epilogue splits an index in another way');
-  const made = places.map(({ extent }) => builder.axis(extent));
-  const summed = main.local.map(({ extent }) => builder.axis(extent));
+export function emitContractKernel(group: Group, memory: Memory): EmittedKernel {
+  return new ContractEmitter(group, memory).emit();
+}
 
-  const axisMap = (member: Member): ((axis: number) => IndexExpr | undefined) => {
+/** A loop variable: its axis, and as an index. */
+type Variable = ReturnType<KernelBuilder['axis']>;
+
+class ContractEmitter {
+  readonly #memory: Memory;
+  readonly #builder: KernelBuilder;
+  readonly #members: ReadonlyMap<number, Member>;
+  /** The contraction itself. */
+  readonly #main: Member;
+  /** The places of the output's index, with a loop variable each, and the variables that are summed over. */
+  readonly #places: readonly Place[];
+  readonly #made: readonly Variable[];
+  readonly #summed: readonly Variable[];
+  readonly #copies = new Map<Member, Copied>();
+
+  constructor({ members }: Group, memory: Memory) {
+    this.#memory = memory;
+    this.#builder = new KernelBuilder(memory.buffers, memory.slice.scalars);
+    this.#members = new Map(members.map((member) => [member.body.node, member]));
+    this.#main =
+      members.find(({ body }) => body.kind === 'contract') ??
+      unreachable('a contract group without contraction');
+    this.#places =
+      refine(members.map(({ rows }) => rows)) ?? unreachable('an epilogue splits an index in another way');
+    this.#made = this.#places.map(({ extent }) => this.#builder.axis(extent));
+    this.#summed = this.#main.local.map(({ extent }) => this.#builder.axis(extent));
+  }
+
+  emit(): EmittedKernel {
+    const { ids } = this.#copy(this.#main);
+    const [a, b] = this.#main.body.results.map((id) => ids[id]);
+    const members = [...this.#members.values()];
+    const epilogue = members.flatMap((member) => this.#stores(member));
+    const kernel: ContractKernel = {
+      kind: 'contract',
+      name: kernelName(
+        this.#memory,
+        members.map(({ body }) => body.node),
+      ),
+      ...this.#builder.parts(),
+      ...this.#sides(a, b),
+      k: this.#summed.map(({ axis }) => axis),
+      a,
+      b,
+      accumulators: [{ kind: 'sum', dtype: this.#dtype() }],
+      epilogue,
+    };
+    return { kernel, ...this.#builder.bindings() };
+  }
+
+  #dtype() {
+    return this.#memory.slice.nodes[this.#main.body.node].dtype;
+  }
+
+  /**
+   * Sorts the output's axes by what really reads them: an operand that is broadcast along an axis does not, and a
+   * batch of products with the same right-hand side is one product with more rows.
+   */
+  #sides(a: ValueId, b: ValueId): Record<'batch' | 'm' | 'n', AxisId[]> {
+    const { values } = this.#builder.table;
+    const [inA, inB] = [axesBeneath(values, a), axesBeneath(values, b)];
+    const sides: Record<'batch' | 'm' | 'n', AxisId[]> = { batch: [], m: [], n: [] };
+    for (const { axis } of this.#made) {
+      if (inA.has(axis) === inB.has(axis)) sides.batch.push(axis);
+      else sides[inA.has(axis) ? 'm' : 'n'].push(axis);
+    }
+    return sides;
+  }
+
+  #axisMap(member: Member): (axis: number) => IndexExpr | undefined {
     const map = new Map<number, IndexExpr>();
-    for (const digit of member.rows)
+    for (const digit of member.rows) {
       map.set(
         digit.axis,
-        digitOver(digit, places, (i) => made[i].index),
+        digitOver(digit, this.#places, (i) => this.#made[i].index),
       );
-    if (member === main) main.local.forEach(({ axis }, i) => map.set(axis, summed[i].index));
+    }
+    if (member === this.#main) member.local.forEach(({ axis }, i) => map.set(axis, this.#summed[i].index));
     return (axis) => map.get(axis);
-  };
+  }
 
-  const acc = builder.table;
-  const sum = (): ValueId => acc.add({ op: 'acc', dtype: memory.slice.nodes[main.body.node].dtype, acc: 0 });
-  const byNode = new Map(members.map((member) => [member.body.node, member]));
-  const copies = new Map<Member, Copied>();
-  const copy = (member: Member): Copied => {
-    let copied = copies.get(member);
+  #copy(member: Member): Copied {
+    let copied = this.#copies.get(member);
     if (!copied) {
-      copied = copyValues(member.body.values, builder.table, {
-        axis: axisMap(member),
+      copied = copyValues(member.body.values, this.#builder.table, {
+        axis: this.#axisMap(member),
         load: (load) => {
-          const producer = byNode.get(load.operand);
-          return producer ? result(producer) : memoryLoad(builder, memory, load);
+          const producer = this.#members.get(load.operand);
+          return producer ? this.#result(producer) : memoryLoad(this.#builder, this.#memory, load);
         },
-        scalar: (slot) => builder.scalar(slot),
+        scalar: (slot) => this.#builder.scalar(slot),
       });
-      copies.set(member, copied);
+      this.#copies.set(member, copied);
     }
     return copied;
-  };
-  const result = (member: Member): ValueId =>
-    member === main ? sum() : copy(member).ids[member.body.results[0]];
+  }
 
-  const [a, b] = main.body.results.map((id) => copy(main).ids[id]);
-  const epilogue = members.flatMap((member): Stmt[] => {
-    const targets = memory.targets(member.body.node);
+  #result(member: Member): ValueId {
+    if (member === this.#main) return this.#builder.table.add({ op: 'acc', dtype: this.#dtype(), acc: 0 });
+    return this.#copy(member).ids[member.body.results[0]];
+  }
+
+  #stores(member: Member): Stmt[] {
+    const { body } = member;
+    const targets = this.#memory.targets(body.node);
     if (targets.length === 0) return [];
-    const index = substitute(spell(digitsOver(member.body, member.body.space)), axisMap(member));
-    const value = result(member);
-    return targets.map((buffer) => builder.store(buffer, index, value));
-  });
-
-  const labels = contractionLabels(memory.slice.nodes[main.body.node].attrs as OpAttrs['contract']);
-  /** The kernel's axes that a list of labels was split into. */
-  const axesOf = (wanted: readonly number[]): AxisId[] =>
-    made.flatMap(({ axis }, i) => {
-      const { radix } = places[i];
-      const owner = main.rows.find((digit) => radix >= digit.radix && radix < digit.radix * digit.extent);
-      return owner && wanted.includes(owner.axis) ? [axis] : [];
-    });
-  const kernel: ContractKernel = {
-    kind: 'contract',
-    name: kernelName(
-      memory,
-      members.map(({ body }) => body.node),
-    ),
-    ...builder.parts(),
-    batch: axesOf(labels.batch),
-    m: axesOf(labels.m),
-    n: axesOf(labels.n),
-    k: summed.map(({ axis }) => axis),
-    a,
-    b,
-    accumulators: [{ kind: 'sum', dtype: memory.slice.nodes[main.body.node].dtype }],
-    epilogue,
-  };
-  return { kernel, ...builder.bindings() };
+    const index = substitute(spell(digitsOver(body, body.space)), this.#axisMap(member));
+    const value = this.#result(member);
+    return targets.map((buffer) => this.#builder.store(buffer, index, value));
+  }
 }

@@ -6,11 +6,14 @@
 
 import type { OpAttrs } from '../graph/ops.ts';
 import { specOf } from '../graph/op-table.ts';
+import { forEachIndex } from '../kernel/inspect.ts';
+import type { Value, ValueId } from '../kernel/kernel.ts';
 import type { Slice, SliceNode } from '../run/slice.ts';
-import { bodyKind } from './lower.ts';
+import { bodyKind, lowerBody } from './lower.ts';
 import { isView } from './movement.ts';
 import { realizeByCost } from './recompute-cost.ts';
 import type { Simplified } from './simplify.ts';
+import { becomesAffine } from './split-axes.ts';
 
 export interface RealizeOptions {
   readonly fusion: boolean;
@@ -30,6 +33,7 @@ export function realize({ slice, forced }: Simplified, { fusion, maxOperands }: 
     limitOperands(slice, realized, maxOperands);
     realizeByCost(slice, realized);
   }
+  realizeTangledFactors(slice, realized);
   return realized;
 }
 
@@ -58,6 +62,27 @@ function realizeFactor(slice: Slice, realized: Set<number>, id: number): void {
     [id] = inputs;
   }
   realized.add(id);
+}
+
+/** Copies operands of contractions whose views come to more than an affine index: their template reads nothing else. */
+function realizeTangledFactors(slice: Slice, realized: Set<number>): void {
+  slice.nodes.forEach(({ inputs }, id) => {
+    if (bodyKind(slice, id) !== 'contract') return;
+    const { values, results } = lowerBody(slice, realized, id);
+    results.forEach((result, side) => {
+      const input = inputs[side];
+      if (slice.nodes[input].op !== 'leaf' && !isAffine(values, result)) realized.add(input);
+    });
+  });
+}
+
+/** Whether a value is a load at an affine index, or a cast of one. */
+function isAffine(values: readonly Value[], id: ValueId): boolean {
+  const value = values[id];
+  if (value.op === 'cast') return isAffine(values, value.inputs[0]);
+  let affine = value.op === 'load';
+  forEachIndex(value, (index) => (affine &&= becomesAffine(index)));
+  return affine;
 }
 
 /** Splits expressions over more buffers than a kernel may bind, one of which it writes. */

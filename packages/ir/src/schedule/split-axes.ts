@@ -60,6 +60,11 @@ export function splitAxes<K extends Kernel>(kernel: K): K {
   });
 }
 
+/** Whether splitting can make an index affine: nothing but loop variables, and runs of the digits of one of them. */
+export function becomesAffine(index: IndexExpr): boolean {
+  return index.terms.every(({ atom }) => runOf(atom) !== undefined);
+}
+
 /** The run of digits that divisions and remainders of one variable leave; undefined for anything else. */
 function runOf(atom: Atom): Run | undefined {
   if (atom.kind === 'var') return { axis: atom.axis, below: 1, above: atom.max + 1 };
