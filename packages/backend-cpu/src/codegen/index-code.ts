@@ -8,7 +8,7 @@
 import type { Atom, AxisId, IndexExpr, Term } from '@tenfold/ir';
 import { byteSize, forEachAtom, scale, unreachable } from '@tenfold/ir';
 import { i32, i32x4 } from '../wasm/index.ts';
-import type { Expr, Local } from '../wasm/index.ts';
+import type { Expr } from '../wasm/index.ts';
 import type { Address, Emission, Scope } from './emission.ts';
 import { register, UNIT } from './lanes.ts';
 
@@ -39,23 +39,26 @@ export function integer(e: Emission, index: IndexExpr, element = 0): Expr<'i32'>
   return plus(sum(e, index.terms, element)?.value, index.constant);
 }
 
-/** The expression's values for the four elements of a unit. */
-export function integerLanes(e: Emission, scope: Scope, index: IndexExpr, unit: number): Local<'v128'> {
+/** The expression's values for the four elements of a unit, written down where the result is called. */
+export function integerLanes(e: Emission, index: IndexExpr, unit: number): () => Expr<'v128'> {
   const { code } = e;
   const stride = strideOf(e, index);
-  const lanes = code.local('v128');
-  if (stride === undefined) {
-    const numbers = [0, 1, 2, 3].map((lane) => integer(e, index, UNIT * unit + lane));
-    scope.code.push(() => {
-      code.set(lanes, i32x4.splat(numbers[0]));
-      for (const lane of [1, 2, 3]) code.set(lanes, i32x4.replace_lane(lanes, lane, numbers[lane]));
-    });
-    return lanes;
+  if (stride !== undefined) {
+    const first = integer(e, index);
+    const steps = [0, 1, 2, 3].map((lane) => stride * (UNIT * unit + lane)) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    return () => i32x4.add(i32x4.splat(first), code.constants.i32x4(steps));
   }
-  const first = integer(e, index);
-  const steps = [0, 1, 2, 3].map((lane) => stride * (UNIT * unit + lane)) as [number, number, number, number];
-  scope.code.push(() => code.set(lanes, i32x4.add(i32x4.splat(first), code.constants.i32x4(steps))));
-  return lanes;
+  const numbers = [0, 1, 2, 3].map((lane) => integer(e, index, UNIT * unit + lane));
+  return () => {
+    const lanes = code.let(i32x4.splat(numbers[0]));
+    for (const lane of [1, 2, 3]) code.set(lanes, i32x4.replace_lane(lanes, lane, numbers[lane]));
+    return lanes;
+  };
 }
 
 /** The address of an element of an operand. */

@@ -56,16 +56,18 @@ function loadOne(e: Emission, { operand, index, dtype }: Load, { flag, masks }: 
   const { code, math, scope } = e;
   const at = e.address(operand, index);
   const bits = code.local('v128');
-  const anywhere = masks && masks.map((mask) => v128.any_true(mask)).reduce((a, b) => i32.or(a, b));
-  const condition = flag && anywhere ? i32.and(flag, anywhere) : (flag ?? anywhere);
+  const written = masks?.map(() => code.local('v128'));
   scope.code.push(() => {
+    written?.forEach((mask, unit) => masks && code.set(mask, masks[unit]()));
+    const anywhere = written?.map((mask) => v128.any_true(mask)).reduce((a, b) => i32.or(a, b));
+    const condition = flag && anywhere ? i32.and(flag, anywhere) : (flag ?? anywhere);
     if (condition) code.set(bits, code.constants.i32x4(0));
     when(e, condition, () => code.set(bits, widthOf(dtype).splat(at, isSigned(dtype))));
   });
   const kind = kindOf(dtype);
   const one = e.lanes(scope, kind, true, () => decode(math, dtype, bits));
-  if (masks === undefined) return one;
-  return e.lanes(scope, kind, false, (i) => v128.and(one.registers[0], maskOf(masks, i, dtype)));
+  if (written === undefined) return one;
+  return e.lanes(scope, kind, false, (i) => v128.and(one.registers[0], maskOf(written, i, dtype)));
 }
 
 function maskOf(masks: readonly Local<'v128'>[], register: number, dtype: Load['dtype']): Expr<'v128'> {
@@ -76,7 +78,7 @@ function maskOf(masks: readonly Local<'v128'>[], register: number, dtype: Load['
     : i32x4.shuffle(mask, mask, [2, 2, 3, 3]);
 }
 
-function loadNear(e: Emission, value: Load, { flag, masks }: Condition, stride: number): Lanes {
+function loadNear(e: Emission, value: Load, { flag, masks, whole }: Condition, stride: number): Lanes {
   const { code, math, scope } = e;
   const { dtype, operand } = value;
   const width = widthOf(dtype);
@@ -96,25 +98,36 @@ function loadNear(e: Emission, value: Load, { flag, masks }: Condition, stride: 
   const registers = addresses.map(() => code.local('v128'));
   scope.code.push(() => {
     for (const register of registers) code.set(register, code.constants.i32x4(0));
-    when(e, flag, () => {
+    const readAll = () => registers.forEach((register, i) => code.set(register, read(i)));
+    const readInside = () => {
+      const written = (masks ?? []).map((mask) => code.let(mask()));
       registers.forEach((register, i) => {
-        if (masks === undefined) return code.set(register, read(i));
         // With one of the four inside, the others are near enough to be read and cleared.
         const unit = Math.floor((i * width.perRegister) / UNIT);
-        code.if(v128.any_true(masks[unit]), () => {
-          code.set(register, v128.and(read(i), maskOf(masks, i, dtype)));
+        code.if(v128.any_true(written[unit]), () => {
+          code.set(register, v128.and(read(i), maskOf(written, i, dtype)));
         });
       });
+    };
+    when(e, flag, () => {
+      if (masks === undefined) readAll();
+      else if (whole === undefined) readInside();
+      else code.if(whole, readAll, readInside);
     });
   });
   return { kind: kindOf(dtype), uniform: false, registers };
 }
 
-/** Which elements of a unit may be touched, as bits; undefined: all of them. */
-export function bitsOf(e: Emission, masks: Condition['masks'], unit: number): Expr<'i32'> | undefined {
+/** Writes down which elements of a unit may be touched, as bits; undefined: all of them. */
+export function bitsOf(
+  e: Emission,
+  masks: Condition['masks'],
+  unit: number,
+): (() => Expr<'i32'>) | undefined {
   const active = e.scope.block?.active?.bits;
-  const guarded = masks && i32x4.bitmask(masks[unit]);
-  return guarded && active ? i32.and(guarded, active) : (guarded ?? active);
+  const mask = masks?.[unit];
+  if (!mask) return active && (() => active);
+  return () => (active ? i32.and(i32x4.bitmask(mask()), active) : i32x4.bitmask(mask()));
 }
 
 /** Any other access: element by element. */
@@ -133,7 +146,7 @@ function loadLanes(e: Emission, value: Load, { flag, masks }: Condition, stride:
     for (const register of raw) code.set(register, code.constants.i32x4(0));
     when(e, flag, () => {
       bits.forEach((expression, unit) => {
-        const present = expression && code.let(expression);
+        const present = expression && code.let(expression());
         for (let lane = 0; lane < UNIT; lane++) {
           const element = unit * UNIT + lane;
           const register = raw[Math.floor(element / width.perRegister)];

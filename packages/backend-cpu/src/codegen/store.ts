@@ -19,17 +19,17 @@ type Store = Extract<Stmt, { kind: 'store' }>;
 export function store(e: Emission, stmt: Store): void {
   const { code, scope } = e;
   const value = e.value(stmt.value);
-  const { flag, masks } = conditionOf(e, stmt.guards);
+  const { flag, masks, whole } = conditionOf(e, stmt.guards);
   const stride = e.strideOf(stmt.index);
   if (scope.block === undefined) {
     const at = e.address(stmt.operand, stmt.index);
     scope.code.push(() => when(e, flag, () => storeElement(e, stmt, value, 0, at)));
     return;
   }
-  const consecutive = stride === 1 && masks === undefined && !scope.block.active && !stmt.combine;
-  if (consecutive) {
-    const write = storeConsecutive(e, stmt, value);
-    scope.code.push(() => when(e, flag, write));
+  const vectors =
+    stride === 1 && !scope.block.active && !stmt.combine ? storeConsecutive(e, stmt, value) : undefined;
+  if (vectors && masks === undefined) {
+    scope.code.push(() => when(e, flag, vectors));
     return;
   }
   const { units } = scope.block;
@@ -40,15 +40,18 @@ export function store(e: Emission, stmt: Store): void {
   );
   const bits = Array.from({ length: units }, (_, unit) => bitsOf(e, masks, unit));
   const write = stmt.combine ? storeElement : storeLanes(e, stmt, value);
+  const single = () =>
+    bits.forEach((expression, unit) => {
+      const present = expression && code.let(expression());
+      for (let lane = 0; lane < UNIT; lane++) {
+        const i = unit * UNIT + lane;
+        when(e, present && i32.and(present, 1 << lane), () => write(e, stmt, value, i, addresses[i]));
+      }
+    });
   scope.code.push(() =>
     when(e, flag, () => {
-      bits.forEach((expression, unit) => {
-        const present = expression && code.let(expression);
-        for (let lane = 0; lane < UNIT; lane++) {
-          const i = unit * UNIT + lane;
-          when(e, present && i32.and(present, 1 << lane), () => write(e, stmt, value, i, addresses[i]));
-        }
-      });
+      if (vectors && whole) code.if(whole, vectors, single);
+      else single();
     }),
   );
 }

@@ -78,8 +78,6 @@ function indexLanes(e: Emission, index: Parameters<typeof varies>[1]): Lanes {
     const number = integer(e, index);
     return e.lanes(scope, 'i32', true, () => i32x4.splat(number));
   }
-  const registers = Array.from({ length: scope.block?.units ?? 1 }, (_, unit) =>
-    integerLanes(e, scope, index, unit),
-  );
-  return { kind: 'i32', uniform: false, registers };
+  const units = Array.from({ length: scope.block?.units ?? 1 }, (_, unit) => integerLanes(e, index, unit));
+  return e.lanes(scope, 'i32', false, (i) => units[i]());
 }
