@@ -33,7 +33,9 @@ async function main(): Promise<void> {
       onBatch: bar.update,
     });
     bar.stop();
-    console.log(`   epoch ${epoch}: loss ${loss.toFixed(4)}, ${Math.round(train.count / seconds)} images a second`);
+    console.log(
+      `   epoch ${epoch}: loss ${loss.toFixed(4)}, ${Math.round(train.count / seconds)} images a second`,
+    );
   }
   const before = await predict(model, test);
   console.log(`   test accuracy ${(100 * (await accuracy(model, test))).toFixed(1)} %`);
@@ -55,10 +57,18 @@ async function main(): Promise<void> {
     const after = await predict(fresh, test);
     const same = after.every((prediction, i) => prediction === before[i]);
     if (!same) throw new Error('the loaded network predicts otherwise than the saved one');
-    console.log('5. The loaded network predicts the same for all 1,000 test digits; the first five:\n');
-    const sample = [0, 1, 2, 3, 4];
+    console.log('5. The loaded network predicts the same for all 1,000 test digits; five of them:\n');
+    // The first digit of each kind, until there are five.
+    const labels = [...digits.labels];
+    const sample = labels.flatMap((label, i) => (labels.indexOf(label) === i ? [i] : [])).slice(0, 5);
     const images = sample.map((i) => digits.images.subarray(i * 784, (i + 1) * 784));
-    console.log(textArt(images, 28, sample.map((i) => `   predicted ${after[i]}, is ${digits.labels[i]}`)));
+    console.log(
+      textArt(
+        images,
+        28,
+        sample.map((i) => `says ${after[i]}, is ${labels[i]}`),
+      ),
+    );
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -58,7 +58,10 @@ function draw(strokes: readonly Stroke[], random: () => number, pixels: Uint8Arr
     const x = (px - 0.5 + between(-0.02, 0.02)) * width;
     const y = (py - 0.5 + between(-0.02, 0.02)) * height;
     const slanted = x - shear * y;
-    return [left + slanted * Math.cos(angle) - y * Math.sin(angle), top + slanted * Math.sin(angle) + y * Math.cos(angle)];
+    return [
+      left + slanted * Math.cos(angle) - y * Math.sin(angle),
+      top + slanted * Math.sin(angle) + y * Math.cos(angle),
+    ];
   };
   const lines = strokes.map((stroke) => stroke.map(place));
   for (let row = 0; row < SIZE; row++) {
@@ -73,7 +76,8 @@ function draw(strokes: readonly Stroke[], random: () => number, pixels: Uint8Arr
 
 function distanceToLine(point: Point, line: Stroke): number {
   let nearest = Infinity;
-  for (let i = 1; i < line.length; i++) nearest = Math.min(nearest, distanceToSegment(point, line[i - 1], line[i]));
+  for (let i = 1; i < line.length; i++)
+    nearest = Math.min(nearest, distanceToSegment(point, line[i - 1], line[i]));
   return nearest;
 }
 

@@ -1,5 +1,6 @@
 /** Images of digits with their labels, and the idx files in which MNIST comes (gzip or not). */
 
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -26,11 +27,18 @@ async function loadSet(folder: string, name: string): Promise<DigitSet> {
   if (labels.sizes[0] !== count) {
     throw new Error(`${folder}: ${count} ${name} images but ${labels.sizes[0]} labels`);
   }
+  const wrong = labels.data.findIndex((label) => label > 9);
+  if (wrong >= 0)
+    throw new Error(`${folder}: ${name} label ${wrong} is ${labels.data[wrong]}; digits are 0 to 9`);
   return { images: images.data, labels: labels.data, count, rows, columns };
 }
 
 /** An idx file: two zero bytes, the type (8: unsigned byte), the number of axes, their sizes, then the data. */
-async function readIdx(folder: string, name: string, axes: number): Promise<{ sizes: number[]; data: Uint8Array }> {
+async function readIdx(
+  folder: string,
+  name: string,
+  axes: number,
+): Promise<{ sizes: number[]; data: Uint8Array }> {
   const bytes = await readMaybeZipped(join(folder, name));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const header = 4 + 4 * axes;
@@ -40,15 +48,18 @@ async function readIdx(folder: string, name: string, axes: number): Promise<{ si
   const sizes = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis));
   const expected = sizes.reduce((product, size) => product * size, 1);
   const data = bytes.subarray(header);
-  if (data.length !== expected) throw new Error(`${name}: ${data.length} bytes of data, the header says ${expected}`);
+  if (data.length !== expected)
+    throw new Error(`${name}: ${data.length} bytes of data, the header says ${expected}`);
   return { sizes, data };
 }
 
 async function readMaybeZipped(path: string): Promise<Uint8Array> {
+  if (existsSync(path)) return readFile(path);
+  const zipped = `${path}.gz`;
+  if (!existsSync(zipped)) throw new Error(`there is neither ${path} nor ${zipped}`);
   try {
-    return await readFile(path);
+    return await promisify(gunzip)(await readFile(zipped));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return promisify(gunzip)(await readFile(`${path}.gz`));
+    throw new Error(`${zipped}: not a whole gzip file (${error instanceof Error ? error.message : error})`);
   }
 }

@@ -36,12 +36,24 @@ const program = new Command('mnist')
   .option('--load <file>', 'start from saved weights')
   .option('--predictions', 'print the predicted classes of the test set, one line');
 
-async function main({ data, model: name, epochs, batchSize, lr, seed, save, load, predictions }: Options): Promise<void> {
-  const sets = data ? await loadMnist(data) : { train: generateDigits(6000, 1), test: generateDigits(1000, 2) };
-  const [train, test] = [toSamples(sets.train), toSamples(sets.test)];
+async function main({
+  data,
+  model: name,
+  epochs,
+  batchSize,
+  lr,
+  seed,
+  save,
+  load,
+  predictions,
+}: Options): Promise<void> {
   manualSeed(seed);
   const model = MODELS[name]();
   if (load) model.loadStateDict(await loadSafetensors(load));
+  const sets = data
+    ? await loadMnist(data)
+    : { train: generateDigits(6000, 1), test: generateDigits(1000, 2) };
+  const [train, test] = [toSamples(sets.train), toSamples(sets.test)];
   const optimizer = new optim.Adam(model.parameters(), { lr });
   const summary: Record<string, string>[] = [];
   for (let epoch = 1; epoch <= epochs; epoch++) {
@@ -62,7 +74,9 @@ async function main({ data, model: name, epochs, batchSize, lr, seed, save, load
       'test accuracy': `${(100 * share).toFixed(2)} %`,
       'images/s': Math.round(train.count / report.seconds).toString(),
     };
-    console.log(`epoch ${row.epoch}: loss ${row.loss}, test accuracy ${row['test accuracy']}, ${report.seconds.toFixed(1)} s`);
+    console.log(
+      `epoch ${row.epoch}: loss ${row.loss}, test accuracy ${row['test accuracy']}, ${report.seconds.toFixed(1)} s`,
+    );
     summary.push(row);
   }
   if (epochs === 0) console.log(`test accuracy ${(100 * (await accuracy(model, test))).toFixed(2)} %`);

@@ -26,7 +26,9 @@ async function main({ steps, lr }: { steps: number; lr: number }): Promise<void>
       console.log(`step ${step}: mean squared error ${loss.toFixed(6)}`);
     }
   }
-  const [a, b, c, d] = ((await coefficients.tolist()) as number[]).map((k, power) => (k / Math.PI ** power).toFixed(4));
+  const [a, b, c, d] = ((await coefficients.tolist()) as number[]).map((k, power) =>
+    (k / Math.PI ** power).toFixed(4),
+  );
   console.log(`sin(x) is about ${a} + ${b} x + ${c} x^2 + ${d} x^3`);
   if (!(loss < 0.01)) throw new Error(`the fit is poor: mean squared error ${loss}`);
 }

@@ -26,7 +26,8 @@ async function main({ steps, lr, seed }: { steps: number; lr: number; seed: numb
   const outputs = (await model.forward(inputs).sigmoid().flatten().tolist()) as number[];
   const rows = (await inputs.tolist()) as number[][];
   console.table(rows.map(([a, b], i) => ({ a, b, 'a xor b': a ^ b, network: outputs[i].toFixed(3) })));
-  if (rows.some(([a, b], i) => Math.round(outputs[i]) !== (a ^ b))) throw new Error('the network did not learn exclusive or');
+  if (rows.some(([a, b], i) => Math.round(outputs[i]) !== (a ^ b)))
+    throw new Error('the network did not learn exclusive or');
 }
 
 await runProgram(() => main(program.parse().opts()));

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { generateDigits } from '../src/lib/digits.ts';
+import { textArt } from '../src/lib/text-art.ts';
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+describe('generated digits', () => {
+  test('are the same everywhere for the same seed', () => {
+    const { images, labels } = generateDigits(200, 1);
+    expect(sha256(images)).toBe('2acf791a192003c1766b6c31a3d317b6e56f440aba18f72a03331e1784684f8b');
+    expect(sha256(labels)).toBe('80a4d30dc69245c58f7c000ddba373dceea19ddc37fc4cb4bfced404d3e40403');
+    expect(sha256(generateDigits(200, 2).images)).not.toBe(sha256(images));
+  });
+
+  test('begin with the same images, however many are asked for', () => {
+    const few = generateDigits(3, 5).images;
+    expect(Buffer.from(generateDigits(10, 5).images.subarray(0, few.length))).toEqual(Buffer.from(few));
+  });
+
+  test('have all ten classes, and ink that leaves most of the image white', () => {
+    const { images, labels } = generateDigits(300, 3);
+    expect(new Set(labels).size).toBe(10);
+    for (let i = 0; i < labels.length; i++) {
+      const image = images.subarray(i * 784, (i + 1) * 784);
+      const share = image.filter(Boolean).length / 784;
+      expect(share).toBeGreaterThan(0.03);
+      expect(share).toBeLessThan(0.5);
+    }
+  });
+});
+
+describe('images as text', () => {
+  test('are cut to their ink and stand side by side', () => {
+    const cross = new Uint8Array(36);
+    for (const pixel of [8, 13, 14, 15, 20]) cross[pixel] = 255;
+    const bar = new Uint8Array(36);
+    for (const pixel of [9, 15, 21, 27]) bar[pixel] = 255;
+    expect(textArt([cross, bar], 6, ['+', 'bar'])).toBe(['=@=   @', ' =    @', '', '+     bar'].join('\n'));
+  });
+});
