@@ -148,11 +148,8 @@ export class PreparedBatch {
       });
       return;
     }
-    const wanted = Math.min(
-      Math.ceil(time / TASK_NANOSECONDS),
-      threads * TASKS_PER_THREAD,
-      MAX_TASKS - GROUP,
-    );
+    const most = Math.min(threads * (phase.coarse ? 1 : TASKS_PER_THREAD), MAX_TASKS - GROUP);
+    const wanted = Math.min(Math.ceil(time / TASK_NANOSECONDS), most);
     const length = Math.ceil(total / wanted / phase.grain) * phase.grain;
     const tasks: number[] = [];
     sizes.forEach((size, i) => {

@@ -60,7 +60,13 @@ export function contractFunctions(
   const greatest = gemm.units((extent) => (typeof extent === 'number' ? extent : extent.max));
   const nanoseconds =
     (2 * sizeOf(kernel, [...kernel.batch, ...kernel.m, ...kernel.n, ...kernel.k])) / GIGAFLOPS;
-  const phase: Phase = { function: index, grid, grain: 1, nanoseconds: nanoseconds / Math.max(1, greatest) };
+  const phase: Phase = {
+    function: index,
+    grid,
+    grain: 1,
+    nanoseconds: nanoseconds / Math.max(1, greatest),
+    coarse: true,
+  };
   return { phases: [phase], scratch: () => 0, workspaceBytes: gemm.workspaceBytes };
 }
 

@@ -30,6 +30,8 @@ export interface Phase {
   readonly grain: number;
   /** Estimated time of one element of the grid. */
   readonly nanoseconds: number;
+  /** Every task prepares something of its own (packs an operand), so there should be no more of them than threads. */
+  readonly coarse?: boolean;
 }
 
 export interface KernelFunctions {
