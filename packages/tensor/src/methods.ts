@@ -1,12 +1,13 @@
 /**
- * The operations as methods. Each is written once, as a function whose first parameter is the tensor; every export of
- * the modules below is a method too, and its type follows from the function. Rarely used operations stay functions,
- * because a method is part of every bundle.
+ * All methods: every export of the modules below is one. Rarely used operations stay functions. Importing
+ * `@tenfold/tensor` installs these; a page that counts bytes imports `@tenfold/tensor/base`, which has only those of
+ * `everyday-methods.ts`.
  */
 
-import { expose, inside, relieve } from './core/exposure.ts';
 import type { Operand } from './core/promote.ts';
-import { Tensor } from './core/tensor.ts';
+import type { Tensor } from './core/tensor.ts';
+import { install } from './install-methods.ts';
+import type { MethodsOf } from './install-methods.ts';
 import * as arithmetic from './ops/arithmetic.ts';
 import * as assign from './ops/assign.ts';
 import * as clamp from './ops/clamp.ts';
@@ -34,11 +35,6 @@ import { inspect, toString, toText } from './ops/text.ts';
 import { tril, triu } from './ops/triangle.ts';
 import * as trigonometric from './ops/trigonometric.ts';
 import { std, variance } from './ops/variance.ts';
-
-type Method<F> = F extends (self: Tensor, ...args: infer A extends readonly unknown[]) => infer R
-  ? (...args: A) => R
-  : never;
-type MethodsOf<T> = { [K in keyof T]: Method<T[K]> };
 
 /** The methods of modules that hold other functions too, or under a name that only a method can have. */
 const single = {
@@ -84,31 +80,6 @@ interface TensorMethods
 // Declared from here rather than there, so that the class does not depend on every operation.
 declare module './core/tensor.ts' {
   interface Tensor extends TensorMethods {}
-}
-
-type Functions = Readonly<Record<string | symbol, (self: Tensor, ...args: never[]) => unknown>>;
-
-function isPair(result: unknown): result is extremum.ValuesAndIndices {
-  return typeof result === 'object' && result !== null && 'values' in result && 'indices' in result;
-}
-
-/** Puts functions onto the class; the receiver becomes the first argument, and the result is one the user sees. */
-function install(functions: Functions): void {
-  for (const name of Reflect.ownKeys(functions)) {
-    const fn = functions[name];
-    if (typeof fn !== 'function') continue;
-    Object.defineProperty(Tensor.prototype, name, {
-      value(this: Tensor, ...args: never[]) {
-        relieve(this.home);
-        const result = inside(() => fn(this, ...args));
-        if (result instanceof Tensor) expose(result);
-        else if (isPair(result)) [result.values, result.indices].forEach(expose);
-        return result;
-      },
-      writable: true,
-      configurable: true,
-    });
-  }
 }
 
 install(arithmetic);

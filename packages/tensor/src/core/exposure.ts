@@ -5,11 +5,7 @@
  */
 
 import { SMALL_BYTES, byteSize, specOf } from '@tenfold/ir';
-import type { Device } from '@tenfold/ir';
 import type { Tensor } from './tensor.ts';
-
-/** Modules cut the graph earlier, and at the same place each time; this is for loops without modules. */
-const MOST_PENDING = 2000;
 
 let depth = 0;
 
@@ -33,18 +29,7 @@ export function expose(result: Tensor): void {
   if (kind !== 'movement' && kind !== 'source') graph.exposed.add(node);
 }
 
-/** Lets a graph run that user code has made too long, as a loop does that never reads a value. */
-export function relieve(device: Device): void {
-  if (depth === 0 && device.graph.size > MOST_PENDING) device.flush();
-}
-
-/**
- * Runs a composition that user code has called with `input`, as an operation: its result is seen, what it makes on the
- * way is not.
- */
-export function composed(input: Tensor, body: () => Tensor): Tensor {
-  relieve(input.home);
-  const result = inside(body);
-  expose(result);
-  return result;
+/** Whether user code is at work, not a layer or an optimizer. */
+export function isOutermost(): boolean {
+  return depth === 0;
 }

@@ -5,7 +5,7 @@
  */
 
 import { GradError } from '@tenfold/ir';
-import type { Device, Graph, NodeId } from '@tenfold/ir';
+import type { Graph, NodeId } from '@tenfold/ir';
 
 export interface BackwardOptions {
   /** Keep the traced history, so that backward can pass through it again. */
@@ -42,8 +42,9 @@ export class EngineSlot<T> {
     );
   }
 
-  /** What a read must keep so that a later backward does not compute the forward pass again. */
-  savedForBackward({ graph }: Device, node: NodeId): readonly NodeId[] {
-    return this.#engine && graph.tracked[node] ? this.#engine.savedFor(graph, [node]) : [];
+  /** What must be kept when `nodes` are computed, so that a later backward does not compute the forward pass again. */
+  savedForBackward(graph: Graph, nodes: readonly NodeId[]): readonly NodeId[] {
+    const traced = nodes.filter((node) => graph.tracked[node]);
+    return this.#engine && traced.length > 0 ? this.#engine.savedFor(graph, traced) : [];
   }
 }

@@ -6,6 +6,7 @@
  */
 
 import type { Device } from '@tenfold/ir';
+import { cut } from './cut.ts';
 import { inside } from './exposure.ts';
 import { Tensor } from './tensor.ts';
 
@@ -27,7 +28,7 @@ export function moduleCall<R>(inputs: readonly unknown[], body: () => R): R {
 
 /** Runs what is pending when the graph is overdue, or when a variable waits for its first value. */
 function settle(device: Device): void {
-  if (device.overdue) device.flush();
+  if (device.overdue) cut(device);
   else if (awaitsFirstValue(device)) device.run();
 }
 

@@ -175,7 +175,7 @@ export class Tensor {
     const node = this.resolve();
     const { graph } = device;
     if (graph.ops[node] !== 'leaf') {
-      for (const saved of engineSlot.savedForBackward(device, node)) graph.keep.add(saved);
+      for (const saved of savedForBackward(graph, [node])) graph.keep.add(saved);
       device.run([node], role);
     }
     const { storage } = graph.leaves.get(node) ?? graph.values.get(node)!;
@@ -261,6 +261,11 @@ export function leafStateOf(storage: Storage): LeafState<Tensor> {
 /** Gives `backward` and its kin their engine. */
 export function registerGradEngine(engine: GradEngine): void {
   engineSlot.register(engine);
+}
+
+/** Nodes to keep when `nodes` are computed, because a later backward will read them. For Tenfold's own packages. */
+export function savedForBackward(graph: Graph, nodes: readonly NodeId[]): readonly NodeId[] {
+  return engineSlot.savedForBackward(graph, nodes);
 }
 
 /** The device named, or the default one. */

@@ -3,7 +3,7 @@
 import { ArgumentError, ShapeError, formatShape, normalizeAxis, promoteTypes } from '@tenfold/ir';
 import { apply, commonDevice } from '../core/apply.ts';
 import { castTo } from '../core/broadcast.ts';
-import { composed } from '../core/exposure.ts';
+import { composed } from '../core/cut.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { unsqueeze } from './shape.ts';
 

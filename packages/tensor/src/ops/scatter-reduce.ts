@@ -2,7 +2,7 @@
 
 import { ArgumentError, isFloat } from '@tenfold/ir';
 import type { DType, ScatterMode } from '@tenfold/ir';
-import { composed } from '../core/exposure.ts';
+import { composed } from '../core/cut.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { scatterWith } from './scatter-with.ts';
 

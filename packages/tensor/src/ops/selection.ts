@@ -4,7 +4,7 @@ import { DTypeError, broadcastShapes } from '@tenfold/ir';
 import type { DType } from '@tenfold/ir';
 import { commonDevice } from '../core/apply.ts';
 import { castTo, expandTo, numberTensor } from '../core/broadcast.ts';
-import { composed } from '../core/exposure.ts';
+import { composed } from '../core/cut.ts';
 import * as raw from '../core/primitives.ts';
 import { resultType } from '../core/promote.ts';
 import type { Operand } from '../core/promote.ts';

@@ -2,7 +2,7 @@
 
 import { broadcastShapes, normalizeAxis } from '@tenfold/ir';
 import { expandTo } from '../core/broadcast.ts';
-import { composed } from '../core/exposure.ts';
+import { composed } from '../core/cut.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { gather } from './gather.ts';
 import { withOnes } from './dims.ts';

@@ -1,0 +1,79 @@
+/**
+ * Tensors for pages that count bytes: all that `@tenfold/tensor` has, but as methods only the everyday operations; the
+ * others are functions here, and tensors do not print their values. Tenfold's own packages import this.
+ */
+
+import './everyday-methods.ts';
+
+export {
+  ArgumentError, BroadcastError, DeviceError, DeviceLostError, DTypeError, FormatError, GradError, IndexError,
+  OutOfMemoryError, ShapeError, StaleValueError, StateDictError, TenfoldError, byteSize, defaultDevice,
+  setDefaultDevice,
+} from '@tenfold/ir'; // prettier-ignore
+export type { DType, Shape } from '@tenfold/ir';
+export { compile } from './compile/compile.ts';
+export type { Compilable } from './compile/compile.ts';
+export { scope } from './core/scope.ts';
+export { Tensor } from './core/tensor.ts';
+export type { GradHook } from './core/tensor.ts';
+export type { BackwardOptions } from './core/grad-engine.ts';
+export { enableGrad, isGradEnabled, noGrad, setGradEnabled } from './core/grad-mode.ts';
+export { customGrad } from './core/custom-grad.ts';
+export type { CustomBackward } from './core/custom-grad.ts';
+export type { Operand } from './core/promote.ts';
+
+export {
+  empty,
+  emptyLike,
+  eye,
+  full,
+  fullLike,
+  ones,
+  onesLike,
+  zeros,
+  zerosLike,
+} from './creation/constant.ts';
+export { fromBuffer, fromBytes, tensor } from './creation/from-data.ts';
+export type { CreationOptions } from './creation/options.ts';
+export { rand, randLike, randint, randintLike, randn, randnLike, randperm } from './creation/random.ts';
+export type { RandomOptions } from './creation/random.ts';
+export { arange, linspace } from './creation/range.ts';
+export { Generator, defaultGenerator, manualSeed } from './random/generator.ts';
+export type { GeneratorState } from './random/generator.ts';
+export type { NestedData, NestedList } from './data/nested.ts';
+export type { TensorData, TypedArray } from './data/typed-array.ts';
+
+export * from './ops/arithmetic.ts';
+export * from './ops/clamp.ts';
+export * from './ops/comparison.ts';
+export * from './ops/cumulative.ts';
+export type { Dim, ShapeArgs } from './ops/dims.ts';
+export * from './ops/exponential.ts';
+export * from './ops/extremum.ts';
+export * from './ops/gather.ts';
+export * from './ops/identity.ts';
+export { index } from './ops/index.ts';
+export type { IndexItem, SliceRange } from './ops/index.ts';
+export * from './ops/join.ts';
+export * from './ops/logical.ts';
+export * from './ops/masked-select.ts';
+export * from './ops/matmul.ts';
+export * from './ops/norm.ts';
+export * from './ops/pad.ts';
+export * from './ops/read.ts';
+export * from './ops/reduce.ts';
+export type { KeepOptions } from './ops/reduce-axes.ts';
+export * from './ops/rounding.ts';
+export * from './ops/scatter.ts';
+export * from './ops/scatter-reduce.ts';
+export * from './ops/selection.ts';
+export * from './ops/shape.ts';
+export * from './ops/slice.ts';
+export * from './ops/softmax.ts';
+export * from './ops/sort.ts';
+export * from './ops/take.ts';
+export { toText } from './ops/text.ts';
+export * from './ops/triangle.ts';
+export * from './ops/trigonometric.ts';
+export * from './ops/unfold.ts';
+export * from './ops/variance.ts';

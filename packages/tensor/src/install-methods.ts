@@ -1,0 +1,40 @@
+/**
+ * Operations as methods. Each is written once, as a function whose first parameter is the tensor; the method and its
+ * type follow from the function.
+ */
+
+import { relieve } from './core/cut.ts';
+import { expose, inside } from './core/exposure.ts';
+import { Tensor } from './core/tensor.ts';
+import type { ValuesAndIndices } from './ops/extremum.ts';
+
+type Method<F> = F extends (self: Tensor, ...args: infer A extends readonly unknown[]) => infer R
+  ? (...args: A) => R
+  : never;
+/** Functions as methods; whatever else is there is left out. */
+export type MethodsOf<T> = { [K in keyof T]: Method<T[K]> };
+
+type Functions = Readonly<Record<string | symbol, (self: Tensor, ...args: never[]) => unknown>>;
+
+function isPair(result: unknown): result is ValuesAndIndices {
+  return typeof result === 'object' && result !== null && 'values' in result && 'indices' in result;
+}
+
+/** Puts functions onto the class; the receiver becomes the first argument, and the result is one the user sees. */
+export function install(functions: Functions): void {
+  for (const name of Reflect.ownKeys(functions)) {
+    const fn = functions[name];
+    if (typeof fn !== 'function') continue;
+    Object.defineProperty(Tensor.prototype, name, {
+      value(this: Tensor, ...args: never[]) {
+        relieve(this.home);
+        const result = inside(() => fn(this, ...args));
+        if (result instanceof Tensor) expose(result);
+        else if (isPair(result)) [result.values, result.indices].forEach(expose);
+        return result;
+      },
+      writable: true,
+      configurable: true,
+    });
+  }
+}
