@@ -36,7 +36,9 @@ describe('Graph', () => {
     const graph = new Graph();
     const a = graph.leaf(storage([2, 3]));
     const b = graph.leaf(storage([3, 2]));
-    expect(() => graph.add('add', [a, b], undefined)).toThrow('internal: add: shapes [2, 3] and [3, 2] differ');
+    expect(() => graph.add('add', [a, b], undefined)).toThrow(
+      'internal: add: shapes [2, 3] and [3, 2] differ',
+    );
     expect(() => graph.add('reshape', [a], { shape: [5] })).toThrow('internal: reshape');
   });
 
@@ -93,6 +95,8 @@ describe('collect', () => {
     s.name = 'fc1.weight';
     const root = graph.add('neg', [graph.leaf(s)], undefined);
     s.version++;
-    expect(() => collect(graph, [target(root, [2])])).toThrow(/'fc1.weight'.*version 0 is wanted, 1 is there.*realize\(\)/);
+    expect(() => collect(graph, [target(root, [2])])).toThrow(
+      /'fc1.weight'.*version 0 is wanted, 1 is there.*realize\(\)/,
+    );
   });
 });

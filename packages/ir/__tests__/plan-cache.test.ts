@@ -47,7 +47,11 @@ describe('PlanCache', () => {
     const cache = new PlanCache();
     cache.get([1, 2, 3, 4], () => plan('a'));
     let agreed = -1;
-    cache.get([1, 2, 9, 4], () => plan('b'), (n) => (agreed = n));
+    cache.get(
+      [1, 2, 9, 4],
+      () => plan('b'),
+      (n) => (agreed = n),
+    );
     expect(agreed).toBe(2);
   });
 });

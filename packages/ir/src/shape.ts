@@ -34,7 +34,9 @@ export function formatShape(shape: Shape): string {
 export function normalizeAxis(op: string, axis: number, rank: number): number {
   const span = Math.max(rank, 1);
   if (!Number.isInteger(axis) || axis < -span || axis >= span) {
-    throw new IndexError(`${op}: axis ${axis} is out of range for a tensor of rank ${rank}; expected ${-span} to ${span - 1}`);
+    throw new IndexError(
+      `${op}: axis ${axis} is out of range for a tensor of rank ${rank}; expected ${-span} to ${span - 1}`,
+    );
   }
   return axis < 0 ? axis + span : axis;
 }

@@ -18,7 +18,12 @@ describe('the same step traced again makes no plan', () => {
   beforeEach(() => void manualSeed(3));
 
   it('whatever the learning rate, the step count, the random numbers and the batch', async () => {
-    const model = new nn.Sequential(new nn.Linear(16, 32), new nn.GELU(), new nn.Dropout(0.3), new nn.Linear(32, 4));
+    const model = new nn.Sequential(
+      new nn.Linear(16, 32),
+      new nn.GELU(),
+      new nn.Dropout(0.3),
+      new nn.Linear(32, 4),
+    );
     const optimizer = new optim.AdamW(model.parameters(), { lr: 1e-2 });
     const data = rand([64, 16]).realize();
     const labels = tensor(Array.from({ length: 64 }, (_, i) => i % 4));
@@ -37,7 +42,16 @@ describe('the same step traced again makes no plan', () => {
 
   it('whatever number an operation is given', async () => {
     const x = randn([10]).realize();
-    const made = await plansMade((i) => x.mul(i + 0.5).add(i).clamp(-i, i).div(i + 1).pow(2).sum().item());
+    const made = await plansMade((i) =>
+      x
+        .mul(i + 0.5)
+        .add(i)
+        .clamp(-i, i)
+        .div(i + 1)
+        .pow(2)
+        .sum()
+        .item(),
+    );
     expect(made).toBe(0);
   });
 
@@ -54,7 +68,12 @@ describe('the same step traced again makes no plan', () => {
     const data = rand([64, 16]).realize();
     const made = await plansMade((i) => {
       const at = 8 * (i % 8);
-      return noGrad(() => model.forward(data.slice(0, at, at + 8)).argmax(1).sum()).item();
+      return noGrad(() =>
+        model
+          .forward(data.slice(0, at, at + 8))
+          .argmax(1)
+          .sum(),
+      ).item();
     });
     expect(made).toBe(0);
   });

@@ -14,7 +14,9 @@ function setup(dropout = 0) {
   manualSeed(7);
   const model = new Sequential(new Linear(4, 8), new ReLU(), new Dropout(dropout), new Linear(8, 3));
   const optimizer = new AdamW(model.parameters(), { lr: 0.02, weightDecay: 0.1 });
-  const x = tensor(Array.from({ length: 6 }, (_, i) => Array.from({ length: 4 }, (_, j) => Math.sin(i * 4 + j))));
+  const x = tensor(
+    Array.from({ length: 6 }, (_, i) => Array.from({ length: 4 }, (_, j) => Math.sin(i * 4 + j))),
+  );
   const y = tensor([0, 1, 2, 0, 1, 2]);
   const step = (input: Tensor, target: Tensor): Tensor => {
     optimizer.zeroGrad();
@@ -70,18 +72,21 @@ describe('compile', () => {
     expect(await parametersOf(other)).toEqual(await parametersOf(plain));
 
     const scale = compile((x: Tensor, by: Tensor) => x.mul(by));
-    for (const by of [1, 2, 3, 4.5]) expect(await scale(tensor([1, 2], { dtype: 'float32' }), by).tolist()).toEqual([by, 2 * by]);
+    for (const by of [1, 2, 3, 4.5])
+      expect(await scale(tensor([1, 2], { dtype: 'float32' }), by).tolist()).toEqual([by, 2 * by]);
   });
 
   it('compiles each signature on its own', async () => {
     const sum = compile((x: Tensor) => x.sum());
-    for (const n of [2, 3, 2, 3, 2, 3, 3]) expect(await sum(tensor(new Float32Array(n).fill(1))).item()).toBe(n);
+    for (const n of [2, 3, 2, 3, 2, 3, 3])
+      expect(await sum(tensor(new Float32Array(n).fill(1))).item()).toBe(n);
   });
 
   it('draws new random numbers at each replay', async () => {
     const noise = compile((x: Tensor) => x.add(rand([3])));
     const draws = new Set<string>();
-    for (let i = 0; i < 5; i++) draws.add(String(await noise(tensor([0, 0, 0], { dtype: 'float32' })).tolist()));
+    for (let i = 0; i < 5; i++)
+      draws.add(String(await noise(tensor([0, 0, 0], { dtype: 'float32' })).tolist()));
     expect(draws.size).toBe(5);
   });
 
@@ -100,7 +105,9 @@ describe('compile', () => {
     const x = tensor([1, 2], { dtype: 'float32' });
     scaled(x);
     factor = 3;
-    expect(() => scaled(x)).toThrow(/a number captured by the function, an operand of mul, changed from 1 to 3.*argument/);
+    expect(() => scaled(x)).toThrow(
+      /a number captured by the function, an operand of mul, changed from 1 to 3.*argument/,
+    );
   });
 
   it('names a captured tensor that was replaced', () => {
@@ -109,7 +116,9 @@ describe('compile', () => {
     const x = tensor([1, 2], { dtype: 'float32' });
     shifted(x);
     bias = tensor([3, 4], { dtype: 'float32' });
-    expect(() => shifted(x)).toThrow(/a float32 tensor of shape \[2\], captured by the function, was another one/);
+    expect(() => shifted(x)).toThrow(
+      /a float32 tensor of shape \[2\], captured by the function, was another one/,
+    );
   });
 
   it('refuses work that depends on something other than the signature', () => {

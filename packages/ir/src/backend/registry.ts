@@ -31,7 +31,9 @@ export function registerBackend(
   makeEngine: (backend: Backend) => Engine = (backend) => new StandardEngine(backend),
 ): void {
   if (registrations.get(name)?.device) {
-    throw new DeviceError(`registerBackend: device '${name}' is in use already; configure it before the first tensor`);
+    throw new DeviceError(
+      `registerBackend: device '${name}' is in use already; configure it before the first tensor`,
+    );
   }
   registrations.set(name, { makeBackend, makeEngine, device: undefined });
   defaultName ??= name;
@@ -40,14 +42,17 @@ export function registerBackend(
 /** The device of a name, or the default one. Raises DeviceError naming the known devices and the package to import. */
 export function getDevice(name: string | undefined = defaultName): Device {
   if (name === undefined) {
-    throw new DeviceError(`no device is registered; import '@tenfold/backend-cpu' (or another backend) first`);
+    throw new DeviceError(
+      `no device is registered; import '@tenfold/backend-cpu' (or another backend) first`,
+    );
   }
   const registration = registrations.get(name);
   if (!registration) {
     const known = [...registrations.keys()].map((n) => `'${n}'`).join(', ') || 'none';
     const provider = PROVIDERS.get(name);
     throw new DeviceError(
-      `unknown device '${name}'; known devices: ${known}` + (provider ? `; import '${provider}' to register it` : ''),
+      `unknown device '${name}'; known devices: ${known}` +
+        (provider ? `; import '${provider}' to register it` : ''),
     );
   }
   if (!registration.device) {

@@ -34,7 +34,18 @@ export interface OpSpec<K extends OpName = OpName> {
 
 type Row<K extends OpName> = Omit<OpSpec<K>, 'code'>;
 
-const FLOAT_ONLY = new Set<OpName>(['recip', 'exp', 'log', 'sin', 'cos', 'sqrt', 'tanh', 'erf', 'div', 'atan2']);
+const FLOAT_ONLY = new Set<OpName>([
+  'recip',
+  'exp',
+  'log',
+  'sin',
+  'cos',
+  'sqrt',
+  'tanh',
+  'erf',
+  'div',
+  'atan2',
+]);
 const COMPARE = new Set<OpName>(['lt', 'le', 'eq', 'ne']);
 const COSTLY = new Set<OpName>(['exp', 'log', 'sin', 'cos', 'tanh', 'erf', 'pow', 'atan2']);
 
@@ -60,7 +71,11 @@ function binaryRow(op: BinaryOp): Row<BinaryOp> {
     arity: [2, 2],
     cheap: !COSTLY.has(op),
     infer([a, b]) {
-      check(sameShape(a.shape, b.shape), op, `shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} differ`);
+      check(
+        sameShape(a.shape, b.shape),
+        op,
+        `shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} differ`,
+      );
       check(a.dtype === b.dtype, op, `dtypes ${a.dtype} and ${b.dtype} differ`);
       if (FLOAT_ONLY.has(op)) check(isFloat(a.dtype), op, `needs float operands, got ${a.dtype}`);
       return COMPARE.has(op) ? { shape: a.shape, dtype: 'bool' } : a;
@@ -110,7 +125,12 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
       return { shape, dtype: 'int32' };
     },
   },
-  cast: { class: 'elementwise', arity: [1, 1], cheap: true, infer: ([x], { dtype }) => ({ shape: x.shape, dtype }) },
+  cast: {
+    class: 'elementwise',
+    arity: [1, 1],
+    cheap: true,
+    infer: ([x], { dtype }) => ({ shape: x.shape, dtype }),
+  },
   bitcast: {
     class: 'elementwise',
     arity: [1, 1],
@@ -136,7 +156,11 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
     arity: [1, 1],
     cheap: false,
     infer([x], { kind, axes }) {
-      check(axes.every((a, i) => a < x.shape.length && (i === 0 || a > axes[i - 1])), 'reduce', `bad axes ${axes}`);
+      check(
+        axes.every((a, i) => a < x.shape.length && (i === 0 || a > axes[i - 1])),
+        'reduce',
+        `bad axes ${axes}`,
+      );
       const shape = x.shape.filter((_, axis) => !axes.includes(axis));
       return { shape, dtype: kind === 'argmax' || kind === 'argmin' ? 'int32' : x.dtype };
     },
@@ -148,14 +172,22 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
   reshape: {
     ...movement,
     infer([x], { shape }) {
-      check(numel(shape) === numel(x.shape), 'reshape', `${formatShape(x.shape)} does not fill ${formatShape(shape)}`);
+      check(
+        numel(shape) === numel(x.shape),
+        'reshape',
+        `${formatShape(x.shape)} does not fill ${formatShape(shape)}`,
+      );
       return { shape, dtype: x.dtype };
     },
   },
   permute: {
     ...movement,
     infer([x], { axes }) {
-      check(axes.length === x.shape.length && new Set(axes).size === axes.length, 'permute', `bad axes ${axes}`);
+      check(
+        axes.length === x.shape.length && new Set(axes).size === axes.length,
+        'permute',
+        `bad axes ${axes}`,
+      );
       return { shape: axes.map((axis) => x.shape[axis]), dtype: x.dtype };
     },
     encode: ({ axes }, out) => pushAll(out, axes),
@@ -163,7 +195,9 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
   expand: {
     ...movement,
     infer([x], { shape }) {
-      const fits = shape.length === x.shape.length && shape.every((n, axis) => x.shape[axis] === n || x.shape[axis] === 1);
+      const fits =
+        shape.length === x.shape.length &&
+        shape.every((n, axis) => x.shape[axis] === n || x.shape[axis] === 1);
       check(fits, 'expand', `${formatShape(x.shape)} does not expand to ${formatShape(shape)}`);
       return { shape, dtype: x.dtype };
     },
@@ -211,7 +245,11 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
     cheap: false,
     infer([a, b], { extents, a: aMap, b: bMap, out }) {
       check(a.dtype === b.dtype, 'contract', `dtypes ${a.dtype} and ${b.dtype} differ`);
-      check(aMap.length === a.shape.length && bMap.length === b.shape.length, 'contract', 'index maps and ranks differ');
+      check(
+        aMap.length === a.shape.length && bMap.length === b.shape.length,
+        'contract',
+        'index maps and ranks differ',
+      );
       return { shape: out.map((label) => extents[label]), dtype: a.dtype };
     },
     encode({ extents, a, b, out: labels }, out) {

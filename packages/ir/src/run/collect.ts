@@ -35,7 +35,8 @@ export interface Collection {
 /** The storage that already holds a node's value, if any. */
 export function valueOf(graph: Graph, node: NodeId): Storage | undefined {
   const value = graph.values.get(node);
-  if (value === undefined || !value.storage.filled || value.storage.version !== value.version) return undefined;
+  if (value === undefined || !value.storage.filled || value.storage.version !== value.version)
+    return undefined;
   return value.storage;
 }
 
@@ -44,7 +45,9 @@ export function checkLeaf(graph: Graph, node: NodeId): Storage {
   const { storage, version } = graph.leaves.get(node)!;
   const name = storage.name ? `'${storage.name}'` : `a tensor of shape [${storage.shape.join(', ')}]`;
   if (storage.gone !== undefined) {
-    throw new StaleValueError(`read: ${name} ${storage.gone}; keep what is still needed with clone() before that`);
+    throw new StaleValueError(
+      `read: ${name} ${storage.gone}; keep what is still needed with clone() before that`,
+    );
   }
   if (storage.version !== version) {
     throw new StaleValueError(
@@ -137,7 +140,8 @@ export function buildSlice({ graph, order, storages, scalars, targets }: Collect
   const nodes = order.map((node): SliceNode => {
     const { shape, dtype } = graph.type(node);
     const storage = graph.leaves.get(node)?.storage ?? valueOf(graph, node);
-    if (storage) return { op: 'leaf', inputs: [], attrs: { dtype, shape }, shape, dtype, slot: slotOf.get(storage)! };
+    if (storage)
+      return { op: 'leaf', inputs: [], attrs: { dtype, shape }, shape, dtype, slot: slotOf.get(storage)! };
     return {
       op: graph.ops[node],
       inputs: graph.inputs[node].map((input) => index.get(input)!),

@@ -132,7 +132,9 @@ export class Device {
     if (storage.host) return storage.host;
     const at = this.#locate(storage);
     if (!this.backend.readSync) {
-      throw new TenfoldError(`dataSync: device '${this.name}' cannot be waited for; use the asynchronous read and await it`);
+      throw new TenfoldError(
+        `dataSync: device '${this.name}' cannot be waited for; use the asynchronous read and await it`,
+      );
     }
     return this.backend.readSync(at.buffer, at.offset, storage.bytes);
   }
@@ -209,7 +211,12 @@ export class Device {
   }
 
   /** Replays a recorded run: the same plan over storages and numbers given anew. */
-  replay(plan: Executable, storages: readonly Storage[], written: readonly Storage[], scalars: readonly number[]): void {
+  replay(
+    plan: Executable,
+    storages: readonly Storage[],
+    written: readonly Storage[],
+    scalars: readonly number[],
+  ): void {
     this.counters.runs++;
     this.#age++;
     this.#bindAndRun(plan, storages, written, scalars);
@@ -223,7 +230,11 @@ export class Device {
     const own = (node: NodeId, storageRole: StorageRole) => {
       if (owned.has(node) || graph.ops[node] === 'leaf' || valueOf(graph, node)) return;
       owned.add(node);
-      targets.push({ node, storage: new Storage(graph.shapes[node], graph.dtypes[node], storageRole), fresh: true });
+      targets.push({
+        node,
+        storage: new Storage(graph.shapes[node], graph.dtypes[node], storageRole),
+        fresh: true,
+      });
     };
     for (const node of roots) own(node, role);
     for (const node of graph.keep) own(node, 'kept');
@@ -246,7 +257,12 @@ export class Device {
     this.counters.runs++;
     this.#age++;
     const scalars = collection.scalars.map((node) => numberOf(graph.scalars.get(node)!));
-    this.#bindAndRun(plan, collection.storages, targets.map((t) => t.storage), scalars);
+    this.#bindAndRun(
+      plan,
+      collection.storages,
+      targets.map((t) => t.storage),
+      scalars,
+    );
     for (const { node, storage } of targets) {
       const value = { storage, version: storage.version };
       graph.values.set(node, value);
@@ -259,18 +275,28 @@ export class Device {
   }
 
   /** Binds memory, runs the plan, reads small results back, and raises the versions of what was written. */
-  #bindAndRun(plan: Executable, storages: readonly Storage[], written: readonly Storage[], scalars: readonly number[]): void {
+  #bindAndRun(
+    plan: Executable,
+    storages: readonly Storage[],
+    written: readonly Storage[],
+    scalars: readonly number[],
+  ): void {
     const run = this.#age;
     const outputs = new Set(written);
     for (const storage of storages) if (!outputs.has(storage)) this.keeper.touch(storage, run);
-    const small = this.backend.readSync ? (s: Storage) => s.role !== 'variable' && s.bytes <= SMALL_BYTES : () => false;
+    const small = this.backend.readSync
+      ? (s: Storage) => s.role !== 'variable' && s.bytes <= SMALL_BYTES
+      : () => false;
     const align = this.backend.caps.alignment;
     let scratchBytes = roundUp(plan.stats.scratchBytes, align);
     const inScratch: { storage: Storage; slot: number; offset: number }[] = [];
     const refs = storages.map((storage, slot): OperandRef | undefined => {
       const output = outputs.has(storage);
       const transient = output ? small(storage) && !storage.filled : this.#isUploaded(storage);
-      if (!transient) return output && !storage.filled ? this.#allocate(storage.bytes, storage) : this.makeResident(storage);
+      if (!transient)
+        return output && !storage.filled
+          ? this.#allocate(storage.bytes, storage)
+          : this.makeResident(storage);
       inScratch.push({ storage, slot, offset: scratchBytes });
       scratchBytes += roundUp(storage.bytes, align);
       return undefined;

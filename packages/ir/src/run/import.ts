@@ -30,7 +30,8 @@ export class Importer {
     if (known !== undefined) return known;
     const copy = this.#copyCone(from, node, this.#shallow, false);
     const op = this.#into.ops[copy];
-    if (op !== 'leaf' && op !== 'const' && op !== 'scalar' && countImport(from, node) >= 2) this.#into.keep.add(copy);
+    if (op !== 'leaf' && op !== 'const' && op !== 'scalar' && countImport(from, node) >= 2)
+      this.#into.keep.add(copy);
     return copy;
   }
 
@@ -71,7 +72,9 @@ export class Importer {
     if (from.ops[node] === 'leaf') {
       if (freed) return this.#freedLeaf(checkLeaf(from, node));
       if (!tracked || !origin) return into.leaf(checkLeaf(from, node), tracked);
-      return deep ? this.deep(origin.graph, origin.node) : this.#lazyLeaf(checkLeaf(from, node), origin.graph, origin.node);
+      return deep
+        ? this.deep(origin.graph, origin.node)
+        : this.#lazyLeaf(checkLeaf(from, node), origin.graph, origin.node);
     }
     const value = valueOf(from, node);
     if (!value) return undefined;

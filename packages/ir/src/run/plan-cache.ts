@@ -70,7 +70,8 @@ export class PlanCache {
     onMiss?.(this.#longestAgreement(key));
     const plan = prepare();
     const bytes = key.length * BYTES_PER_NUMBER;
-    while (this.#count > 0 && (this.#count >= this.#capacity || this.#bytes + bytes > this.#keyBytes)) this.#evict();
+    while (this.#count > 0 && (this.#count >= this.#capacity || this.#bytes + bytes > this.#keyBytes))
+      this.#evict();
     const entry = { key, plan, lastUse: ++this.#clock };
     const home = this.#buckets.get(hash);
     if (home) home.push(entry);
@@ -91,7 +92,8 @@ export class PlanCache {
   #evict(): void {
     let oldest: { hash: number; entry: Entry } | undefined;
     for (const [hash, bucket] of this.#buckets) {
-      for (const entry of bucket) if (!oldest || entry.lastUse < oldest.entry.lastUse) oldest = { hash, entry };
+      for (const entry of bucket)
+        if (!oldest || entry.lastUse < oldest.entry.lastUse) oldest = { hash, entry };
     }
     if (!oldest) return;
     const rest = this.#buckets.get(oldest.hash)!.filter((entry) => entry !== oldest.entry);

@@ -21,7 +21,8 @@ const LIGHT_ELEMENTS = 1 << 16;
 export function allSinks(graph: Graph): NodeId[] {
   const sinks: NodeId[] = [];
   for (let node = 0; node < graph.size; node++) {
-    const isPending = graph.uses[node] === 0 && specOf(graph.ops[node]).class !== 'source' && !valueOf(graph, node);
+    const isPending =
+      graph.uses[node] === 0 && specOf(graph.ops[node]).class !== 'source' && !valueOf(graph, node);
     if (isPending && isComputable(graph, node)) sinks.push(node);
   }
   return sinks;
@@ -33,7 +34,8 @@ export function smallSinks(graph: Graph, computed: Uint8Array, written: Readonly
   for (let node = graph.size - 1; node >= 0; node--) {
     if (graph.uses[node] > 0 || !isSmall(graph, node) || specOf(graph.ops[node]).class === 'source') continue;
     if (valueOf(graph, node)) continue;
-    if (!computed[node] && (isLight(graph, node, computed) || readsWritten(graph, node, written))) sinks.push(node);
+    if (!computed[node] && (isLight(graph, node, computed) || readsWritten(graph, node, written)))
+      sinks.push(node);
   }
   return sinks.reverse();
 }
@@ -69,7 +71,10 @@ function isLight(graph: Graph, sink: NodeId, computed: Uint8Array): boolean {
       light = isCurrent(graph, node);
       continue;
     }
-    light = specOf(graph.ops[node]).class !== 'contract' && numel(graph.shapes[node]) <= LIGHT_ELEMENTS && seen.size < 256;
+    light =
+      specOf(graph.ops[node]).class !== 'contract' &&
+      numel(graph.shapes[node]) <= LIGHT_ELEMENTS &&
+      seen.size < 256;
     for (const input of graph.inputs[node]) {
       if (!seen.has(input)) {
         seen.add(input);

@@ -72,14 +72,20 @@ function traceCall<A extends readonly Tensor[], R extends Compilable>(
   const { numbers } = signature;
   const argumentStorages = args.map((arg) => (typeof arg === 'number' ? undefined : arg.materialize()));
   const { result, steps } = record(device, () => {
-    const tensors = args.map((arg, i) => (typeof arg === 'number' ? scalar(device, () => numbers[i], 'float32') : arg));
+    const tensors = args.map((arg, i) =>
+      typeof arg === 'number' ? scalar(device, () => numbers[i], 'float32') : arg,
+    );
     // What the function makes on its way does not leave it.
     const value = inside(() => fn(...(tensors as readonly Tensor[] as A)));
     for (const tensor of tensorsOf(value)) tensor.materialize('owned');
     if (device.graph.size > 0) device.run();
     return value;
   });
-  const trace: Trace = { steps, argumentStorages, outputs: tensorsOf(result).map((tensor) => tensor.materialize()) };
+  const trace: Trace = {
+    steps,
+    argumentStorages,
+    outputs: tensorsOf(result).map((tensor) => tensor.materialize()),
+  };
   if (!signature.trace) {
     signature.trace = trace;
     return result;

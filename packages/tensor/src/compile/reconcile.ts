@@ -45,7 +45,10 @@ export function reconcile(first: Trace, second: Trace): Replay {
       scalars: scalarsOf(runsA[run], step.record),
     };
   });
-  return { steps, outputs: second.outputs.map((storage, i) => agree(placeA(first.outputs[i]), placeB(storage))) };
+  return {
+    steps,
+    outputs: second.outputs.map((storage, i) => agree(placeA(first.outputs[i]), placeB(storage))),
+  };
 }
 
 function runsOf(trace: Trace): RunRecord[] {
@@ -60,7 +63,14 @@ function placer(trace: Trace, runs: readonly RunRecord[]): (storage: Storage) =>
   runs.forEach(({ collection }, run) => {
     for (const { storage, fresh } of collection.targets) {
       const { shape, dtype } = storage;
-      if (fresh) places.set(storage, { kind: 'result', run, slot: collection.storages.indexOf(storage), shape, dtype });
+      if (fresh)
+        places.set(storage, {
+          kind: 'result',
+          run,
+          slot: collection.storages.indexOf(storage),
+          shape,
+          dtype,
+        });
     }
   });
   return (storage) => places.get(storage) ?? { kind: 'fixed', storage };
@@ -69,7 +79,12 @@ function placer(trace: Trace, runs: readonly RunRecord[]): (storage: Storage) =>
 function agree(a: Place, b: Place): Place {
   if (a.kind === 'argument' && b.kind === 'argument' && a.index === b.index) return b;
   if (a.kind === 'result' && b.kind === 'result' && a.run === b.run && a.slot === b.slot) return b;
-  if (a.kind === 'fixed' && b.kind === 'fixed' && (a.storage === b.storage || sameContents(a.storage, b.storage))) return b;
+  if (
+    a.kind === 'fixed' &&
+    b.kind === 'fixed' &&
+    (a.storage === b.storage || sameContents(a.storage, b.storage))
+  )
+    return b;
   const storage = b.kind === 'fixed' ? b.storage : a.kind === 'fixed' ? a.storage : undefined;
   const what = storage ? `a ${storage.dtype} tensor of shape [${storage.shape.join(', ')}]` : 'a tensor';
   throw new ArgumentError(
@@ -81,7 +96,12 @@ function agree(a: Place, b: Place): Place {
 function sameContents(a: Storage, b: Storage): boolean {
   const left = a.host;
   const right = b.host;
-  return left !== undefined && right !== undefined && left.length === right.length && left.every((x, i) => x === right[i]);
+  return (
+    left !== undefined &&
+    right !== undefined &&
+    left.length === right.length &&
+    left.every((x, i) => x === right[i])
+  );
 }
 
 function scalarsOf(before: RunRecord, after: RunRecord): (() => number)[] {

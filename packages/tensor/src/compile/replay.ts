@@ -8,7 +8,13 @@ import { fromStorage } from '../core/tensor.ts';
 /** Where a replay finds a storage: an argument, a result of a run of the same call, or always the same one. */
 export type Place =
   | { readonly kind: 'argument'; readonly index: number }
-  | { readonly kind: 'result'; readonly run: number; readonly slot: number; readonly shape: Shape; readonly dtype: DType }
+  | {
+      readonly kind: 'result';
+      readonly run: number;
+      readonly slot: number;
+      readonly shape: Shape;
+      readonly dtype: DType;
+    }
   | { readonly kind: 'fixed'; readonly storage: Storage };
 
 export type ReplayStep =
@@ -28,7 +34,11 @@ export interface Replay {
 }
 
 /** Runs the steps and returns the output tensors. Results that are returned belong to their handles. */
-export function replay(device: Device, { steps, outputs }: Replay, args: readonly (Tensor | number)[]): Tensor[] {
+export function replay(
+  device: Device,
+  { steps, outputs }: Replay,
+  args: readonly (Tensor | number)[],
+): Tensor[] {
   const results = new Map<string, Storage>();
   const returned = new Set(outputs.flatMap((place) => (place.kind === 'result' ? [resultKey(place)] : [])));
   const find = (place: Place): Storage => {
@@ -53,7 +63,12 @@ export function replay(device: Device, { steps, outputs }: Replay, args: readonl
     }
     const storages = step.places.map(find);
     const written = step.written.map((slot) => storages[slot]);
-    device.replay(step.plan, storages, written, step.scalars.map((read) => read()));
+    device.replay(
+      step.plan,
+      storages,
+      written,
+      step.scalars.map((read) => read()),
+    );
   }
   return outputs.map((place) => fromStorage(device, find(place)));
 }

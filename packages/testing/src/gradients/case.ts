@@ -16,17 +16,29 @@ export interface GradientCase {
 }
 
 /** A case of operations on one tensor of shape [2, 3]. */
-export function onMatrix(name: string, fn: (x: Tensor) => Tensor, more: Partial<GradientCase> = {}): GradientCase {
+export function onMatrix(
+  name: string,
+  fn: (x: Tensor) => Tensor,
+  more: Partial<GradientCase> = {},
+): GradientCase {
   return { name, shapes: [[2, 3]], fn: (x) => fn(x), smooth: true, ...more };
 }
 
 /** A case of operations on two tensors; the default shapes broadcast. */
-export function onPair(name: string, fn: (a: Tensor, b: Tensor) => Tensor, more: Partial<GradientCase> = {}): GradientCase {
+export function onPair(
+  name: string,
+  fn: (a: Tensor, b: Tensor) => Tensor,
+  more: Partial<GradientCase> = {},
+): GradientCase {
   return { name, shapes: [[2, 3], [3]], fn: (a, b) => fn(a, b), smooth: true, ...more }; // prettier-ignore
 }
 
 /** A float64 input with distinct values, none near a place where a step function jumps. */
-export function inputOf(shape: readonly number[], [low, high]: readonly [number, number], seed: number): Tensor {
+export function inputOf(
+  shape: readonly number[],
+  [low, high]: readonly [number, number],
+  seed: number,
+): Tensor {
   const random = new SeededRandom(seed);
   const count = shape.reduce((product, size) => product * size, 1);
   const data = Float64Array.from({ length: count }, (_, i) => {

@@ -9,12 +9,12 @@ const steps = { smooth: false };
 const probability = { range: [0.1, 0.9] as const };
 
 const activations: readonly GradientCase[] = [
-  ...(['sigmoid', 'logSigmoid', 'tanh', 'softplus', 'silu', 'mish', 'gelu', 'softsign'] as const).map((name) =>
-    onMatrix(name, (x) => F[name](x), name === 'softsign' ? steps : {}),
+  ...(['sigmoid', 'logSigmoid', 'tanh', 'softplus', 'silu', 'mish', 'gelu', 'softsign'] as const).map(
+    (name) => onMatrix(name, (x) => F[name](x), name === 'softsign' ? steps : {}),
   ),
-  ...(['relu', 'relu6', 'leakyRelu', 'elu', 'selu', 'celu', 'hardsigmoid', 'hardswish', 'hardtanh'] as const).map((name) =>
-    onMatrix(name, (x) => F[name](x), steps),
-  ),
+  ...(
+    ['relu', 'relu6', 'leakyRelu', 'elu', 'selu', 'celu', 'hardsigmoid', 'hardswish', 'hardtanh'] as const
+  ).map((name) => onMatrix(name, (x) => F[name](x), steps)),
   onMatrix('gelu by tanh', (x) => F.gelu(x, { approximate: 'tanh' })),
   onPair('prelu', (x, w) => F.prelu(x, w), steps),
   onMatrix('glu', (x) => F.glu(x, 1), { shapes: [[2, 4]] }),
@@ -69,4 +69,3 @@ const layers: readonly GradientCase[] = [
 ]; // prettier-ignore
 
 export const LAYER_CASES: readonly GradientCase[] = [...activations, ...losses, ...layers];
-

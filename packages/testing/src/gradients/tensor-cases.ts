@@ -112,4 +112,10 @@ const indexed: readonly GradientCase[] = [
   onMatrix('topk', (x) => T.topk(x, 2, 1).values, steps),
 ]; // prettier-ignore
 
-export const TENSOR_CASES: readonly GradientCase[] = [...pointwise, ...reductions, ...products, ...movement, ...indexed];
+export const TENSOR_CASES: readonly GradientCase[] = [
+  ...pointwise,
+  ...reductions,
+  ...products,
+  ...movement,
+  ...indexed,
+];
