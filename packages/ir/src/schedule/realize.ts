@@ -85,14 +85,16 @@ function isAffine(values: readonly Value[], id: ValueId): boolean {
   return affine;
 }
 
-/** Splits expressions over more buffers than a kernel may bind, one of which it writes. */
+/** Splits expressions over more buffers than a kernel may bind beside those it writes. */
 function limitOperands(slice: Slice, realized: Set<number>, maxOperands: number): void {
-  const most = maxOperands - 1;
+  const targets = new Map<number, number>();
+  for (const { node } of slice.outputs) targets.set(node, (targets.get(node) ?? 0) + 1);
   /** The buffers that an expression reads. */
   const sources: ReadonlySet<number>[] = [];
   const seenFrom = (id: number): ReadonlySet<number> =>
     realized.has(id) || slice.nodes[id].op === 'leaf' ? new Set([id]) : sources[id];
-  for (const { inputs } of slice.nodes) {
+  slice.nodes.forEach(({ inputs }, id) => {
+    const most = maxOperands - (targets.get(id) ?? 1);
     let all = union(inputs.map(seenFrom));
     while (all.size > most) {
       const widest = inputs.reduce((a, b) => (seenFrom(b).size > seenFrom(a).size ? b : a));
@@ -102,7 +104,7 @@ function limitOperands(slice: Slice, realized: Set<number>, maxOperands: number)
       all = union(inputs.map(seenFrom));
     }
     sources.push(all);
-  }
+  });
 }
 
 function union(sets: readonly ReadonlySet<number>[]): ReadonlySet<number> {

@@ -23,19 +23,23 @@ export interface Simplified {
   readonly forced: ReadonlySet<number>;
 }
 
+/** Most storages that one node is written to directly. */
+export const MOST_TARGETS = 2;
+
 export function simplify(slice: Slice): Simplified {
   const builder = new Builder();
   const ids: number[] = [];
   for (const node of slice.nodes) ids.push(builder.rewrite(node, (old) => ids[old]));
-  const written = new Set<number>();
+  const written = new Map<number, number>();
   const outputs = slice.outputs.flatMap(({ node, storage }): SliceOutput[] => {
     const id = ids[node];
     const { op, slot, shape } = builder.nodes[id];
     if (numel(shape) === 0 || (op === 'leaf' && slot === storage)) return [];
-    // Kernels with a loop of their own kind write one buffer.
-    const needsCopy = op === 'leaf' || ((op === 'argsort' || op === 'scatter') && written.has(id));
-    written.add(id);
-    return [{ node: needsCopy ? builder.copy(id) : id, storage }];
+    const before = written.get(id) ?? 0;
+    written.set(id, before + 1);
+    // Kernels with a loop of their own kind write one buffer; others two, so that what they read has room as well.
+    const room = op === 'leaf' ? 0 : op === 'argsort' || op === 'scatter' ? 1 : MOST_TARGETS;
+    return [{ node: before < room ? id : builder.copy(id), storage }];
   });
   return compact(slice, builder, outputs);
 }
@@ -102,9 +106,12 @@ class Builder {
     return this.#simpler(next) ?? this.#add(next);
   }
 
-  /** A new node with the value of another. */
+  /** A new node with the value of another: a constant is written again, anything else is copied. */
   copy(id: number): number {
-    const { shape, dtype } = this.nodes[id];
+    const node = this.nodes[id];
+    const constant = this.#constants[id];
+    if (constant !== undefined) return this.#append({ ...node }, constant);
+    const { shape, dtype } = node;
     return this.#append(
       { op: 'contiguous', inputs: [id], attrs: undefined, shape, dtype, slot: -1 },
       undefined,
