@@ -49,5 +49,6 @@ export function setDebug(value: DebugLevel): void {
 
 /** Prints to the error stream when the level is wanted; the message is only made then. */
 export function debug(wanted: DebugLevel, message: () => string): void {
+  // oxlint-disable-next-line no-console -- what TENFOLD_DEBUG asks for
   if (level >= wanted) console.error(message());
 }
