@@ -3,8 +3,8 @@
  * with the same random numbers. https://pytorch.org/docs/stable/checkpoint.html
  */
 
-import { defaultGenerator, enableGrad, isGradEnabled, noGrad } from '@tenfold/tensor';
-import type { Tensor } from '@tenfold/tensor';
+import { defaultGenerator, enableGrad, isGradEnabled, noGrad } from '@tenfold/tensor/base';
+import type { Tensor } from '@tenfold/tensor/base';
 import { apply, hostAction } from '@tenfold/tensor/internal';
 import type { GradNote } from '@tenfold/tensor/internal';
 

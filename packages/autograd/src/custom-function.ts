@@ -1,7 +1,7 @@
 /** A differentiable function with a backward of its own, as torch.autograd.Function. */
 
-import type { Tensor } from '@tenfold/tensor';
-import { customGrad } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
+import { customGrad } from '@tenfold/tensor/base';
 
 /** Carries values from forward to backward. */
 export interface FunctionContext {

@@ -5,8 +5,8 @@
 
 import { GradError, ShapeError, formatShape, reach, sameShape, specOf } from '@tenfold/ir';
 import type { Device, Graph, NodeId } from '@tenfold/ir';
-import { enableGrad, noGrad } from '@tenfold/tensor';
-import type { BackwardOptions, GradHook, Tensor } from '@tenfold/tensor';
+import { enableGrad, noGrad } from '@tenfold/tensor/base';
+import type { BackwardOptions, GradHook, Tensor } from '@tenfold/tensor/base';
 import { apply, fromStorage, inside, leafStateOf, literal } from '@tenfold/tensor/internal';
 import type { GradEngine, GradNote, LeafState } from '@tenfold/tensor/internal';
 import { ruleOf } from './rules/table.ts';

@@ -1,7 +1,7 @@
 /** Gradients as values: `grad` and `vjp`, without touching any `.grad`. */
 
 import { ArgumentError, GradError } from '@tenfold/ir';
-import { Tensor, enableGrad, noGrad } from '@tenfold/tensor';
+import { Tensor, enableGrad, noGrad } from '@tenfold/tensor/base';
 import { inside } from '@tenfold/tensor/internal';
 import { rootNode, seedFor } from './engine.ts';
 import { identityOf, traverse } from './traversal.ts';

@@ -4,8 +4,8 @@
  */
 
 import { ArgumentError, GradError, formatShape } from '@tenfold/ir';
-import { enableGrad, fromBytes, noGrad } from '@tenfold/tensor';
-import type { Tensor } from '@tenfold/tensor';
+import { enableGrad, fromBytes, noGrad } from '@tenfold/tensor/base';
+import type { Tensor } from '@tenfold/tensor/base';
 import { grad } from './grad.ts';
 
 export interface GradcheckOptions {

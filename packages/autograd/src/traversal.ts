@@ -6,7 +6,7 @@
 
 import { GradError, sameShape, unreachable } from '@tenfold/ir';
 import type { Device, Graph, NodeId, Storage } from '@tenfold/ir';
-import type { GradHook, Tensor } from '@tenfold/tensor';
+import type { GradHook, Tensor } from '@tenfold/tensor/base';
 import { apply, findLeafState, fromNode } from '@tenfold/tensor/internal';
 import type { GradNote } from '@tenfold/tensor/internal';
 import { NodeHeap } from './node-heap.ts';

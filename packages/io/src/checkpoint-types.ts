@@ -3,7 +3,7 @@
  * their shape, so this package depends neither on `@tenfold/nn` nor on `@tenfold/optim`.
  */
 
-import type { Tensor } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
 
 /** A value that JSON can hold; NaN and the infinities are allowed and survive the round trip. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };

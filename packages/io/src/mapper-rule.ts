@@ -4,7 +4,7 @@
  */
 
 import { ShapeError, formatShape } from '@tenfold/ir';
-import type { Tensor } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
 import { quote } from './messages.ts';
 
 export type TensorChange = (tensor: Tensor, key: string) => Tensor;

@@ -5,8 +5,8 @@
 
 import { DTypeError, FormatError, StateDictError, closest } from '@tenfold/ir';
 import type { DType, Shape } from '@tenfold/ir';
-import { fromBytes } from '@tenfold/tensor';
-import type { Tensor } from '@tenfold/tensor';
+import { fromBytes } from '@tenfold/tensor/base';
+import type { Tensor } from '@tenfold/tensor/base';
 import type { ByteSource } from './byte-source.ts';
 import { heldDTypeNames } from './format-dtype.ts';
 import { readHeader } from './header.ts';

@@ -5,7 +5,7 @@
 
 import { StaleValueError } from '@tenfold/ir';
 import type { Storage } from '@tenfold/ir';
-import type { Tensor } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
 import { quote } from './messages.ts';
 
 interface Guarded {

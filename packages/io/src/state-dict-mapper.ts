@@ -3,7 +3,7 @@
  * regular expressions, transposes. A mapper is a list of rules and never changes; every method returns a new one.
  */
 
-import type { Tensor } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
 import {
   excludeRule,
   prefixRule,

@@ -1,6 +1,6 @@
 /** State dicts: names and tensors, in the order of the model. */
 
-import type { Tensor } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
 
 /** Keys to tensors in the order of the model, as `torch.nn.Module.state_dict`. */
 export type StateDict = Map<string, Tensor>;

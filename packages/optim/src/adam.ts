@@ -1,6 +1,6 @@
 /** Adam, and AdamW, which differs in how weights decay. */
 
-import type { Tensor } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
 import { Optimizer } from './optimizer.ts';
 import type { NumberMaker, Update } from './optimizer.ts';
 import { requireSetting } from './param-group.ts';

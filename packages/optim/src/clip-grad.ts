@@ -1,7 +1,7 @@
 /** Gradient clipping, as torch.nn.utils: call it between backward and step. Nothing is computed before the step. */
 
 import { ArgumentError } from '@tenfold/ir';
-import { Tensor, noGrad, stack } from '@tenfold/tensor';
+import { Tensor, clamp, noGrad, norm, stack } from '@tenfold/tensor/base';
 import { composed, inside } from '@tenfold/tensor/internal';
 
 export interface ClipGradNormOptions {
@@ -23,9 +23,9 @@ export function clipGradNorm_(
   const owners = withGradient('clipGradNorm_', params);
   return noGrad(() =>
     composed(owners[0].gradient, () => {
-      const norms = owners.map(({ gradient }) => gradient.norm(normType));
-      const total = norms.length === 1 ? norms[0] : stack(norms).norm(normType);
-      const factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp(undefined, 1);
+      const norms = owners.map(({ gradient }) => norm(gradient, normType));
+      const total = norms.length === 1 ? norms[0] : norm(stack(norms), normType);
+      const factor = clamp(total.add(1e-6).reciprocal().mul(maxNorm), undefined, 1);
       for (const { param, gradient } of owners) setGradient(param, gradient, gradient.mul(factor));
       return total;
     }),
@@ -41,7 +41,7 @@ export function clipGradValue_(params: Tensor | Iterable<Tensor>, clipValue: num
   noGrad(() =>
     inside(() => {
       for (const { param, gradient } of owners)
-        setGradient(param, gradient, gradient.clamp(-clipValue, clipValue));
+        setGradient(param, gradient, clamp(gradient, -clipValue, clipValue));
     }),
   );
 }

@@ -6,8 +6,8 @@
 
 import { computeType } from '@tenfold/ir';
 import type { Device } from '@tenfold/ir';
-import { enableGrad, noGrad } from '@tenfold/tensor';
-import type { Tensor } from '@tenfold/tensor';
+import { enableGrad, noGrad } from '@tenfold/tensor/base';
+import type { Tensor } from '@tenfold/tensor/base';
 import { castTo, hostAction, hostScalar, inside } from '@tenfold/tensor/internal';
 import { checkedParams, groupsOf } from './param-group.ts';
 import type { ParamGroup, ParamGroupOptions, Params } from './param-group.ts';

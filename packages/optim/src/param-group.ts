@@ -2,7 +2,7 @@
 
 import { ArgumentError, formatShape, isFloat } from '@tenfold/ir';
 import type { Storage } from '@tenfold/ir';
-import { Tensor } from '@tenfold/tensor';
+import { Tensor } from '@tenfold/tensor/base';
 
 /** One setting of a group: a learning rate, `nesterov`, `betas`. */
 export type Setting = number | boolean | string | readonly number[];

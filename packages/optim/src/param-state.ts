@@ -2,8 +2,8 @@
 
 import { StateDictError, closest, formatShape, sameShape } from '@tenfold/ir';
 import type { Storage } from '@tenfold/ir';
-import { noGrad } from '@tenfold/tensor';
-import type { Tensor } from '@tenfold/tensor';
+import { noGrad } from '@tenfold/tensor/base';
+import type { Tensor } from '@tenfold/tensor/base';
 import { zeroVariable } from '@tenfold/tensor/internal';
 import { settingsOf } from './param-group.ts';
 import type { ParamGroup, Settings } from './param-group.ts';

@@ -5,7 +5,21 @@
 
 import { install } from './install-methods.ts';
 import type { MethodsOf } from './install-methods.ts';
-import { abs, add, div, maximum, minimum, mul, neg, pow, sqrt, square, sub } from './ops/arithmetic.ts';
+import {
+  abs,
+  add,
+  div,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  pow,
+  reciprocal,
+  rsqrt,
+  sqrt,
+  square,
+  sub,
+} from './ops/arithmetic.ts';
 import { assign } from './ops/assign.ts';
 import { eq, ge, gt, le, lt, ne } from './ops/comparison.ts';
 import { exp, log, sigmoid } from './ops/exponential.ts';
@@ -21,7 +35,7 @@ import { tanh } from './ops/trigonometric.ts';
 
 // prettier-ignore
 const everyday = {
-  abs, add, div, maximum, minimum, mul, neg, pow, sqrt, square, sub,
+  abs, add, div, maximum, minimum, mul, neg, pow, reciprocal, rsqrt, sqrt, square, sub,
   eq, ge, gt, le, lt, ne,
   exp, log, sigmoid, tanh,
   bmm, matmul, mm,

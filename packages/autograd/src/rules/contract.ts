@@ -6,7 +6,7 @@
 
 import { unreachable } from '@tenfold/ir';
 import type { AffineIndex, ContractSpec, Shape } from '@tenfold/ir';
-import type { Tensor } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
 import { apply } from '@tenfold/tensor/internal';
 import type { GradRule } from './rule.ts';
 

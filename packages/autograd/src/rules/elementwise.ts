@@ -2,7 +2,7 @@
 
 import { isFloat } from '@tenfold/ir';
 import type { BinaryOp, UnaryOp } from '@tenfold/ir';
-import type { Tensor } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
 import { apply, castTo, literal } from '@tenfold/tensor/internal';
 import { NON_DIFFERENTIABLE, add, div, mul, neg, sub, times, where, zerosOf } from './rule.ts';
 import type { GradRule, NonDifferentiable } from './rule.ts';

@@ -1,7 +1,7 @@
 /** Gradients of movement: each is movement again, or a sum where elements were repeated. */
 
 import type { OpName } from '@tenfold/ir';
-import type { Tensor } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
 import { apply, constant, expandTo, literal, source } from '@tenfold/tensor/internal';
 import { flip, reshape, sub, sumTo1, where, zerosOf } from './rule.ts';
 import type { GradRule, RuleContext } from './rule.ts';

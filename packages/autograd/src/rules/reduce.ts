@@ -2,7 +2,7 @@
 
 import { numel } from '@tenfold/ir';
 import type { OpAttrs, ReduceKind, Shape } from '@tenfold/ir';
-import type { Tensor } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
 import { apply, castTo, literal, source } from '@tenfold/tensor/internal';
 import { div, expandReduced, flip, mul, reshape, where, zerosOf } from './rule.ts';
 import type { GradRule, RuleContext } from './rule.ts';

@@ -1,7 +1,7 @@
 /** What a gradient rule is, and the few helpers that rules share. */
 
 import type { OpAttrs, OpName, Shape } from '@tenfold/ir';
-import type { Tensor } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
 import { apply, literal } from '@tenfold/tensor/internal';
 
 export interface RuleContext<K extends OpName> {

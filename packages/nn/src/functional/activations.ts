@@ -1,8 +1,8 @@
 /** Activation functions. Gradients at kinks are PyTorch's; where one is short in terms of the result, it is given. */
 
 import { ShapeError, formatShape } from '@tenfold/ir';
-import { customGrad, where } from '@tenfold/tensor';
-import type { Tensor } from '@tenfold/tensor';
+import { customGrad, erf, expm1, log1p, where } from '@tenfold/tensor/base';
+import type { Tensor } from '@tenfold/tensor/base';
 import { apply, composed, literal } from '@tenfold/tensor/internal';
 import { axisOf, requireShape } from './checks.ts';
 
@@ -39,7 +39,7 @@ export function prelu(x: Tensor, weight: Tensor): Tensor {
 
 /** `x` where positive, `α · (eˣ - 1)` elsewhere. */
 export function elu(x: Tensor, alpha = 1): Tensor {
-  return composed(x, () => where(x.gt(literal(x, 0)), x, negativePart(x).expm1().mul(alpha)));
+  return composed(x, () => where(x.gt(literal(x, 0)), x, expm1(negativePart(x)).mul(alpha)));
 }
 
 /** The self-normalising ELU of https://arxiv.org/abs/1706.02515. */
@@ -47,13 +47,13 @@ export function selu(x: Tensor): Tensor {
   return composed(x, () => {
     const scale = literal(x, 1.0507009873554804934193349852946);
     const scaledAlpha = literal(x, 1.0507009873554804934193349852946 * 1.6732632423543772848170429916717);
-    return where(x.gt(literal(x, 0)), x.mul(scale), negativePart(x).expm1().mul(scaledAlpha));
+    return where(x.gt(literal(x, 0)), x.mul(scale), expm1(negativePart(x)).mul(scaledAlpha));
   });
 }
 
 /** `x` where positive, `α · (e^(x/α) - 1)` elsewhere. */
 export function celu(x: Tensor, alpha = 1): Tensor {
-  return composed(x, () => where(x.gt(literal(x, 0)), x, negativePart(x).div(alpha).expm1().mul(alpha)));
+  return composed(x, () => where(x.gt(literal(x, 0)), x, expm1(negativePart(x).div(alpha)).mul(alpha)));
 }
 
 export interface GeluOptions {
@@ -65,7 +65,7 @@ export interface GeluOptions {
 export function gelu(x: Tensor, { approximate = 'none' }: GeluOptions = {}): Tensor {
   return composed(x, () => {
     const half = x.mul(literal(x, 0.5));
-    if (approximate === 'none') return half.mul(x.mul(literal(x, Math.SQRT1_2)).erf().add(literal(x, 1)));
+    if (approximate === 'none') return half.mul(erf(x.mul(literal(x, Math.SQRT1_2))).add(literal(x, 1)));
     const cube = x.mul(x).mul(x).mul(literal(x, 0.044715));
     const inner = x.add(cube).mul(literal(x, Math.sqrt(2 / Math.PI)));
     return half.mul(inner.tanh().add(literal(x, 1)));
@@ -92,7 +92,7 @@ export function logSigmoid(x: Tensor): Tensor {
   return composed(x, () =>
     customGrad(
       [x],
-      () => x.minimum(literal(x, 0)).sub(x.abs().neg().exp().log1p()),
+      () => x.minimum(literal(x, 0)).sub(log1p(x.abs().neg().exp())),
       (gradient) => [gradient.mul(x.neg().sigmoid())],
     ),
   );
@@ -154,12 +154,7 @@ export function softplus(x: Tensor, { beta = 1, threshold = 20 }: SoftplusOption
       [x],
       () => {
         const z = scaled();
-        const smooth = z
-          .abs()
-          .neg()
-          .exp()
-          .log1p()
-          .add(z.maximum(literal(z, 0)));
+        const smooth = log1p(z.abs().neg().exp()).add(z.maximum(literal(z, 0)));
         return where(z.gt(threshold), x, smooth.div(beta));
       },
       (gradient) => [where(scaled().gt(threshold), gradient, gradient.mul(scaled().sigmoid()))],

@@ -1,8 +1,8 @@
 /** Attention, written out in matrix products and a softmax. */
 
 import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
-import { where } from '@tenfold/tensor';
-import type { Tensor } from '@tenfold/tensor';
+import { where } from '@tenfold/tensor/base';
+import type { Tensor } from '@tenfold/tensor/base';
 import { apply, composed, constant, expandTo, source } from '@tenfold/tensor/internal';
 import { dropout } from './dropout.ts';
 

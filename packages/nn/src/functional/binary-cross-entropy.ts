@@ -3,8 +3,8 @@
  * short and finite where the derived one is neither.
  */
 
-import { customGrad, where } from '@tenfold/tensor';
-import type { Tensor } from '@tenfold/tensor';
+import { customGrad, log1p, where } from '@tenfold/tensor/base';
+import type { Tensor } from '@tenfold/tensor/base';
 import { composed, literal } from '@tenfold/tensor/internal';
 import { sigmoid } from './activations.ts';
 import { requireSameShape } from './checks.ts';
@@ -70,12 +70,7 @@ export function binaryCrossEntropyWithLogits(
       [input, target],
       () => {
         // softplus(-x) = log(1 + exp(-|x|)) + max(-x, 0), which never overflows.
-        const softplus = input
-          .abs()
-          .neg()
-          .exp()
-          .log1p()
-          .add(input.neg().maximum(literal(input, 0)));
+        const softplus = log1p(input.abs().neg().exp()).add(input.neg().maximum(literal(input, 0)));
         const positive = posWeight ? softplus.mul(posWeight.sub(1).mul(target).add(1)) : softplus;
         return one.sub(target).mul(input).add(positive);
       },
@@ -99,11 +94,6 @@ export function binaryCrossEntropyWithLogits(
 function targetSlope(input: Tensor, posWeight: Tensor | null | undefined): Tensor {
   if (!posWeight) return input.neg();
   const zero = literal(input, 0);
-  const softplus = input
-    .abs()
-    .neg()
-    .exp()
-    .log1p()
-    .add(where(input.lt(zero), input.neg(), zero));
+  const softplus = log1p(input.abs().neg().exp()).add(where(input.lt(zero), input.neg(), zero));
   return posWeight.sub(1).mul(softplus).sub(input);
 }

@@ -1,7 +1,7 @@
 /** Checks of arguments that several functions share, worded for the function that was called. */
 
 import { ArgumentError, DTypeError, ShapeError, formatShape, isFloat, sameShape } from '@tenfold/ir';
-import type { Tensor } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
 
 /** A number for both spatial axes, or one for each: height, then width. */
 export type Size2d = number | readonly [number, number];

@@ -5,7 +5,7 @@
 
 import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
 import type { AffineIndex, ContractSpec, Shape } from '@tenfold/ir';
-import type { Tensor } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
 import { apply, composed } from '@tenfold/tensor/internal';
 import { pair, requireSameDType, requireShape } from './checks.ts';
 import type { Size2d } from './checks.ts';

@@ -4,8 +4,8 @@
  */
 
 import { ArgumentError, ShapeError, formatShape, isFloat, sameShape } from '@tenfold/ir';
-import { customGrad, where } from '@tenfold/tensor';
-import type { Tensor } from '@tenfold/tensor';
+import { customGrad, indexSelect, where } from '@tenfold/tensor/base';
+import type { Tensor } from '@tenfold/tensor/base';
 import { apply, castTo, composed, expandTo, literal, source } from '@tenfold/tensor/internal';
 import { requireIndices, requireShape } from './checks.ts';
 import { checkIndexRange } from './index-range.ts';
@@ -146,7 +146,7 @@ function checkTargets(
   const counts = target.ne(ignoreIndex);
   const index = where(counts, target, literal(target, 0)).to('int32');
   if (weight) requireShape(op, 'weight', weight, [classes]);
-  const weights = weight ? weight.indexSelect(0, index.flatten()).reshape(target.shape) : undefined;
+  const weights = weight ? indexSelect(weight, 0, index.flatten()).reshape(target.shape) : undefined;
   return { axis, classes, index: index.unsqueeze(axis), counts, weights };
 }
 

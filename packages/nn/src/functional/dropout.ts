@@ -1,7 +1,7 @@
 /** Dropout. */
 
-import { rand, where } from '@tenfold/tensor';
-import type { Tensor } from '@tenfold/tensor';
+import { rand, where } from '@tenfold/tensor/base';
+import type { Tensor } from '@tenfold/tensor/base';
 import { composed, literal } from '@tenfold/tensor/internal';
 import { requireProbability } from './checks.ts';
 

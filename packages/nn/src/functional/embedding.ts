@@ -1,8 +1,8 @@
 /** Looking rows up by index, and the opposite: indices as rows. */
 
 import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
-import { where } from '@tenfold/tensor';
-import type { Tensor } from '@tenfold/tensor';
+import { indexSelect, where } from '@tenfold/tensor/base';
+import type { Tensor } from '@tenfold/tensor/base';
 import { apply, castTo, composed, expandTo, source } from '@tenfold/tensor/internal';
 import { requireIndices } from './checks.ts';
 import { checkIndexRange } from './index-range.ts';
@@ -31,7 +31,7 @@ export function embedding(
     const [rows, columns] = weight.shape;
     checkIndexRange('embedding', 'index', input, rows);
     const padding = paddingIdx === null ? undefined : paddingRow(paddingIdx, rows);
-    const found = weight.indexSelect(0, input.flatten()).reshape([...input.shape, columns]);
+    const found = indexSelect(weight, 0, input.flatten()).reshape([...input.shape, columns]);
     if (padding === undefined) return found;
     const isPadding = expandTo(input.eq(padding).unsqueeze(-1), found.shape);
     return where(isPadding, found.detach(), found);

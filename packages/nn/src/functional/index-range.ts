@@ -4,7 +4,7 @@
  */
 
 import { IndexError } from '@tenfold/ir';
-import type { Tensor } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
 
 /** Raises IndexError when a known index is outside of 0 to `size - 1` and not `ignored`. */
 export function checkIndexRange(

@@ -1,7 +1,7 @@
 /** The affine map of the last axis. */
 
 import { ShapeError, formatShape } from '@tenfold/ir';
-import type { Tensor } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
 import { composed } from '@tenfold/tensor/internal';
 import { requireSameDType, requireShape } from './checks.ts';
 

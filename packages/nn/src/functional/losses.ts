@@ -1,8 +1,8 @@
 /** Losses of an input against a target of the same shape. The gradient with respect to either is derived. */
 
 import { ArgumentError } from '@tenfold/ir';
-import { where } from '@tenfold/tensor';
-import type { Tensor } from '@tenfold/tensor';
+import { where } from '@tenfold/tensor/base';
+import type { Tensor } from '@tenfold/tensor/base';
 import { composed, literal } from '@tenfold/tensor/internal';
 import { requireSameShape } from './checks.ts';
 import { reduceLoss } from './reduction.ts';

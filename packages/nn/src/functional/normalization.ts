@@ -4,8 +4,8 @@
  */
 
 import { ShapeError, computeType, formatShape, sameShape } from '@tenfold/ir';
-import { noGrad } from '@tenfold/tensor';
-import type { Tensor } from '@tenfold/tensor';
+import { clamp, noGrad, norm, variance as varianceOf } from '@tenfold/tensor/base';
+import type { Tensor } from '@tenfold/tensor/base';
 import { castTo, composed, literal } from '@tenfold/tensor/internal';
 import { requireFloat, requireShape } from './checks.ts';
 
@@ -64,7 +64,7 @@ export function batchNorm(
     }
     const axes = input.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
     const mean = x.mean(axes);
-    const variance = x.var(axes, { correction: 0 });
+    const variance = varianceOf(x, axes, { correction: 0 });
     if (training && runningMean && runningVar) {
       noGrad(() => {
         blend(runningMean, mean, momentum);
@@ -113,7 +113,7 @@ export function layerNorm(
     const axes = shape.map((_, i) => input.ndim - shape.length + i);
     const x = castTo(input, computeType(input.dtype));
     const mean = x.mean(axes, { keepdim: true });
-    const variance = x.var(axes, { correction: 0, keepdim: true });
+    const variance = varianceOf(x, axes, { correction: 0, keepdim: true });
     const normalized = x.sub(mean).mul(variance.add(eps).rsqrt());
     const same = (tensor: Tensor | null) => tensor && castTo(tensor, x.dtype);
     return castTo(affine(normalized, same(weight), same(bias)), input.dtype);
@@ -138,6 +138,6 @@ export interface NormalizeOptions {
 export function normalize(input: Tensor, { p = 2, dim = 1, eps = 1e-12 }: NormalizeOptions = {}): Tensor {
   return composed(input, () => {
     requireFloat('normalize', 'input', input);
-    return input.div(input.norm(p, dim, { keepdim: true }).clamp(eps));
+    return input.div(clamp(norm(input, p, dim, { keepdim: true }), eps));
   });
 }

@@ -1,7 +1,7 @@
 /** Pooling over windows of the last two axes: a reduction of a view. */
 
-import type { Tensor } from '@tenfold/tensor';
-import { customGrad, where } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
+import { customGrad, where } from '@tenfold/tensor/base';
 import { apply, composed, constant, expandTo, literal, source } from '@tenfold/tensor/internal';
 import { pair, requireFloat } from './checks.ts';
 import type { Size2d } from './checks.ts';

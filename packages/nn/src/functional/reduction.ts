@@ -1,7 +1,7 @@
 /** How a loss per element becomes the loss: its mean, its sum, or as it is. */
 
 import { ArgumentError } from '@tenfold/ir';
-import type { Tensor } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
 
 /** `'mean'` of all elements, their `'sum'`, or `'none'`: the losses themselves. */
 export type Reduction = 'mean' | 'sum' | 'none';

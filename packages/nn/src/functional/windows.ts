@@ -4,7 +4,7 @@
  */
 
 import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
-import type { Tensor } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
 import { apply } from '@tenfold/tensor/internal';
 import { pair } from './checks.ts';
 import type { Size2d } from './checks.ts';

@@ -1,7 +1,7 @@
 /** Fan-in and fan-out: through how many inputs and outputs each element of a weight is connected. */
 
 import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
-import type { Tensor } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
 
 /** Nonlinearities whose gain is known. */
 export type Nonlinearity =

@@ -4,8 +4,8 @@
  */
 
 import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
-import { eye, full, noGrad, ones, rand, randn, zeros } from '@tenfold/tensor';
-import type { DType, Tensor } from '@tenfold/tensor';
+import { eye, full, noGrad, ones, rand, randn, zeros } from '@tenfold/tensor/base';
+import type { DType, Tensor } from '@tenfold/tensor/base';
 import { calculateGain, fans } from './fan.ts';
 import type { FanMode, Nonlinearity } from './fan.ts';
 

@@ -1,7 +1,7 @@
 /** Activation functions as layers. */
 
-import { full } from '@tenfold/tensor';
-import type { Tensor } from '@tenfold/tensor';
+import { full } from '@tenfold/tensor/base';
+import type { Tensor } from '@tenfold/tensor/base';
 import * as F from '../functional/activations.ts';
 import { Module } from '../module/module.ts';
 import { Parameter } from '../module/parameter.ts';

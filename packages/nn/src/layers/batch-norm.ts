@@ -1,8 +1,8 @@
 /** Batch normalisation. */
 
 import { ShapeError, formatShape } from '@tenfold/ir';
-import { noGrad, ones, tensor, zeros } from '@tenfold/tensor';
-import type { Tensor } from '@tenfold/tensor';
+import { noGrad, ones, tensor, zeros } from '@tenfold/tensor/base';
+import type { Tensor } from '@tenfold/tensor/base';
 import { batchNorm } from '../functional/normalization.ts';
 import { ones_, zeros_ } from '../init/index.ts';
 import { Module } from '../module/module.ts';

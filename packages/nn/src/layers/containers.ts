@@ -1,7 +1,7 @@
 /** Modules made of modules: one after another, in a list, under names. */
 
 import { ArgumentError, IndexError, closest } from '@tenfold/ir';
-import type { Tensor } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
 import { Module } from '../module/module.ts';
 import type { UnaryModule } from '../module/module.ts';
 import { collapseRuns, formatModule } from '../module/print.ts';

@@ -1,8 +1,8 @@
 /** Convolutional layers. */
 
 import { ArgumentError } from '@tenfold/ir';
-import { empty } from '@tenfold/tensor';
-import type { Tensor } from '@tenfold/tensor';
+import { empty } from '@tenfold/tensor/base';
+import type { Tensor } from '@tenfold/tensor/base';
 import { pair } from '../functional/checks.ts';
 import type { Size2d } from '../functional/checks.ts';
 import { conv2d } from '../functional/convolution.ts';

@@ -1,6 +1,6 @@
 /** Dropout. */
 
-import type { Tensor } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
 import { requireProbability } from '../functional/checks.ts';
 import { dropout } from '../functional/dropout.ts';
 import { Module } from '../module/module.ts';

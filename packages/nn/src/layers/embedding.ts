@@ -1,7 +1,7 @@
 /** The table of learned vectors. */
 
-import { arange, empty, noGrad } from '@tenfold/tensor';
-import type { Tensor } from '@tenfold/tensor';
+import { arange, empty, maskedFill, noGrad } from '@tenfold/tensor/base';
+import type { Tensor } from '@tenfold/tensor/base';
 import { embedding, paddingRow } from '../functional/embedding.ts';
 import { normal_ } from '../init/index.ts';
 import { Module } from '../module/module.ts';
@@ -38,7 +38,7 @@ export class Embedding extends Module {
     if (paddingIdx === null) return;
     noGrad(() => {
       const isPadding = arange(this.numEmbeddings, { device: weight.device }).eq(paddingIdx).unsqueeze(-1);
-      weight.assign(weight.maskedFill(isPadding, 0));
+      weight.assign(maskedFill(weight, isPadding, 0));
     });
   }
 

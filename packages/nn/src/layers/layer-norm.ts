@@ -1,7 +1,7 @@
 /** Layer normalisation. */
 
-import { ones, zeros } from '@tenfold/tensor';
-import type { Tensor } from '@tenfold/tensor';
+import { ones, zeros } from '@tenfold/tensor/base';
+import type { Tensor } from '@tenfold/tensor/base';
 import { layerNorm } from '../functional/normalization.ts';
 import { ones_, zeros_ } from '../init/index.ts';
 import { Module } from '../module/module.ts';

@@ -1,8 +1,8 @@
 /** The affine layer. */
 
 import { ArgumentError } from '@tenfold/ir';
-import { empty } from '@tenfold/tensor';
-import type { DType, Tensor } from '@tenfold/tensor';
+import { empty } from '@tenfold/tensor/base';
+import type { DType, Tensor } from '@tenfold/tensor/base';
 import { linear } from '../functional/linear.ts';
 import { kaimingUniform_, uniform_ } from '../init/index.ts';
 import { Module } from '../module/module.ts';

@@ -1,6 +1,6 @@
 /** Losses as modules, for where one is passed around; the functions they call are in `functional`. */
 
-import type { Tensor } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
 import { binaryCrossEntropy, binaryCrossEntropyWithLogits } from '../functional/binary-cross-entropy.ts';
 import type {
   BinaryCrossEntropyOptions,

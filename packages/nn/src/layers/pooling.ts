@@ -1,6 +1,6 @@
 /** Pooling layers. */
 
-import type { Tensor } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
 import type { Size2d } from '../functional/checks.ts';
 import { avgPool2d, maxPool2d } from '../functional/pooling.ts';
 import type { AvgPoolOptions } from '../functional/pooling.ts';

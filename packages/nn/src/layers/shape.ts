@@ -1,6 +1,6 @@
 /** Layers that change nothing, or the shape alone. */
 
-import type { Tensor } from '@tenfold/tensor';
+import type { Tensor } from '@tenfold/tensor/base';
 import { Module } from '../module/module.ts';
 
 /** Gives back its input, as torch.nn.Identity. */

@@ -4,8 +4,8 @@
  */
 
 import { StateDictError, closest, formatShape, sameShape } from '@tenfold/ir';
-import { noGrad } from '@tenfold/tensor';
-import type { Tensor } from '@tenfold/tensor';
+import { noGrad } from '@tenfold/tensor/base';
+import type { Tensor } from '@tenfold/tensor/base';
 
 /** A module as far as state dicts are concerned. */
 export interface StateTree {

@@ -6,8 +6,8 @@
 
 import { ArgumentError, isDType, isFloat } from '@tenfold/ir';
 import type { DType } from '@tenfold/ir';
-import { noGrad } from '@tenfold/tensor';
-import type { Tensor } from '@tenfold/tensor';
+import { noGrad } from '@tenfold/tensor/base';
+import type { Tensor } from '@tenfold/tensor/base';
 import { moduleCall } from '@tenfold/tensor/internal';
 import { loadStateDict } from './load-state-dict.ts';
 import type { LoadStateDictOptions, LoadStateDictResult, StateBranch, StateTree } from './load-state-dict.ts';

@@ -3,7 +3,7 @@
  * variables: leaf tensors that later writes (`assign`, an optimizer's step) change in place.
  */
 
-import { Tensor } from '@tenfold/tensor';
+import { Tensor } from '@tenfold/tensor/base';
 import { initializeVariable, variableSource } from '@tenfold/tensor/internal';
 
 export interface ParameterOptions {
