@@ -49,8 +49,9 @@ const FLOAT_ONLY = new Set<OpName>([
 const COMPARE = new Set<OpName>(['lt', 'le', 'eq', 'ne']);
 const COSTLY = new Set<OpName>(['exp', 'log', 'sin', 'cos', 'tanh', 'erf', 'pow', 'atan2']);
 
-function check(ok: boolean, op: OpName, what: string): void {
-  if (!ok) unreachable(`${op}: ${what}`);
+/** The message is only made when it is needed: the rules run for every node that is traced. */
+function check(ok: boolean, op: OpName, what: () => string): void {
+  if (!ok) unreachable(`${op}: ${what()}`);
 }
 
 function unaryRow(op: UnaryOp): Row<UnaryOp> {
@@ -59,7 +60,7 @@ function unaryRow(op: UnaryOp): Row<UnaryOp> {
     arity: [1, 1],
     cheap: !COSTLY.has(op),
     infer([x]) {
-      if (FLOAT_ONLY.has(op)) check(isFloat(x.dtype), op, `needs a float operand, got ${x.dtype}`);
+      if (FLOAT_ONLY.has(op)) check(isFloat(x.dtype), op, () => `needs a float operand, got ${x.dtype}`);
       return x;
     },
   };
@@ -74,10 +75,10 @@ function binaryRow(op: BinaryOp): Row<BinaryOp> {
       check(
         sameShape(a.shape, b.shape),
         op,
-        `shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} differ`,
+        () => `shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} differ`,
       );
-      check(a.dtype === b.dtype, op, `dtypes ${a.dtype} and ${b.dtype} differ`);
-      if (FLOAT_ONLY.has(op)) check(isFloat(a.dtype), op, `needs float operands, got ${a.dtype}`);
+      check(a.dtype === b.dtype, op, () => `dtypes ${a.dtype} and ${b.dtype} differ`);
+      if (FLOAT_ONLY.has(op)) check(isFloat(a.dtype), op, () => `needs float operands, got ${a.dtype}`);
       return COMPARE.has(op) ? { shape: a.shape, dtype: 'bool' } : a;
     },
   };
@@ -120,8 +121,12 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
     arity: [2, 2],
     cheap: false,
     infer([key0, key1], { shape }) {
-      check(key0.dtype === 'int32' && key1.dtype === 'int32', 'random', 'the key must be int32');
-      check(numel(key0.shape) === 1 && numel(key1.shape) === 1, 'random', 'the key must be two scalars');
+      check(key0.dtype === 'int32' && key1.dtype === 'int32', 'random', () => 'the key must be int32');
+      check(
+        numel(key0.shape) === 1 && numel(key1.shape) === 1,
+        'random',
+        () => 'the key must be two scalars',
+      );
       return { shape, dtype: 'int32' };
     },
   },
@@ -136,7 +141,11 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
     arity: [1, 1],
     cheap: true,
     infer([x], { dtype }) {
-      check(byteSize(x.dtype) === byteSize(dtype), 'bitcast', `${x.dtype} and ${dtype} differ in width`);
+      check(
+        byteSize(x.dtype) === byteSize(dtype),
+        'bitcast',
+        () => `${x.dtype} and ${dtype} differ in width`,
+      );
       return { shape: x.shape, dtype };
     },
   },
@@ -145,9 +154,13 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
     arity: [3, 3],
     cheap: true,
     infer([condition, a, b]) {
-      check(condition.dtype === 'bool', 'where', `condition is ${condition.dtype}, expected bool`);
-      check(a.dtype === b.dtype, 'where', `dtypes ${a.dtype} and ${b.dtype} differ`);
-      check(sameShape(a.shape, b.shape) && sameShape(a.shape, condition.shape), 'where', 'shapes differ');
+      check(condition.dtype === 'bool', 'where', () => `condition is ${condition.dtype}, expected bool`);
+      check(a.dtype === b.dtype, 'where', () => `dtypes ${a.dtype} and ${b.dtype} differ`);
+      check(
+        sameShape(a.shape, b.shape) && sameShape(a.shape, condition.shape),
+        'where',
+        () => 'shapes differ',
+      );
       return a;
     },
   },
@@ -159,7 +172,7 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
       check(
         axes.every((a, i) => a < x.shape.length && (i === 0 || a > axes[i - 1])),
         'reduce',
-        `bad axes ${axes}`,
+        () => `bad axes ${axes}`,
       );
       const shape = x.shape.filter((_, axis) => !axes.includes(axis));
       return { shape, dtype: kind === 'argmax' || kind === 'argmin' ? 'int32' : x.dtype };
@@ -175,7 +188,7 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
       check(
         numel(shape) === numel(x.shape),
         'reshape',
-        `${formatShape(x.shape)} does not fill ${formatShape(shape)}`,
+        () => `${formatShape(x.shape)} does not fill ${formatShape(shape)}`,
       );
       return { shape, dtype: x.dtype };
     },
@@ -186,7 +199,7 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
       check(
         axes.length === x.shape.length && new Set(axes).size === axes.length,
         'permute',
-        `bad axes ${axes}`,
+        () => `bad axes ${axes}`,
       );
       return { shape: axes.map((axis) => x.shape[axis]), dtype: x.dtype };
     },
@@ -198,7 +211,7 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
       const fits =
         shape.length === x.shape.length &&
         shape.every((n, axis) => x.shape[axis] === n || x.shape[axis] === 1);
-      check(fits, 'expand', `${formatShape(x.shape)} does not expand to ${formatShape(shape)}`);
+      check(fits, 'expand', () => `${formatShape(x.shape)} does not expand to ${formatShape(shape)}`);
       return { shape, dtype: x.dtype };
     },
   },
@@ -206,7 +219,7 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
     ...movement,
     infer([x], { lo, hi, interior }) {
       const shape = x.shape.map((n, axis) => lo[axis] + n + Math.max(n - 1, 0) * interior[axis] + hi[axis]);
-      check(lo.every((n) => n >= 0) && hi.every((n) => n >= 0), 'pad', 'negative padding is a slice');
+      check(lo.every((n) => n >= 0) && hi.every((n) => n >= 0), 'pad', () => 'negative padding is a slice');
       return { shape, dtype: x.dtype };
     },
     encode({ lo, hi, interior, value }, out) {
@@ -220,7 +233,7 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
     cheap: true,
     infer([x], { start, step, shape }) {
       const fits = shape.every((n, axis) => n === 0 || start[axis] + (n - 1) * step[axis] < x.shape[axis]);
-      check(fits && start.every((n) => n >= 0) && step.every((n) => n >= 1), 'slice', 'out of range');
+      check(fits && start.every((n) => n >= 0) && step.every((n) => n >= 1), 'slice', () => 'out of range');
       return { shape, dtype: x.dtype };
     },
     encode: ({ start, step }, out) => pushAll(out, start, step),
@@ -232,7 +245,11 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
       const shape = [...x.shape];
       axes.forEach((axis, i) => {
         const span = dilation[i] * (size[i] - 1) + 1;
-        check(span <= x.shape[axis], 'window', `a window of ${span} does not fit into ${x.shape[axis]}`);
+        check(
+          span <= x.shape[axis],
+          'window',
+          () => `a window of ${span} does not fit into ${x.shape[axis]}`,
+        );
         shape[axis] = Math.floor((x.shape[axis] - span) / stride[i]) + 1;
       });
       return { shape: [...shape, ...size], dtype: x.dtype };
@@ -244,11 +261,11 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
     arity: [2, 2],
     cheap: false,
     infer([a, b], { extents, a: aMap, b: bMap, out }) {
-      check(a.dtype === b.dtype, 'contract', `dtypes ${a.dtype} and ${b.dtype} differ`);
+      check(a.dtype === b.dtype, 'contract', () => `dtypes ${a.dtype} and ${b.dtype} differ`);
       check(
         aMap.length === a.shape.length && bMap.length === b.shape.length,
         'contract',
-        'index maps and ranks differ',
+        () => 'index maps and ranks differ',
       );
       return { shape: out.map((label) => extents[label]), dtype: a.dtype };
     },
@@ -263,7 +280,7 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
     arity: [2, 2],
     cheap: false,
     infer([src, index]) {
-      check(index.dtype === 'int32' && index.shape.length === src.shape.length, 'gather', 'bad index');
+      check(index.dtype === 'int32' && index.shape.length === src.shape.length, 'gather', () => 'bad index');
       return { shape: index.shape, dtype: src.dtype };
     },
     encode: ({ axis }, out) => out.push(axis),
@@ -273,8 +290,12 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
     arity: [3, 3],
     cheap: false,
     infer([base, index, src]) {
-      check(index.dtype === 'int32' && sameShape(index.shape, src.shape), 'scatter', 'bad index');
-      check(base.dtype === src.dtype && base.shape.length === src.shape.length, 'scatter', 'bad source');
+      check(index.dtype === 'int32' && sameShape(index.shape, src.shape), 'scatter', () => 'bad index');
+      check(
+        base.dtype === src.dtype && base.shape.length === src.shape.length,
+        'scatter',
+        () => 'bad source',
+      );
       return base;
     },
     encode: ({ axis, mode }, out) => out.push(axis, ['set', 'sum', 'prod', 'max', 'min'].indexOf(mode)),

@@ -40,8 +40,11 @@ export function valueOf(graph: Graph, node: NodeId): Storage | undefined {
   return value.storage;
 }
 
-/** Raises StaleValueError unless the leaf's storage still holds what it held when the leaf was made. */
-export function checkLeaf(graph: Graph, node: NodeId): Storage {
+/**
+ * Raises StaleValueError unless the leaf's storage still holds what it held when the leaf was made. `forBackward` words
+ * it for a backward pass, which computes from it what the forward pass did not keep.
+ */
+export function checkLeaf(graph: Graph, node: NodeId, forBackward = false): Storage {
   const { storage, version } = graph.leaves.get(node)!;
   const name = storage.name ? `'${storage.name}'` : `a tensor of shape [${storage.shape.join(', ')}]`;
   if (storage.gone !== undefined) {
@@ -50,10 +53,12 @@ export function checkLeaf(graph: Graph, node: NodeId): Storage {
     );
   }
   if (storage.version !== version) {
+    const written = `has been written since (version ${version} is wanted, ${storage.version} is there)`;
     throw new StaleValueError(
-      `read: this value was never computed, and ${name}, which it needs, has been written since ` +
-        `(version ${version} is wanted, ${storage.version} is there); ` +
-        `call realize() on the value, or clone() the tensor, before it is written`,
+      forBackward
+        ? `backward: ${name}, from which the value was computed, ${written}; call backward() before that`
+        : `read: this value was never computed, and ${name}, which it needs, ${written}; ` +
+            `call realize() on the value, or clone() the tensor, before it is written`,
     );
   }
   return storage;

@@ -70,8 +70,8 @@ export class Importer {
     const freed = from.freed.has(node);
     const origin = from.origins.get(node);
     if (from.ops[node] === 'leaf') {
-      if (freed) return this.#freedLeaf(checkLeaf(from, node));
-      if (!tracked || !origin) return into.leaf(checkLeaf(from, node), tracked);
+      if (freed) return this.#freedLeaf(checkLeaf(from, node, deep));
+      if (!tracked || !origin) return into.leaf(checkLeaf(from, node, deep), tracked);
       return deep
         ? this.deep(origin.graph, origin.node)
         : this.#lazyLeaf(checkLeaf(from, node), origin.graph, origin.node);
