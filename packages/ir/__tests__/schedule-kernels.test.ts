@@ -301,3 +301,18 @@ describe('contractions', () => {
     expect(dispatches.map(({ kernel }) => kernel.kind)).toEqual(['loop']);
   });
 });
+
+describe('positions', () => {
+  it('a gather at computed positions of an axis is a view', () => {
+    const text = print((p) => {
+      const place = p.add('iota', [], { shape: [10], axis: 0 });
+      const rolled = p.add(
+        'mod',
+        [p.binary('add', place, p.number(3, place)), p.number(10, place)],
+        undefined,
+      );
+      p.output(p.add('gather', [p.input32(10), rolled], { axis: 0 }));
+    });
+    expect(text).toContain('b1[i0] = b0[(i0+3)%10]');
+  });
+});

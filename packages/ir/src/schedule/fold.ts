@@ -87,3 +87,21 @@ export function foldConstants(
   const fold = ANY[op] ?? table[op];
   return fold && rounded(fold(...inputs), to);
 }
+
+/** The dtypes that hold every number of a dtype. */
+const WIDER: { readonly [D in DType]: readonly DType[] } = {
+  bool: ['uint8', 'int8', 'int32', 'int64', 'float16', 'bfloat16', 'float32', 'float64'],
+  int8: ['int32', 'int64', 'float16', 'bfloat16', 'float32', 'float64'],
+  uint8: ['int32', 'int64', 'float16', 'bfloat16', 'float32', 'float64'],
+  int32: ['int64', 'float64'],
+  int64: [],
+  float16: ['float32', 'float64'],
+  bfloat16: ['float32', 'float64'],
+  float32: ['float64'],
+  float64: [],
+};
+
+/** Whether a cast there and back again changes nothing. */
+export function widensExactly(from: DType, to: DType): boolean {
+  return WIDER[from].includes(to);
+}

@@ -4,12 +4,12 @@
  * realized is an argument.
  */
 
-import type { BinaryOp, OpAttrs, ReduceKind } from '../graph/ops.ts';
+import type { BinaryOp, OpAttrs, OpName, ReduceKind } from '../graph/ops.ts';
 import { specOf } from '../graph/op-table.ts';
 import type { IndexExpr } from '../index-expr/index-expr.ts';
-import { ZERO, add, constant, variable } from '../index-expr/index-expr.ts';
+import { ZERO, add, constant, div, mod, scale, variable } from '../index-expr/index-expr.ts';
 import { usefulGuards } from '../kernel/inspect.ts';
-import type { Guard, ValueId } from '../kernel/kernel.ts';
+import type { Guard, Value, ValueId } from '../kernel/kernel.ts';
 import type { Slice, SliceNode } from '../run/slice.ts';
 import { numel } from '../shape.ts';
 import type { Body, BodyKind } from './body.ts';
@@ -225,7 +225,21 @@ class Lowering {
     // Identities read their first input; what is left is elementwise.
     if (specOf(op).class === 'identity') return this.#value(inputs[0], where);
     const operands = inputs.map((input) => this.#value(input, where));
+    const index = dtype === 'int32' ? this.#indexArithmetic(op, operands) : undefined;
+    if (index) return this.#index(index);
     return this.#table.add(operation(op as Operation['op'], dtype, operands));
+  }
+
+  /** Arithmetic on positions, as an index: what is read there is then a view like any other. */
+  #indexArithmetic(op: OpName, operands: readonly ValueId[]): IndexExpr | undefined {
+    if (operands.length !== 2) return undefined;
+    const [x, y] = operands.map((id) => this.#table.values[id]);
+    const isIndex = (value: Value) => value.op === 'index' || value.op === 'const';
+    if (!isIndex(x) || !isIndex(y) || (x.op === 'const' && y.op === 'const')) return undefined;
+    const [a, b] = operands.map((id) => this.#table.asIndex(id, 0, 0));
+    const result = combineIndices(op, a, b);
+    // Beyond int32 the arithmetic would have wrapped.
+    return result && result.min >= -(2 ** 31) && result.max < 2 ** 31 ? result : undefined;
   }
 
   #index(index: IndexExpr): ValueId {
@@ -256,6 +270,7 @@ class Lowering {
     const value = this.#table.values[id];
     if (value.op === 'index' && value.index.min >= lo && value.index.max <= hi) return value.index;
     if (lo === hi) return constant(lo);
+    if (value.op === 'const') return constant(Math.min(Math.max(value.value, lo), hi));
     const raised = this.#table.add({ op: 'max', dtype: 'int32', inputs: [id, this.#const(lo, 'int32')] });
     const bounded = this.#table.add({
       op: 'min',
@@ -318,6 +333,25 @@ class Lowering {
     const written =
       mode === 'set' ? source : this.#table.add({ op: COMBINE[mode], dtype, inputs: [base, source] });
     return this.#table.add({ op: 'where', dtype, inputs: [here, written, base] });
+  }
+}
+
+function combineIndices(op: OpName, a: IndexExpr, b: IndexExpr): IndexExpr | undefined {
+  const number = b.terms.length === 0 ? b.constant : undefined;
+  switch (op) {
+    case 'add':
+      return add(a, b);
+    case 'sub':
+      return add(a, scale(b, -1));
+    case 'mul':
+      if (number !== undefined) return scale(a, number);
+      return a.terms.length === 0 ? scale(b, a.constant) : undefined;
+    case 'idiv':
+      return number !== undefined && number > 0 ? div(a, number) : undefined;
+    case 'mod':
+      return number !== undefined && number > 0 ? mod(a, number) : undefined;
+    default:
+      return undefined;
   }
 }
 

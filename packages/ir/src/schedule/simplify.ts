@@ -14,7 +14,7 @@ import type { Slice, SliceNode, SliceOutput } from '../run/slice.ts';
 import { numel, sameShape } from '../shape.ts';
 import type { Shape } from '../shape.ts';
 import { contractionLabels } from './contraction.ts';
-import { foldConstants } from './fold.ts';
+import { foldConstants, widensExactly } from './fold.ts';
 import { isView } from './movement.ts';
 
 export interface Simplified {
@@ -193,7 +193,7 @@ class Builder {
     const [, c] = constants;
     switch (op) {
       case 'cast':
-        return from === dtype ? x : undefined;
+        return from === dtype ? x : this.#castBack(x, dtype);
       case 'neg':
         return this.nodes[x].op === 'neg' ? this.nodes[x].inputs[0] : undefined;
       case 'add':
@@ -219,6 +219,13 @@ class Builder {
       default:
         return undefined;
     }
+  }
+
+  /** What a cast to a wider dtype was made of, where it is cast back. */
+  #castBack(id: number, dtype: DType): number | undefined {
+    const { op, inputs, dtype: wide } = this.nodes[id];
+    if (op !== 'cast' || this.nodes[inputs[0]].dtype !== dtype) return undefined;
+    return widensExactly(dtype, wide) ? inputs[0] : undefined;
   }
 
   #movement({ op, inputs, attrs, shape, dtype }: SliceNode, input: SliceNode): number | undefined {
