@@ -4,7 +4,7 @@
  * that of Cephes' expf (S. Moshier).
  */
 
-import { f32x4, i32x4 } from '../wasm/index.ts';
+import { f32x4, i32x4, v128 } from '../wasm/index.ts';
 import { madd, nmadd, polynomial } from './context.ts';
 import type { MathContext, Vector, VectorLocal } from './context.ts';
 
@@ -16,26 +16,43 @@ const MAGIC_BITS = 0x4b400000;
 export const LN2_HIGH = 0.693359375;
 export const LN2_LOW = -2.12194440054690583e-4;
 
+/** Within these bounds, as float32 bits of the magnitude, 2^n is a normal number and one step applies it. */
+const NEAR_BITS = 0x42ae0000;
+
 /** NaN gives NaN; above 88.7228 infinity, below -103.97 zero. */
-export function exp(m: MathContext, x: Vector): VectorLocal {
+export function exp(m: MathContext, argument: Vector): VectorLocal {
+  const { code } = m;
+  const { constants } = code;
+  const x = code.let(argument);
+  const near = reduced(m, x);
+  const result = code.let(i32x4.add(near.mantissa, i32x4.shl(near.shifted, 23)));
+  const magnitude = v128.and(x, constants.i32x4(0x7fffffff));
+  code.if(v128.any_true(i32x4.gt_s(magnitude, constants.i32x4(NEAR_BITS))), () => {
+    // pmin and pmax keep a NaN that stands on the left.
+    const clamped = f32x4.pmax(f32x4.pmin(x, constants.f32x4(89)), constants.f32x4(-104.5));
+    const { mantissa, shifted } = reduced(m, code.let(clamped));
+    const exponent = code.let(i32x4.sub(shifted, constants.i32x4(MAGIC_BITS)));
+    const half = code.let(i32x4.shr_s(exponent, 1));
+    const rest = i32x4.sub(exponent, half);
+    code.set(result, f32x4.mul(f32x4.mul(mantissa, powerOfTwo(m, half)), powerOfTwo(m, rest)));
+  });
+  return result;
+}
+
+/** e^r, and a number in whose low bits n stands. */
+function reduced(m: MathContext, x: VectorLocal): { mantissa: Vector; shifted: VectorLocal } {
   const { code } = m;
   const { constants } = code;
   const magic = constants.f32x4(ROUNDING_MAGIC);
-  // pmin and pmax keep a NaN that stands on the left.
-  const clamped = code.let(f32x4.pmax(f32x4.pmin(x, constants.f32x4(89)), constants.f32x4(-104.5)));
-  const shifted = code.let(madd(m, clamped, constants.f32x4(Math.LOG2E), magic));
+  const shifted = code.let(madd(m, x, constants.f32x4(Math.LOG2E), magic));
   const n = code.let(f32x4.sub(shifted, magic));
-  const r = code.let(nmadd(m, n, constants.f32x4(LN2_LOW), nmadd(m, n, constants.f32x4(LN2_HIGH), clamped)));
-  const p = polynomial(
+  const r = code.let(nmadd(m, n, constants.f32x4(LN2_LOW), nmadd(m, n, constants.f32x4(LN2_HIGH), x)));
+  const mantissa = polynomial(
     m,
     r,
-    [5.0000001201e-1, 1.6666665459e-1, 4.1665795894e-2, 8.3334519073e-3, 1.3981999507e-3, 1.98756915e-4],
+    [1, 1, 5.0000001201e-1, 1.6666665459e-1, 4.1665795894e-2, 8.3334519073e-3, 1.3981999507e-3, 1.98756915e-4],
   );
-  const mantissa = madd(m, p, f32x4.mul(r, r), f32x4.add(r, constants.f32x4(1)));
-  const exponent = code.let(i32x4.sub(shifted, constants.i32x4(MAGIC_BITS)));
-  const half = code.let(i32x4.shr_s(exponent, 1));
-  const rest = i32x4.sub(exponent, half);
-  return code.let(f32x4.mul(f32x4.mul(mantissa, powerOfTwo(m, half)), powerOfTwo(m, rest)));
+  return { mantissa, shifted };
 }
 
 /** 2^n as float32 lanes, for integer lanes -126 <= n <= 127. */
