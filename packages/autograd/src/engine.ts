@@ -46,8 +46,8 @@ export function rootNode(op: string, root: Tensor): NodeId {
   if (source.kind === 'storage') return root.resolve();
   if (source.graph.freed.has(source.node)) {
     throw new GradError(
-      `${op}: backward passes through this value a second time, and its history was used up by the first; ` +
-        `pass { retainGraph: true } to the first one`,
+      `${op}: the history of this value was used up by an earlier backward; ` +
+        `pass { retainGraph: true } to the earlier one, or compute the value again`,
     );
   }
   return home.adoptWithHistory(source.graph, source.node);

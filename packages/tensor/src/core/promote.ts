@@ -26,9 +26,8 @@ export function resultType(op: string, operands: readonly Operand[]): DType {
     if (typeof operand === 'number' || typeof operand === 'boolean') {
       plain = join(plain, numberType(operand));
     } else if (typeof operand?.ndim !== 'number') {
-      throw new ArgumentError(
-        `${op}: an operand is ${String(operand)}; expected a tensor, a number or a boolean`,
-      );
+      const shown = typeof operand === 'string' ? `the text '${String(operand)}'` : String(operand);
+      throw new ArgumentError(`${op}: an operand is ${shown}; expected a tensor, a number or a boolean`);
     } else if (operand.ndim > 0) dimensioned = join(dimensioned, operand.dtype);
     else zeroDim = join(zeroDim, operand.dtype);
   }

@@ -6,9 +6,11 @@
 
 import {
   DTypeError,
+  DeviceError,
   GradError,
   ShapeError,
   StaleValueError,
+  formatShape,
   getDevice,
   isFloat,
   numel,
@@ -127,9 +129,13 @@ export class Tensor {
   }
 
   set grad(value: Tensor | null) {
-    if (value !== null && !sameShape(value.shape, this.shape)) {
-      throw new ShapeError(
-        `grad: shape [${value.shape.join(', ')}] differs from the tensor's [${this.shape.join(', ')}]`,
+    if (value !== null && (!sameShape(value.shape, this.shape) || value.dtype !== this.dtype)) {
+      const [given, own] = [value, this].map(({ dtype, shape }) => `${dtype} ${formatShape(shape)}`);
+      throw new ShapeError(`grad: a gradient of ${given} does not fit a tensor of ${own}`);
+    }
+    if (value !== null && value.home !== this.home) {
+      throw new DeviceError(
+        `grad: a gradient on '${value.device}' does not fit a tensor on '${this.device}'`,
       );
     }
     this.#leafState('grad').grad = value;
@@ -147,7 +153,10 @@ export class Tensor {
 
   /** Calls `hook` with the gradient of this tensor when backward builds it. Returns a function that removes the hook. */
   registerHook(hook: GradHook): () => void {
-    if (!this.requiresGrad) throw new GradError('registerHook: the tensor does not require gradients');
+    if (!this.requiresGrad)
+      throw new GradError(
+        'registerHook: the tensor does not require gradients; set requiresGrad on what it is computed from',
+      );
     if (this.#source.kind === 'node') return engineSlot.for('registerHook').hook(this, hook);
     const { hooks } = this.#leafState('registerHook');
     hooks.add(hook);

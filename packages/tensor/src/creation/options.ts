@@ -1,6 +1,6 @@
 /** The options that all creation functions share, and what they have in common. */
 
-import { ArgumentError, DTypeError, ShapeError, Storage, isDType, isFloat } from '@tenfold/ir';
+import { ArgumentError, DTYPES, DTypeError, ShapeError, Storage, isDType, isFloat } from '@tenfold/ir';
 import type { DType, Device, Shape } from '@tenfold/ir';
 import { Tensor, deviceOf, fromStorage, leafStateOf } from '../core/tensor.ts';
 import { initializeVariable, variableSource } from '../core/variables.ts';
@@ -21,7 +21,8 @@ export function resolveOptions(
   dtype: DType,
 ): { device: Device; dtype: DType } {
   const chosen = options.dtype ?? dtype;
-  if (!isDType(chosen)) throw new DTypeError(`${op}: unknown dtype '${String(chosen)}'`);
+  if (!isDType(chosen))
+    throw new DTypeError(`${op}: unknown dtype '${String(chosen)}'; expected ${DTYPES.join(', ')}`);
   if (options.requiresGrad && !isFloat(chosen)) {
     throw new DTypeError(
       `${op}: only float tensors have gradients, and the dtype is ${chosen}; give a float dtype or drop requiresGrad`,

@@ -1,6 +1,6 @@
 /** Writing into a tensor, whole or through a view: a pending effect of the graph, executed once by the next run. */
 
-import { ShapeError, formatShape, sameShape } from '@tenfold/ir';
+import { DTypeError, ShapeError, formatShape, sameShape } from '@tenfold/ir';
 import { contents, viewPath, writeThrough } from '../core/assign-view.ts';
 import { commonDevice } from '../core/apply.ts';
 import type { Tensor } from '../core/tensor.ts';
@@ -9,14 +9,19 @@ import type { Tensor } from '../core/tensor.ts';
  * Writes `value` into `self`, in program order, and returns `self`: torch.Tensor.copy_ for operands that agree. A view
  * of a leaf (slice, permute, reshape, flip of it) writes into the leaf. What was computed from the old contents and
  * not read yet keeps its value if it is small, or else raises StaleValueError when it is read.
- * @throws ShapeError when shape or dtype differ.
+ * @throws ShapeError or DTypeError when shape or dtype differ.
  */
 export function assign(self: Tensor, value: Tensor): Tensor {
   const device = commonDevice('assign', [self, value]);
-  if (!sameShape(value.shape, self.shape) || value.dtype !== self.dtype) {
+  if (!sameShape(value.shape, self.shape)) {
     throw new ShapeError(
-      `assign: a ${value.dtype} value of shape ${formatShape(value.shape)} does not fit a ${self.dtype} tensor of shape ` +
-        `${formatShape(self.shape)}; expand() and cast it first`,
+      `assign: a value of shape ${formatShape(value.shape)} does not fit a tensor of shape ${formatShape(self.shape)}; ` +
+        `expand() it first`,
+    );
+  }
+  if (value.dtype !== self.dtype) {
+    throw new DTypeError(
+      `assign: the value is ${value.dtype}, the tensor ${self.dtype}; cast it with to() first`,
     );
   }
   const { graph } = device;

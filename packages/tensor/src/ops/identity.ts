@@ -1,9 +1,10 @@
 /** The same values under another dtype, on another device, or without their history. */
 
-import { DTypeError, GradError, Storage, isDType } from '@tenfold/ir';
+import { DTYPES, DTypeError, GradError, Storage, isDType } from '@tenfold/ir';
 import type { DType } from '@tenfold/ir';
 import { apply } from '../core/apply.ts';
 import { castTo } from '../core/broadcast.ts';
+import { isGradEnabled } from '../core/grad-mode.ts';
 import { deviceOf, fromStorage } from '../core/tensor.ts';
 import type { Tensor } from '../core/tensor.ts';
 
@@ -35,18 +36,19 @@ export async function toDevice(self: Tensor, device: string): Promise<Tensor> {
 }
 
 function checkMove(op: string, self: Tensor, device: string) {
-  if (self.requiresGrad) {
+  const home = deviceOf(device);
+  if (self.requiresGrad && isGradEnabled()) {
     throw new GradError(
       `${op}: gradients do not cross devices, '${self.device}' to '${device}'; detach() the tensor first`,
     );
   }
-  return deviceOf(device);
+  return home;
 }
 
 function toOptions(target: DType | string | ToOptions): ToOptions {
   if (typeof target !== 'string') {
     if (target.dtype !== undefined && !isDType(target.dtype))
-      throw new DTypeError(`to: unknown dtype '${String(target.dtype)}'`);
+      throw new DTypeError(`to: unknown dtype '${String(target.dtype)}'; expected ${DTYPES.join(', ')}`);
     return target;
   }
   return isDType(target) ? { dtype: target } : { device: target };

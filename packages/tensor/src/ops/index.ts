@@ -14,7 +14,7 @@ import { asBytes } from '../data/typed-array.ts';
 import { hostBytes, indexTensor } from './index-range.ts';
 import { selectRows } from './select-rows.ts';
 import { select } from './slice.ts';
-import { sliceAxis, sliceBounds } from './slice-axis.ts';
+import { positionAt, sliceAxis, sliceBounds } from './slice-axis.ts';
 import { unsqueeze } from './shape.ts';
 
 /** `start:end:step` of one axis; absent bounds are the axis' own. */
@@ -45,6 +45,8 @@ interface Fancy {
 export function index(self: Tensor, ...items: readonly IndexItem[]): Tensor {
   let result = self;
   let axis = 0;
+  /** The axis of `self` that the next item is for. */
+  let from = 0;
   const fancy: Fancy[] = [];
   /** Sizes of the masks' axes, by the positions that took their place. */
   const masked = new Map<Tensor, number>();
@@ -54,8 +56,10 @@ export function index(self: Tensor, ...items: readonly IndexItem[]): Tensor {
   for (const item of complete(self, expanded)) {
     if (item === null) {
       result = unsqueeze(result, axis++);
-    } else if (typeof item === 'number') {
-      result = select(result, axis, item);
+      continue;
+    }
+    if (typeof item === 'number') {
+      result = select(result, axis, positionAt('index', self.shape, from, item));
     } else if (item instanceof Tensor) {
       checkMaskSize(self, masked.get(item), result.shape[axis]);
       fancy.push({ axis: axis++, index: item });
@@ -64,6 +68,7 @@ export function index(self: Tensor, ...items: readonly IndexItem[]): Tensor {
       const { first, length } = sliceBounds('index', result.shape[axis], start, end, step);
       result = sliceAxis(result, axis++, first, length, step);
     }
+    from++;
   }
   return fancy.length === 0 ? result : fetch(result, fancy);
 }

@@ -3,7 +3,8 @@
  * mini-batch after mini-batch is the same plan.
  */
 
-import { ArgumentError, IndexError, normalizeAxis } from '@tenfold/ir';
+import { ArgumentError, IndexError, formatShape, normalizeAxis } from '@tenfold/ir';
+import type { Shape } from '@tenfold/ir';
 import { apply, scalar } from '../core/apply.ts';
 import type { Tensor } from '../core/tensor.ts';
 
@@ -45,6 +46,15 @@ export function sliceBounds(
   const first = clip(start ?? 0);
   const length = Math.max(Math.ceil((clip(end ?? size) - first) / step), 0);
   return { first: length === 0 ? 0 : first, length };
+}
+
+/** Position `index` of an axis of `shape`, counted from its start. Raises IndexError when it does not exist. */
+export function positionAt(op: string, shape: Shape, axis: number, index: number): number {
+  const size = shape[axis];
+  if (Number.isInteger(index) && index >= -size && index < size) return index < 0 ? index + size : index;
+  throw new IndexError(
+    `${op}: index ${index} is out of range for axis ${axis} of ${formatShape(shape)}; expected ${-size} to ${size - 1}`,
+  );
 }
 
 /** An axis that must exist. */

@@ -5,7 +5,7 @@
 import { ArgumentError, IndexError, ShapeError, formatShape } from '@tenfold/ir';
 import { apply } from '../core/apply.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { axisOf, sliceAxis, sliceBounds } from './slice-axis.ts';
+import { axisOf, positionAt, sliceAxis, sliceBounds } from './slice-axis.ts';
 
 /**
  * Elements `start` (0 unless given) up to but without `end` of axis `dim`, every `step`-th: Python's
@@ -40,13 +40,7 @@ export function narrow(self: Tensor, dim: number, start: number, length: number)
 /** Position `index` of axis `dim`, without that axis. As torch.select. Raises IndexError when it does not exist. */
 export function select(self: Tensor, dim: number, index: number): Tensor {
   const axis = axisOf('select', self, dim);
-  const size = self.shape[axis];
-  if (!Number.isInteger(index) || index < -size || index >= size) {
-    throw new IndexError(
-      `select: index ${index} is out of range for axis ${dim} of ${formatShape(self.shape)}; expected ${-size} to ${size - 1}`,
-    );
-  }
-  const one = sliceAxis(self, axis, index < 0 ? index + size : index, 1);
+  const one = sliceAxis(self, axis, positionAt('select', self.shape, axis, index), 1);
   return apply('reshape', [one], { shape: self.shape.filter((_, i) => i !== axis) });
 }
 
