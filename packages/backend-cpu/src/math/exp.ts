@@ -50,7 +50,10 @@ function reduced(m: MathContext, x: VectorLocal): { mantissa: Vector; shifted: V
   const mantissa = polynomial(
     m,
     r,
-    [1, 1, 5.0000001201e-1, 1.6666665459e-1, 4.1665795894e-2, 8.3334519073e-3, 1.3981999507e-3, 1.98756915e-4],
+    [
+      1, 1, 5.0000001201e-1, 1.6666665459e-1, 4.1665795894e-2, 8.3334519073e-3, 1.3981999507e-3,
+      1.98756915e-4,
+    ],
   );
   return { mantissa, shifted };
 }
