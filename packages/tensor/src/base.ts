@@ -66,7 +66,7 @@ export type { KeepOptions } from './ops/reduce-axes.ts';
 export * from './ops/rounding.ts';
 export * from './ops/scatter.ts';
 export * from './ops/scatter-reduce.ts';
-export * from './ops/selection.ts';
+export { maskedFill, where } from './ops/selection.ts';
 export * from './ops/shape.ts';
 export * from './ops/slice.ts';
 export * from './ops/softmax.ts';

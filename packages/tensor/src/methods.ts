@@ -4,8 +4,6 @@
  * `everyday-methods.ts`.
  */
 
-import type { Operand } from './core/promote.ts';
-import type { Tensor } from './core/tensor.ts';
 import { install } from './install-methods.ts';
 import type { MethodsOf } from './install-methods.ts';
 import * as arithmetic from './ops/arithmetic.ts';
@@ -26,7 +24,7 @@ import * as read from './ops/read.ts';
 import * as reduce from './ops/reduce.ts';
 import * as rounding from './ops/rounding.ts';
 import * as scatter from './ops/scatter.ts';
-import { maskedFill, where } from './ops/selection.ts';
+import { keepWhere, maskedFill } from './ops/selection.ts';
 import * as shape from './ops/shape.ts';
 import * as slice from './ops/slice.ts';
 import * as softmax from './ops/softmax.ts';
@@ -47,8 +45,7 @@ const single = {
   tril,
   triu,
   var: variance,
-  /** The tensor where `condition` is true, `other` elsewhere; see the function `where`. */
-  where: (self: Tensor, condition: Tensor, other: Operand): Tensor => where(condition, self, other),
+  where: keepWhere,
 };
 
 interface TensorMethods

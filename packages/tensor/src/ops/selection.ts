@@ -21,6 +21,11 @@ export function where(condition: Tensor, self: Operand, other: Operand): Tensor 
   return composed(condition, () => choose('where', condition, self, other, dtype));
 }
 
+/** The method `where`: the tensor where `condition` is true, `other` elsewhere; see the function `where`. */
+export function keepWhere(self: Tensor, condition: Tensor, other: Operand): Tensor {
+  return where(condition, self, other);
+}
+
 /** `value` where `mask` is true, `self` elsewhere; the result has the dtype of `self`. As torch.Tensor.masked_fill. */
 export function maskedFill(self: Tensor, mask: Tensor, value: Operand): Tensor {
   return choose('maskedFill', mask, value, self, self.dtype);
