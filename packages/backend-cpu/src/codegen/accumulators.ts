@@ -7,7 +7,7 @@
 import type { ReduceKind, ScanKind, Stmt } from '@tenfold/ir';
 import { unreachable } from '@tenfold/ir';
 import { choose } from '../math/index.ts';
-import { f64x2, i32x4 } from '../wasm/index.ts';
+import { f32x4, f64x2, i32, i32x4, v128 } from '../wasm/index.ts';
 import type { Local } from '../wasm/index.ts';
 import { combine, identity } from './combine.ts';
 import type { Emission } from './emission.ts';
@@ -34,6 +34,8 @@ interface State {
   readonly units: readonly Unit[];
   /** Partial contents while a vector loop reduces; `units` then holds what was there before. */
   spread: readonly Unit[] | undefined;
+  /** While a float maximum or minimum is spread: where a NaN has been seen, which the parts themselves pass over. */
+  nan: Local<'v128'> | undefined;
   /** Nothing has been added since it was initialised. */
   fresh: boolean;
   /** The float64 registers of a long float32 sum, while it runs. */
@@ -63,6 +65,7 @@ export class Accumulators {
       varying,
       units,
       spread: undefined,
+      nan: undefined,
       fresh: true,
       wide: undefined,
       total: undefined,
@@ -93,11 +96,12 @@ export class Accumulators {
     const count = state.varying || state.spread ? (block?.units ?? 1) : 1;
     // Lanes that must not be touched: outside the last block's elements; all but one when a single number is added.
     const mask = !state.spread ? undefined : block ? block.active?.mask : this.#firstLane();
+    const { nan } = state;
     e.scope.code.push(() => {
       for (let unit = 0; unit < count; unit++) {
         const width = registersOf(x.kind);
         const registers = units[unit].registers.map((_, i) => register(x, unit * width + i));
-        this.#fold(acc, units[unit], { registers, position: at && register(at, unit) }, mask);
+        this.#fold(acc, units[unit], { registers, position: at && register(at, unit) }, mask, nan);
       }
     });
   }
@@ -112,6 +116,11 @@ export class Accumulators {
     const restarts = !(state.fresh && state.depth === scope.depth);
     state.spread = parts;
     this.#reset(acc, parts);
+    if (this.#passesNaN(acc)) {
+      const nan = code.local('v128');
+      state.nan = nan;
+      scope.code.push(() => code.set(nan, code.constants.i32x4(0)));
+    }
     if (!restarts) return;
     const first = this.#firstLane();
     scope.code.push(() => {
@@ -129,13 +138,18 @@ export class Accumulators {
     const parts = state.spread;
     if (!parts) return;
     const [whole] = state.units;
+    const { nan } = state;
     state.spread = undefined;
+    state.nan = undefined;
     if (state.wide) return this.endSum(acc, parts);
     scope.code.push(() => {
       const [first, ...others] = parts;
       for (const other of others) this.#fold(acc, first, other, undefined);
       for (const by of [2, 1] as const) this.#fold(acc, first, this.#rotated(first, by), undefined);
-      code.set(whole.registers[0], first.registers[0]);
+      const content = first.registers[0];
+      // All bits set are a NaN.
+      const seen = nan && i32x4.splat(i32.sub(0, v128.any_true(nan)));
+      code.set(whole.registers[0], seen ? v128.or(content, seen) : content);
       if (whole.position && first.position) code.set(whole.position, first.position);
     });
   }
@@ -170,13 +184,9 @@ export class Accumulators {
     });
   }
 
-  /** Whether the accumulator is spread at present, and the depth at which it was initialised. */
+  /** Whether the accumulator is spread at present. */
   isSpread(acc: number): boolean {
     return this.#states[acc]?.spread !== undefined;
-  }
-
-  depthOf(acc: number): number {
-    return this.#state(acc).depth;
   }
 
   /**
@@ -234,7 +244,13 @@ export class Accumulators {
     });
   }
 
-  #fold(acc: number, into: Unit, from: Unit, mask: Local<'v128'> | undefined): void {
+  /** Whether spread parts leave NaN to a register of its own: `pmax` is one instruction, `max` is eight. */
+  #passesNaN(acc: number): boolean {
+    const { kind } = this.#e.kernel.accumulators[acc];
+    return (kind === 'max' || kind === 'min') && (this.#kind(acc) === 'f32' || this.#kind(acc) === 'f64');
+  }
+
+  #fold(acc: number, into: Unit, from: Unit, mask: Local<'v128'> | undefined, nan?: Local<'v128'>): void {
     const { code, math, kernel } = this.#e;
     const { kind, dtype } = kernel.accumulators[acc];
     if (isPositional(kind)) {
@@ -246,7 +262,10 @@ export class Accumulators {
       const x = from.registers[i];
       const masked =
         mask && neutral ? code.let(choose(maskFor(kindOf(dtype), lanesOf(mask), i), x, neutral)) : x;
-      code.set(part, combine(math, kind, dtype, part, masked));
+      if (nan === undefined) return code.set(part, combine(math, kind, dtype, part, masked));
+      const lanes = kindOf(dtype) === 'f64' ? f64x2 : f32x4;
+      code.set(part, (kind === 'max' ? lanes.pmax : lanes.pmin)(part, masked));
+      return code.set(nan, v128.or(nan, lanes.ne(masked, masked)));
     });
   }
 
