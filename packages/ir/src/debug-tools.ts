@@ -6,9 +6,10 @@
 import { setDebugTools } from './debug.ts';
 import { printKernel } from './kernel/print.ts';
 import { verifyKernel } from './kernel/verify.ts';
+import { describeMiss } from './run/describe-miss.ts';
 import { verifySlice } from './schedule/verify-slice.ts';
 
-setDebugTools({ printKernel, verifyKernel, verifySlice });
+setDebugTools({ describeMiss, printKernel, verifyKernel, verifySlice });
 
 export { setDebug } from './debug.ts';
 export type { DebugLevel } from './debug.ts';

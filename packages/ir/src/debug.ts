@@ -1,16 +1,19 @@
 /**
  * Levels of what is printed while things run, from the environment variable TENFOLD_DEBUG or `setDebug`: 1 plan-cache
- * misses, 2 also the plans. From 1 on, slices and kernels are verified. Printers and verifiers come with
- * `@tenfold/ir/debug`, which `tenfold` imports; a page that nobody is debugging need not download them.
+ * misses, 2 also the plans. From 1 on, slices and kernels are verified. What prints and verifies comes with
+ * `@tenfold/ir/debug`, which `tenfold` imports; a page that nobody is debugging need not download it.
  */
 
 import type { Kernel } from './kernel/kernel.ts';
+import type { Collection } from './run/collect.ts';
 import type { Slice } from './run/slice.ts';
 
 export type DebugLevel = 0 | 1 | 2;
 
 /** What `@tenfold/ir/debug` provides. */
 export interface DebugTools {
+  /** A sentence about a plan that had to be made. */
+  readonly describeMiss: (device: string, collection: Collection, agreed: number) => string;
   /** Raises an `internal:` error for a slice that breaks a rule of the op table. */
   readonly verifySlice: (slice: Slice) => void;
   /** Raises an `internal:` error for a kernel that is not well formed. */
@@ -32,8 +35,8 @@ export function debugTools(): DebugTools | undefined {
   return tools;
 }
 
-/** As `debugTools`, for checks: only where something is being debugged. */
-export function verifiers(): DebugTools | undefined {
+/** The tools, where they were imported and something is being debugged. */
+export function activeDebugTools(): DebugTools | undefined {
   return level > 0 ? tools : undefined;
 }
 

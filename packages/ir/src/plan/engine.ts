@@ -5,7 +5,7 @@
 
 import type { Backend, Dispatch, Launch, OperandRef, Program } from '../backend/backend.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { debug, debugTools, verifiers } from '../debug.ts';
+import { activeDebugTools, debug, debugTools } from '../debug.ts';
 import type { Bindings, Engine, Executable, PlanStats } from '../run/engine.ts';
 import type { Slice } from '../run/slice.ts';
 import type { Schedule, ScheduleOptions, ScheduledLaunch } from '../schedule/schedule.ts';
@@ -27,7 +27,7 @@ export class StandardEngine implements Engine {
 
   prepare(slice: Slice): Plan {
     const scheduled = schedule(slice, this.#options);
-    for (const { kernel } of scheduled.dispatches) verifiers()?.verifyKernel(kernel);
+    for (const { kernel } of scheduled.dispatches) activeDebugTools()?.verifyKernel(kernel);
     const alignment = Math.max(this.backend.caps.alignment, 64);
     const memory = planMemory(temporaryLifetimes(scheduled), alignment);
     const programs = this.kernels.programs(scheduled.dispatches.map(({ kernel }) => kernel));

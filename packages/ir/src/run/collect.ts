@@ -5,7 +5,6 @@
 
 import { StaleValueError } from '../errors.ts';
 import type { Graph, NodeId } from '../graph/graph.ts';
-import { formatType } from '../graph/print.ts';
 import { encodeType, specOf } from '../graph/op-table.ts';
 import type { Slice, SliceNode } from './slice.ts';
 import type { Storage } from './storage.ts';
@@ -78,14 +77,6 @@ export function reach(graph: Graph, roots: Iterable<NodeId>, visit: (node: NodeI
     for (const input of graph.inputs[node]) if (!seen[input]) stack.push(input);
   }
   return seen;
-}
-
-/** For debugging: that a plan had to be made, and the first node in which the slice differs from the nearest known one. */
-export function describeMiss(device: string, { graph, order, starts }: Collection, agreed: number): string {
-  const after = starts.findIndex((start) => start > agreed);
-  const at = (after < 0 ? starts.length : after) - 1;
-  const node = `${graph.ops[order[at]]} ${formatType(graph.type(order[at]))}`;
-  return `[tenfold] ${device}: new plan for ${order.length} nodes; the nearest known one differs from node ${at} on (${node})`;
 }
 
 export function collect(graph: Graph, targets: readonly Target[]): Collection {

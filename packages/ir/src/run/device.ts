@@ -7,14 +7,14 @@
  */
 
 import type { Backend, OperandRef } from '../backend/backend.ts';
-import { debug } from '../debug.ts';
+import { activeDebugTools, debug } from '../debug.ts';
 import { OutOfMemoryError, TenfoldError } from '../errors.ts';
 import { Graph } from '../graph/graph.ts';
 import type { NodeId, ScalarSource } from '../graph/graph.ts';
 import type { Allocation } from './allocator.ts';
 import { Allocator } from './allocator.ts';
 import type { Collection, Target } from './collect.ts';
-import { buildSlice, collect, describeMiss, reach, valueOf } from './collect.ts';
+import { buildSlice, collect, reach, valueOf } from './collect.ts';
 import type { Engine, Executable } from './engine.ts';
 import { Importer } from './import.ts';
 import { Keeper } from './keeper.ts';
@@ -249,10 +249,11 @@ export class Device {
 
   #execute(graph: Graph, targets: readonly Target[]): void {
     const collection = collect(graph, targets);
+    const describeMiss = activeDebugTools()?.describeMiss;
     const plan = this.plans.get(
       collection.key,
       () => this.#engine.prepare(buildSlice(collection)),
-      (agreed) => debug(1, () => describeMiss(this.name, collection, agreed)),
+      describeMiss && ((agreed) => debug(1, () => describeMiss(this.name, collection, agreed))),
     );
     this.counters.runs++;
     this.#age++;

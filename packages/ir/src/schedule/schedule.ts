@@ -3,7 +3,7 @@
  * pure function in a file of its own; this one strings them together.
  */
 
-import { verifiers } from '../debug.ts';
+import { activeDebugTools } from '../debug.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Slice } from '../run/slice.ts';
 import { batchKernels } from './batch.ts';
@@ -54,9 +54,9 @@ export function schedule(
   { fusion = true, maxOperands: allowed = 8 }: ScheduleOptions = {},
 ): Schedule {
   const maxOperands = Math.min(allowed, MOST_OPERANDS);
-  verifiers()?.verifySlice(slice);
+  activeDebugTools()?.verifySlice(slice);
   const simplified = simplify(slice);
-  verifiers()?.verifySlice(simplified.slice);
+  activeDebugTools()?.verifySlice(simplified.slice);
   const realized = realize(simplified, { fusion, maxOperands });
   const bodies = [...realized]
     .sort((a, b) => a - b)

@@ -1,0 +1,49 @@
+/** What a program prints and checks while it is being debugged. */
+
+import { InterpreterBackend } from '@tenfold/testing';
+import { afterEach, expect, it, vi } from 'vitest';
+import '../src/debug-tools.ts';
+import { Device, StandardEngine, setDebug } from '../src/index.ts';
+import { Program } from './support/programs.ts';
+
+afterEach(() => {
+  setDebug(0);
+  vi.restoreAllMocks();
+});
+
+/** Runs `neg(iota)` and gives what was printed. */
+function printed(): string[] {
+  const print = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const backend = new InterpreterBackend();
+  const device = new Device('test', backend, new StandardEngine(backend));
+  const positions = device.graph.add('iota', [], { axis: 0, shape: [6] });
+  device.run([device.graph.add('neg', [positions], undefined)]);
+  return print.mock.calls.map(([message]) => String(message));
+}
+
+it('says nothing unless asked', () => {
+  expect(printed()).toEqual([]);
+});
+
+it('level 1: which plan had to be made', () => {
+  setDebug(1);
+  expect(printed()).toEqual([expect.stringMatching(/^\[tenfold\] test: new plan for 2 nodes/)]);
+});
+
+it('level 2: the plan with its kernels', () => {
+  setDebug(2);
+  const [, plan] = printed();
+  expect(plan).toMatch(/^loop .*out b0: int32\[6\]/);
+  expect(plan).toContain('1 kernels, 24 bytes moved');
+});
+
+it('from level 1 on, slices are verified', () => {
+  const p = new Program();
+  const x = p.input32(4);
+  p.output(p.unary('exp', x));
+  const slice = p.build();
+  const broken = { ...slice, nodes: slice.nodes.map((node) => ({ ...node, shape: [2, 2] })) };
+  const prepare = () => new StandardEngine(new InterpreterBackend()).prepare(broken);
+  setDebug(1);
+  expect(prepare).toThrow(/internal: slice: node \d+/);
+});

@@ -1,0 +1,12 @@
+/** The message that a plan had to be made, and why. For debugging. */
+
+import { formatType } from '../graph/print.ts';
+import type { Collection } from './collect.ts';
+
+/** Names the node where a slice leaves the nearest one whose plan is known: `agreed` numbers of their keys are equal. */
+export function describeMiss(device: string, { graph, order, starts }: Collection, agreed: number): string {
+  const after = starts.findIndex((start) => start > agreed);
+  const at = (after < 0 ? starts.length : after) - 1;
+  const node = `${graph.ops[order[at]]} ${formatType(graph.type(order[at]))}`;
+  return `[tenfold] ${device}: new plan for ${order.length} nodes; the nearest known one differs from node ${at} on (${node})`;
+}
