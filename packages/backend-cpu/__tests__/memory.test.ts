@@ -3,7 +3,10 @@ import { SeededRandom } from '@tenfold/testing';
 import { describe, expect, it } from 'vitest';
 import { ALIGNMENT, FreeSpace } from '../src/memory/free-space.ts';
 import { Heap } from '../src/memory/heap.ts';
+import { CpuBackend } from '../src/index.ts';
 import { LinearMemory } from '../src/memory/linear-memory.ts';
+import { columnSums, gelu, linear, softmax, sum } from './support/kernels.ts';
+import { runKernel } from './support/run.ts';
 
 const MEBIBYTE = 2 ** 20;
 
@@ -125,5 +128,28 @@ describe('LinearMemory without sharing', () => {
     expect(memory.grow(MEBIBYTE, MEBIBYTE)).toBe(true);
     expect(memory.bytes[100]).toBe(3);
     expect(memory.bytes.length).toBe(2 * MEBIBYTE);
+  });
+});
+
+describe('kernels on operands beyond 2 GiB', () => {
+  it.each([
+    ['pointwise', gelu(1003)],
+    ['rows', softmax(9, 1001)],
+    ['columns', columnSums(123, 77)],
+    ['a long sum', sum(300_001)],
+    ['a matrix product', linear(61, 70, 90)],
+  ])('%s: the same bits as below', (_, kernel) => {
+    const random = new SeededRandom(5);
+    const contents = kernel.operands.map(({ access, elements }) =>
+      access === 'read' ? Float32Array.from({ length: elements }, () => random.uniform(-1, 1)) : undefined,
+    );
+    const [low, high] = [0, 2.2 * 2 ** 30].map((below) => {
+      const backend = new CpuBackend({ threads: 2 });
+      backend.alloc(Math.round(below));
+      const result = runKernel(backend, kernel, contents).at(-1) ?? new Uint8Array();
+      backend.dispose();
+      return result;
+    });
+    expect(Buffer.compare(high, low)).toBe(0);
   });
 });
