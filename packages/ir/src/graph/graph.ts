@@ -37,6 +37,8 @@ export class Graph {
   readonly attrs: OpAttrs[OpName][] = [];
   readonly shapes: Shape[] = [];
   readonly dtypes: DType[] = [];
+  /** Shape and dtype together, as the op table's rules take them. */
+  readonly types: ValueType[] = [];
   /** Whether gradients flow through the node. */
   readonly tracked: boolean[] = [];
   /** How many nodes of this graph read the node. */
@@ -76,15 +78,16 @@ export class Graph {
     const types: ValueType[] = [];
     for (const input of inputs) {
       if (!(input >= 0 && input < id)) unreachable(`${op}: input ${input} is not a node before ${id}`);
-      types.push(this.type(input));
+      types.push(this.types[input]);
       this.uses[input]++;
     }
-    const { shape, dtype } = spec.infer(types, attrs);
+    const type = spec.infer(types, attrs);
     this.ops.push(op);
     this.inputs.push(inputs.length === 0 ? NO_INPUTS : inputs);
     this.attrs.push(attrs);
-    this.shapes.push(shape);
-    this.dtypes.push(dtype);
+    this.types.push(type);
+    this.shapes.push(type.shape);
+    this.dtypes.push(type.dtype);
     this.tracked.push(tracked);
     this.uses.push(0);
     return id;
@@ -125,7 +128,7 @@ export class Graph {
   }
 
   type(id: NodeId): ValueType {
-    return { shape: this.shapes[id], dtype: this.dtypes[id] };
+    return this.types[id];
   }
 
   /** The attributes of a node known to be of kind `K`. */

@@ -41,8 +41,8 @@ export function smallSinks(graph: Graph, computed: Uint8Array, written: Readonly
 }
 
 /**
- * Pending clones of variables. They are computed by the next run whether it needs them or not: a clone is a snapshot,
- * and later the variable may hold something else.
+ * Pending clones of variables and of realized results. They are computed by the next run whether it needs them or not: a
+ * clone is a snapshot, and later its original may hold something else.
  */
 export function snapshots(graph: Graph): NodeId[] {
   const written = new Set(graph.effects.values());
@@ -50,8 +50,9 @@ export function snapshots(graph: Graph): NodeId[] {
   for (let node = 0; node < graph.size; node++) {
     if (graph.ops[node] !== 'contiguous' || valueOf(graph, node)) continue;
     const [input] = graph.inputs[node];
-    const leaf = graph.leaves.get(input);
-    if (written.has(input) || graph.sources.has(input) || leaf?.storage.role === 'variable') found.push(node);
+    const role = graph.leaves.get(input)?.storage.role;
+    const isOfHandle = role === 'variable' || role === 'owned';
+    if (written.has(input) || graph.sources.has(input) || isOfHandle) found.push(node);
   }
   return found;
 }

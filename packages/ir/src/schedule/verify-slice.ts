@@ -1,6 +1,7 @@
 /** Checks a slice against the op table: inputs come first, arities fit, and shapes and dtypes are what the table says. */
 
 import { unreachable } from '../errors.ts';
+import { problemOf } from '../graph/op-rules.ts';
 import { specOf } from '../graph/op-table.ts';
 import type { Slice } from '../run/slice.ts';
 import { formatShape, sameShape } from '../shape.ts';
@@ -14,10 +15,10 @@ export function verifySlice({ nodes, storages, scalars, outputs }: Slice): void 
     if (inputs.length < least || inputs.length > most) fail(`has ${inputs.length} inputs`);
     for (const input of inputs)
       if (!(input >= 0 && input < id)) fail(`reads node ${input}, which does not come before it`);
-    const expected = spec.infer(
-      inputs.map((input) => nodes[input]),
-      attrs,
-    );
+    const types = inputs.map((input) => nodes[input]);
+    const problem = problemOf(op, types, attrs);
+    if (problem) fail(problem);
+    const expected = spec.infer(types, attrs);
     if (expected.dtype !== dtype) fail(`is ${dtype}, expected ${expected.dtype}`);
     if (!sameShape(expected.shape, shape))
       fail(`has shape ${formatShape(shape)}, expected ${formatShape(expected.shape)}`);
