@@ -1,6 +1,7 @@
 /** Writing into a tensor, whole or through a view: a pending effect of the graph, executed once by the next run. */
 
 import { DTypeError, ShapeError, formatShape, sameShape } from '@tenfold/ir';
+import type { Device, Storage } from '@tenfold/ir';
 import { contents, viewPath, writeThrough } from '../core/assign-view.ts';
 import { commonDevice } from '../core/apply.ts';
 import type { Tensor } from '../core/tensor.ts';
@@ -28,14 +29,20 @@ export function assign(self: Tensor, value: Tensor): Tensor {
   const path =
     self.source.kind === 'node' && !self.requiresGrad ? viewPath(graph, self.resolve()) : undefined;
   if (path && path.nodes.length > 0) {
-    if (path.storage.role === 'host') path.storage.role = 'variable';
+    makeVariable(device, path.storage);
     const whole = writeThrough(contents(self, path.storage), graph, path, value);
     graph.effects.set(path.storage, whole.resolve());
     return self;
   }
   const storage = self.leafStorage('assign');
-  if (storage.role === 'host') storage.role = 'variable';
+  makeVariable(device, storage);
   // Realizing the leaf may have closed the graph, so the open one is asked for again.
   device.graph.effects.set(storage, value.resolve());
   return self;
+}
+
+/** What is written lasts as long as its handle, and clones of it are snapshots. */
+function makeVariable(device: Device, storage: Storage): void {
+  device.own(storage);
+  storage.role = 'variable';
 }
