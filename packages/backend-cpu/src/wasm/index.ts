@@ -1,10 +1,11 @@
 /** A small, typed WebAssembly assembler. It knows the binary format, and nothing of kernels or tensors. */
 
+export { atomic } from './atomic-instructions.ts';
 export { detectFeatures, enableRelaxedSimd } from './features.ts';
 export type { Expr, Local, Operand, Statement } from './expression.ts';
 export { call, FunctionBuilder } from './function-builder.ts';
 export type { FunctionRef, Label } from './function-builder.ts';
-export { atomic, memory } from './memory-instructions.ts';
+export { memory } from './memory-instructions.ts';
 export { ModuleBuilder } from './module-builder.ts';
 export type { MemoryLimits } from './module-builder.ts';
 export { f32, f64, i32, i64, select } from './scalar-instructions.ts';
