@@ -59,7 +59,7 @@ test('every block has the types it should', async () => {
 
 describe.each(documented)('$page', ({ found }) => {
   test.each(found)('$name', async ({ name, code }) => {
-    const args = ['--conditions=@tenfold/source', binary('tsx', 'tsx', join(root, 'tools')), fileOf(name)];
+    const args = ['--conditions=@tenfold/source', '--import', import.meta.resolve('tsx'), fileOf(name)];
     const { code: exitCode, output } = await run(process.execPath, args, { cwd: folder });
     expect(exitCode, output).toBe(0);
     let rest = output;

@@ -43,7 +43,8 @@ export function spawn(start: WorkerStart): WorkerHandle {
   const threads = nodeModule('node:worker_threads', isWorkerThreads);
   if (threads) {
     const source = program(`run(require('node:worker_threads').workerData);`);
-    const worker = new threads.Worker(source, { eval: true, workerData: start });
+    // The program's own flags (a loader, the type of its modules) are not for this text.
+    const worker = new threads.Worker(source, { eval: true, workerData: start, execArgv: [] });
     // An idle pool must not keep the process alive.
     worker.unref();
     return { terminate: () => void worker.terminate() };

@@ -35,12 +35,19 @@ export function detectFeatures(): WasmFeatures {
   };
 }
 
+/** The first version of V8 that has relaxed SIMD without a flag, which it then no longer knows. */
+const V8_WITH_RELAXED_SIMD = 12;
+
 /**
  * Switches relaxed SIMD on where it sits behind a V8 flag (Node 20). Does nothing in browsers, in newer
- * Node, and in engines without the flag.
+ * Node, and in engines without the flag. It cannot be probed for: what is validated first fixes the features.
  */
 export function enableRelaxedSimd(): void {
-  const host: { process?: { getBuiltinModule?: (id: string) => unknown } } = globalThis;
+  const host: {
+    process?: { versions?: { v8?: string }; getBuiltinModule?: (id: string) => unknown };
+  } = globalThis;
+  const version = Number.parseInt(host.process?.versions?.v8 ?? '', 10);
+  if (!(version < V8_WITH_RELAXED_SIMD)) return;
   const v8 = host.process?.getBuiltinModule?.('node:v8');
   if (hasSetFlags(v8)) v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
 }
