@@ -30,13 +30,14 @@ export function batchKernels(
   buffers: Buffers,
   dependencies: Dependencies,
 ): Batch[] {
-  const batches: { pieces: number[]; kernels: Kernel[] }[] = [];
+  const batches: { pieces: number[]; first: Kernel; kernels: Kernel[] }[] = [];
   const open = new Map<string, number>();
   for (const [piece, { kernel, buffers: bound }] of emitted) {
     const small = bound.every(
       (key) => !buffers.isTemporary(key) || buffers.info(key).bytes <= LARGE_TEMPORARY,
     );
-    const key = small ? lengthFreeKey(kernel) : undefined;
+    const looped = overOneElement(kernel) ?? kernel;
+    const key = small ? lengthFreeKey(looped) : undefined;
     const known = key === undefined ? undefined : open.get(key);
     if (known !== undefined) {
       const batch = batches[known];
@@ -45,21 +46,35 @@ export function batchKernels(
       if (!linked && !dependencies.separated(first, piece)) {
         dependencies.merge(first, piece);
         batch.pieces.push(piece);
-        batch.kernels.push(kernel);
+        batch.kernels.push(looped);
         continue;
       }
     }
     if (key !== undefined) open.set(key, batches.length);
-    batches.push({ pieces: [piece], kernels: [kernel] });
+    batches.push({ pieces: [piece], first: kernel, kernels: [looped] });
   }
-  return batches.map(({ pieces, kernels }) => {
+  return batches.map(({ pieces, first, kernels }) => {
     const lengths = kernels.map(lengthOf);
-    const [kernel] = kernels;
     const equal = lengths.every((length) => length === lengths[0]);
     return equal
-      ? { pieces, kernel, extents: [] }
-      : { pieces, kernel: withParameter(kernel, Math.max(...lengths)), extents: lengths };
+      ? { pieces, kernel: first, extents: [] }
+      : { pieces, kernel: withParameter(kernels[0], Math.max(...lengths)), extents: lengths };
   });
+}
+
+/** A kernel on single elements, which has no loop, as a loop over one element: the update of a parameter of size 1. */
+function overOneElement(kernel: Kernel): LoopKernel | undefined {
+  const isSingle =
+    kernel.kind === 'loop' &&
+    kernel.axes.length === 0 &&
+    kernel.operands.every(({ elements }) => elements === 1) &&
+    kernel.body.every((stmt) => stmt.kind === 'store' && stmt.guards.length === 0);
+  if (!isSingle) return undefined;
+  // A variable of one value would be the constant it replaces, so it is made as if there were more.
+  const index = variable(0, 2);
+  const values = kernel.values.map((value) => (value.op === 'load' ? { ...value, index } : value));
+  const stores = kernel.body.map((stmt) => (stmt.kind === 'store' ? { ...stmt, index } : stmt));
+  return { ...kernel, axes: [1], values, body: [{ kind: 'loop', axis: 0, order: 'parallel', body: stores }] };
 }
 
 function lengthOf({ axes }: Kernel): number {
