@@ -31,20 +31,19 @@ export function availableThreads(): number {
   return typeof navigator === 'undefined' ? 1 : (navigator.hardwareConcurrency ?? 1);
 }
 
-/**
- * The worker's program. Some tools wrap functions in a helper that keeps their names; it is given here, because the
- * text runs without the module around it.
- */
+/** The worker's program. */
 function program(start: string): string {
-  return `const __name = (f) => f; const run = (data) => (${workerMain})(data, { ...(${makeHostFunctions})() }); ${start}`;
+  return `const run = (data) => (${workerMain})(data, { ...(${makeHostFunctions})() }); ${start}`;
 }
 
-export function spawn(start: WorkerStart): WorkerHandle {
+/** `failed` is told of a worker that does not run: the others and the main thread then do its work. */
+export function spawn(start: WorkerStart, failed: (reason: string) => void): WorkerHandle {
   const threads = nodeModule('node:worker_threads', isWorkerThreads);
   if (threads) {
     const source = program(`run(require('node:worker_threads').workerData);`);
     // The program's own flags (a loader, the type of its modules) are not for this text.
     const worker = new threads.Worker(source, { eval: true, workerData: start, execArgv: [] });
+    worker.on('error', (error) => failed(String(error)));
     // An idle pool must not keep the process alive.
     worker.unref();
     return { terminate: () => void worker.terminate() };
@@ -52,6 +51,7 @@ export function spawn(start: WorkerStart): WorkerHandle {
   const source = program(`onmessage = ({ data }) => run(data);`);
   const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   const worker = new Worker(url);
+  worker.onerror = ({ message }) => failed(message);
   worker.postMessage(start);
   return {
     terminate() {

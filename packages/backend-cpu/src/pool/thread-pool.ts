@@ -32,6 +32,8 @@ export class ThreadPool {
   readonly #functions: TaskFunction[] = [];
   #workers: WorkerHandle[] = [];
   #maySleep = true;
+  #started = false;
+  #warned = false;
   readonly #modules: ModuleList;
   #workspace = { address: 0, bytes: 0 };
   readonly #math = { ...makeHostFunctions() };
@@ -85,7 +87,7 @@ export class ThreadPool {
 
   /** Between `begin` and `end` workers stay awake. */
   begin(): void {
-    if (this.#workers.length === 0) this.#start();
+    if (!this.#started) this.#start();
     Atomics.store(this.#words, CONTROL.active, 1);
     if (Atomics.load(this.#words, CONTROL.parked) > 0) this.#wake();
   }
@@ -172,20 +174,33 @@ export class ThreadPool {
   }
 
   #start(): void {
-    for (let thread = 1; thread < this.threads; thread++) {
-      this.#workers.push(
-        spawn({
-          memory: this.#heap.memory.memory,
-          thread,
-          threads: this.threads,
-          control: CONTROL,
-          header: MODULE_HEADER,
-          wordStride: WORD_STRIDE,
-          tasksAddress: TASKS_ADDRESS,
-          patience: PATIENCE,
-        }),
-      );
+    const start = {
+      memory: this.#heap.memory.memory,
+      threads: this.threads,
+      control: CONTROL,
+      header: MODULE_HEADER,
+      wordStride: WORD_STRIDE,
+      tasksAddress: TASKS_ADDRESS,
+      patience: PATIENCE,
+    };
+    this.#started = true;
+    try {
+      for (let thread = 1; thread < this.threads; thread++) {
+        this.#workers.push(spawn({ ...start, thread }, (reason) => this.#warn(reason)));
+      }
+    } catch (error) {
+      this.#warn(String(error));
     }
+  }
+
+  /** Says once that there are fewer threads than wanted; everything goes on without them. */
+  #warn(reason: string): void {
+    if (this.#warned) return;
+    this.#warned = true;
+    // oxlint-disable-next-line no-console -- said once, and only where it costs the user speed
+    console.warn(
+      `Tenfold: a thread of the cpu backend could not run (${reason}); it goes on with fewer threads.`,
+    );
   }
 
   #wake(): void {

@@ -1,7 +1,8 @@
 /**
  * What a worker thread does, for as long as it lives: load modules that were published, claim tasks, sleep when there
  * have been none for a while. The function's source text is the worker's program, so it must not refer to anything
- * outside itself; what it needs of `control.ts` comes with the start message, and the imports of modules by argument.
+ * outside itself; what it needs of `control.ts` comes with the start message, and the imports of modules by argument. It is written
+ * with methods, because some tools wrap named functions in a helper that would be missing.
  */
 
 import type { CONTROL, MODULE_HEADER } from './control.ts';
@@ -27,78 +28,82 @@ export function workerMain(start: WorkerStart, math: WebAssembly.ModuleImports):
   // The first mebibyte is all this view is used for, so it need not follow the memory's growth.
   const words = new Int32Array(memory.buffer);
   const functions: TaskFunction[] = [];
-  const workspace = (): number =>
-    Atomics.load(words, control.workspace) + thread * Atomics.load(words, control.workspaceBytes);
-  const imports = { env: { memory, workspace }, math };
+  const workspace = {
+    address(): number {
+      return Atomics.load(words, control.workspace) + thread * Atomics.load(words, control.workspaceBytes);
+    },
+  };
+  const imports = { env: { memory, workspace: workspace.address }, math };
   let lastModule = 0;
 
-  /** Loads the modules published since the last look; false where there are none. */
-  function loadModules(): boolean {
-    let loaded = false;
-    for (;;) {
-      const view = new Int32Array(memory.buffer);
-      const address =
-        lastModule === 0
-          ? Atomics.load(words, control.modules)
-          : Atomics.load(view, lastModule / 4 + header.next) >>> 0;
-      if (address === 0) return loaded;
-      const at = address / 4;
-      const first = view[at + header.firstFunction];
-      const bytes = new Uint8Array(view[at + header.length]);
-      bytes.set(new Uint8Array(memory.buffer, address + header.bytes, bytes.length));
-      const module = bytes.length > 0 ? new WebAssembly.Module(bytes) : undefined;
-      const exported = module && new WebAssembly.Instance(module, imports).exports;
-      for (let i = 0; i < view[at + header.functions]; i++) {
-        if (exported) functions[first + i] = exported[`f${i}`] as TaskFunction;
-        else delete functions[first + i];
-      }
-      lastModule = address;
-      Atomics.add(words, control.words + wordStride * thread + control.loaded, 1);
-      loaded = true;
-    }
-  }
-
-  function runTask(task: number): void {
-    try {
-      const at = tasksAddress / 4 + 3 * task;
-      const id = words[control.function];
-      if (functions[id] === undefined) loadModules();
-      functions[id](words[at], words[at + 1], words[at + 2]);
-    } catch {
-      Atomics.store(words, control.failed, 1);
-    }
-    Atomics.add(words, control.done, 1);
-  }
-
-  /** Claims tasks until there are none: first this thread's own, then those of the others. */
-  function work(): boolean {
-    let worked = false;
-    for (let i = 0; i < threads; i++) {
-      const word = control.words + wordStride * ((thread + i) % threads);
+  const worker = {
+    /** Loads the modules published since the last look; false where there are none. */
+    loadModules(): boolean {
+      let loaded = false;
       for (;;) {
-        const seen = Atomics.load(words, word);
-        if ((seen & 0xffff) >= seen >>> 16) break;
-        const claimed = Atomics.add(words, word, 1);
-        const task = claimed & 0xffff;
-        if (task >= claimed >>> 16) break;
-        worked = true;
-        runTask(task);
+        const view = new Int32Array(memory.buffer);
+        const at = lastModule / 4 + header.next;
+        const next = lastModule === 0 ? Atomics.load(words, control.modules) : Atomics.load(view, at);
+        const address = next >>> 0;
+        if (address === 0) return loaded;
+        const record = address / 4;
+        const first = view[record + header.firstFunction];
+        const bytes = new Uint8Array(view[record + header.length]);
+        bytes.set(new Uint8Array(memory.buffer, address + header.bytes, bytes.length));
+        const module = bytes.length > 0 ? new WebAssembly.Module(bytes) : undefined;
+        const exported = module && new WebAssembly.Instance(module, imports).exports;
+        for (let i = 0; i < view[record + header.functions]; i++) {
+          if (exported) functions[first + i] = exported[`f${i}`] as TaskFunction;
+          else delete functions[first + i];
+        }
+        lastModule = address;
+        Atomics.add(words, control.words + wordStride * thread + control.loaded, 1);
+        loaded = true;
       }
-    }
-    return worked;
-  }
+    },
 
-  function hasWork(): boolean {
-    for (let i = 0; i < threads; i++) {
-      const seen = Atomics.load(words, control.words + wordStride * i);
-      if ((seen & 0xffff) < seen >>> 16) return true;
-    }
-    return false;
-  }
+    runTask(task: number): void {
+      try {
+        const at = tasksAddress / 4 + 3 * task;
+        const id = words[control.function];
+        if (functions[id] === undefined) worker.loadModules();
+        functions[id](words[at], words[at + 1], words[at + 2]);
+      } catch {
+        Atomics.store(words, control.failed, 1);
+      }
+      Atomics.add(words, control.done, 1);
+    },
+
+    /** Claims tasks until there are none: first this thread's own, then those of the others. */
+    work(): boolean {
+      let worked = false;
+      for (let i = 0; i < threads; i++) {
+        const word = control.words + wordStride * ((thread + i) % threads);
+        for (;;) {
+          const seen = Atomics.load(words, word);
+          if ((seen & 0xffff) >= seen >>> 16) break;
+          const claimed = Atomics.add(words, word, 1);
+          const task = claimed & 0xffff;
+          if (task >= claimed >>> 16) break;
+          worked = true;
+          worker.runTask(task);
+        }
+      }
+      return worked;
+    },
+
+    hasWork(): boolean {
+      for (let i = 0; i < threads; i++) {
+        const seen = Atomics.load(words, control.words + wordStride * i);
+        if ((seen & 0xffff) < seen >>> 16) return true;
+      }
+      return false;
+    },
+  };
 
   let idle = 0;
   while (Atomics.load(words, control.stop) === 0) {
-    if (loadModules() || work()) {
+    if (worker.loadModules() || worker.work()) {
       idle = 0;
       continue;
     }
@@ -107,7 +112,8 @@ export function workerMain(start: WorkerStart, math: WebAssembly.ModuleImports):
     const signal = Atomics.load(words, control.signal);
     Atomics.add(words, control.parked, 1);
     // Between the look above and here work may have come; whoever brings it sees `parked` and raises the signal.
-    if (!hasWork() && Atomics.load(words, control.stop) === 0) Atomics.wait(words, control.signal, signal);
+    if (!worker.hasWork() && Atomics.load(words, control.stop) === 0)
+      Atomics.wait(words, control.signal, signal);
     Atomics.sub(words, control.parked, 1);
     idle = 0;
   }
