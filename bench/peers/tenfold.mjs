@@ -30,7 +30,9 @@ const tensor = (data, shape) => T.fromBuffer(data, shape);
 
 /** fn: tensors -> tensor or tensors; one call of `run` computes the results and lets them go. */
 function forward(fn, args, names) {
-  const step = T.compile((...xs) => T.noGrad(() => Object.fromEntries([fn(...xs)].flat().map((y, i) => [names[i], y]))));
+  const step = T.compile((...xs) =>
+    T.noGrad(() => Object.fromEntries([fn(...xs)].flat().map((y, i) => [names[i], y]))),
+  );
   const call = () => step(...args);
   return {
     run: async () => {
@@ -46,7 +48,8 @@ function forward(fn, args, names) {
 
 function parametersOf(workload) {
   const parameters = {};
-  for (const [key, { shape, data }] of initParams(workload)) parameters[key] = tensor(data, shape).requiresGrad_();
+  for (const [key, { shape, data }] of initParams(workload))
+    parameters[key] = tensor(data, shape).requiresGrad_();
   return parameters;
 }
 
@@ -125,7 +128,10 @@ export const workloads = {
   w4b: () => {
     const i = inputs.w4b();
     const g = tensor(i.g, [8, 64, 56, 56]);
-    const [x, w] = [tensor(i.x, [8, 64, 56, 56]).requiresGrad_(), tensor(i.w, [64, 64, 3, 3]).requiresGrad_()];
+    const [x, w] = [
+      tensor(i.x, [8, 64, 56, 56]).requiresGrad_(),
+      tensor(i.w, [64, 64, 3, 3]).requiresGrad_(),
+    ];
     const both = () => {
       const y = F.conv2d(x, w, null, { padding: 1 });
       const [dx, dw] = T.grad([y], [x, w], { gradOutputs: [g] });
@@ -157,7 +163,8 @@ export const workloads = {
   },
   w7: () => {
     const i = inputs.w7();
-    const layer = (x, p, key, padding) => F.maxPool2d(F.relu(F.conv2d(x, p[`${key}.w`], p[`${key}.b`], { padding })), 2);
+    const layer = (x, p, key, padding) =>
+      F.maxPool2d(F.relu(F.conv2d(x, p[`${key}.w`], p[`${key}.b`], { padding })), 2);
     const loss = (p, x, y) => {
       const flat = layer(layer(x, p, 'c1', 2), p, 'c2', 0).reshape(64, 400);
       return F.crossEntropy(dense(F.relu(dense(F.relu(dense(flat, p, 'fc1')), p, 'fc2')), p, 'fc3'), y);

@@ -8,7 +8,14 @@ export { composed } from './core/cut.ts';
 export { expose, inside } from './core/exposure.ts';
 export type { LeafState } from './core/leaf-state.ts';
 export * from './core/promote.ts';
-export { deviceOf, findLeafState, fromNode, fromStorage, leafStateOf, registerGradEngine } from './core/tensor.ts';
+export {
+  deviceOf,
+  findLeafState,
+  fromNode,
+  fromStorage,
+  leafStateOf,
+  registerGradEngine,
+} from './core/tensor.ts';
 export type { GradEngine, TensorSource } from './core/tensor.ts';
 export { moduleCall } from './core/module-calls.ts';
 export * from './core/variables.ts';
