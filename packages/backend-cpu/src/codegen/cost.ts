@@ -97,10 +97,11 @@ export function costOfStatement(
   switch (stmt.kind) {
     case 'store': {
       const { dtype } = kernel.operands[stmt.operand];
-      const access = stmt.combine ? 'computed' : accessOf(stmt.index, axis, dependencies);
-      return (
-        ACCESS[access === 'near' ? 'strided' : access] * registersOf(kindOf(dtype)) + conversionCost(dtype)
-      );
+      const access = accessOf(stmt.index, axis, dependencies);
+      // Only consecutive elements are combined as vectors.
+      if (stmt.combine && access !== 'consecutive') return ACCESS.computed;
+      const moves = (stmt.combine ? 2 : 1) * registersOf(kindOf(dtype));
+      return ACCESS[access === 'near' ? 'strided' : access] * moves + conversionCost(dtype);
     }
     case 'accumulate': {
       const { kind, dtype } = kernel.accumulators[stmt.acc];

@@ -1,6 +1,6 @@
 /**
- * Stores, the mirror of loads: one vector for consecutive elements, lane by lane otherwise. A combining store reads,
- * combines and writes one element after another, so that equal indices within a block add up.
+ * Stores, the mirror of loads: one vector for consecutive elements, lane by lane otherwise. A combining store at
+ * computed indices reads, combines and writes one element after another, so that equal indices within a block add up.
  */
 
 import type { Stmt } from '@tenfold/ir';
@@ -26,8 +26,7 @@ export function store(e: Emission, stmt: Store): void {
     scope.code.push(() => when(e, flag, () => storeElement(e, stmt, value, 0, at)));
     return;
   }
-  const vectors =
-    stride === 1 && !scope.block.active && !stmt.combine ? storeConsecutive(e, stmt, value) : undefined;
+  const vectors = stride === 1 && !scope.block.active ? storeConsecutive(e, stmt, value) : undefined;
   if (vectors && masks === undefined) {
     scope.code.push(() => when(e, flag, vectors));
     return;
@@ -70,8 +69,12 @@ function storeConsecutive(e: Emission, stmt: Store, value: Lanes): () => void {
   );
   return () => {
     addresses.forEach((at, i) => {
-      const bits = code.let(encode(math, dtype, register(value, i)));
-      code.emit(width.store(at, bits));
+      let result = register(value, i);
+      if (stmt.combine) {
+        const present = code.let(decode(math, dtype, width.load(at, isSigned(dtype))));
+        result = code.let(combine(math, stmt.combine, dtype, present, result));
+      }
+      code.emit(width.store(at, code.let(encode(math, dtype, result))));
     });
   };
 }
