@@ -33,6 +33,23 @@ describe('packageProblem', () => {
     expect(packageProblem('@tenfold/tensor', importer, tensor)).toContain('may not import @tenfold/tensor');
   });
 
+  test('testing may import every package, and no published one may import testing', () => {
+    const dependencies = { '@tenfold/backend-cpu': '*', '@tenfold/testing': '*' };
+    const testing: Importer = {
+      manifest: manifest('@tenfold/testing', { dependencies }),
+      rootManifest,
+      isSource: true,
+    };
+    const target = (name: string) => manifest(name, { exports: { '.': './dist/index.js' } });
+    expect(packageProblem('@tenfold/backend-cpu', testing, target('@tenfold/backend-cpu'))).toBeUndefined();
+    const problem = packageProblem(
+      '@tenfold/testing',
+      backend(true, dependencies),
+      target('@tenfold/testing'),
+    );
+    expect(problem).toContain('may not import @tenfold/testing');
+  });
+
   test('nothing reaches past exports', () => {
     expect(packageProblem('@tenfold/ir/src/graph.ts', backend(true), ir)).toContain('not an export');
   });
