@@ -8,8 +8,8 @@ import { choose, copySign, polynomial } from './context.ts';
 import type { MathContext, Vector, VectorLocal } from './context.ts';
 
 /** π/2 and π less their nearest float32. */
-const HALF_PI_REST = -4.371139000186241e-8;
-const PI_REST = -8.742278000372482e-8;
+const HALF_PI_REST = -4.371139e-8;
+const PI_REST = -8.742278e-8;
 
 export function atan2(m: MathContext, ordinate: Vector, abscissa: Vector): VectorLocal {
   const { code } = m;
@@ -32,9 +32,8 @@ export function atan2(m: MathContext, ordinate: Vector, abscissa: Vector): Vecto
     m,
     code.let(f32x4.mul(q, q)),
     [
-      -0.33333298563957214, 0.19998548924922943, -0.14264240860939026, 0.10952181369066238,
-      -0.08403436839580536, 0.05795735865831375, -0.031177612021565437, 0.010914481244981289,
-      -0.001793593866750598,
+      -0.333333, 0.19998549, -0.14264241, 0.10952181, -0.08403437, 0.05795736, -0.031177612, 0.010914481,
+      -0.0017935939,
     ],
   );
   const angle = code.let(f32x4.add(q, f32x4.mul(f32x4.mul(f32x4.mul(q, q), p), q)));

@@ -14,7 +14,7 @@ const MAGIC_BITS = 0x4b400000;
 
 /** ln 2 in two parts; the first has so few bits that its product with any n here is exact. */
 export const LN2_HIGH = 0.693359375;
-export const LN2_LOW = -2.12194440054690583e-4;
+export const LN2_LOW = -0.00021219444;
 
 /** Within these bounds, as float32 bits of the magnitude, 2^n is a normal number and one step applies it. */
 const NEAR_BITS = 0x42ae0000;
@@ -50,10 +50,7 @@ function reduced(m: MathContext, x: VectorLocal): { mantissa: Vector; shifted: V
   const mantissa = polynomial(
     m,
     r,
-    [
-      1, 1, 5.0000001201e-1, 1.6666665459e-1, 4.1665795894e-2, 8.3334519073e-3, 1.3981999507e-3,
-      1.98756915e-4,
-    ],
+    [1, 1, 0.5, 0.16666665, 0.041665796, 0.008333452, 0.00139819995, 1.98756915e-4],
   );
   return { mantissa, shifted };
 }

@@ -40,9 +40,9 @@ function periodic(m: MathContext, name: 'sin' | 'cos', argument: Vector, shift: 
   const quadrant = code.let(shift === 0 ? multiple : i32x4.add(multiple, constants.i32x4(shift)));
 
   const square = code.let(f32x4.mul(r, r));
-  const sinTail = polynomial(m, square, [-1.6666654611e-1, 8.3321608736e-3, -1.9515295891e-4]);
+  const sinTail = polynomial(m, square, [-0.16666655, 0.008332161, -0.00019515296]);
   const sine = f32x4.mul(r, madd(m, sinTail, square, constants.f32x4(1)));
-  const cosTail = polynomial(m, square, [4.166664568298827e-2, -1.388731625493765e-3, 2.443315711809948e-5]);
+  const cosTail = polynomial(m, square, [0.041666646, -0.0013887316, 2.4433157e-5]);
   const one = constants.f32x4(1);
   const cosine = madd(
     m,
