@@ -14,12 +14,8 @@ import { MAX_TASKS } from './pool/control.ts';
 import type { ThreadPool } from './pool/thread-pool.ts';
 import type { FunctionProgram } from './program.ts';
 import { isCpuProgram } from './program.ts';
+import { tuning } from './tuning.ts';
 
-/** Work below this time is not shared with other threads. */
-const SHARED_NANOSECONDS = 15_000;
-/** Tasks that each thread gets of a large grid, so that a thread that is held up can be helped. */
-const TASKS_PER_THREAD = 4;
-const TASK_NANOSECONDS = 4_000;
 /** Launches of a dispatch that are run together, so that their tasks fit the task table. */
 const GROUP = MAX_TASKS / 2;
 
@@ -142,14 +138,14 @@ export class PreparedBatch {
     const total = sizes.reduce((a, b) => a + b, 0);
     const time = total * phase.nanoseconds;
     const { threads } = this.#pool;
-    if (threads === 1 || time < SHARED_NANOSECONDS || total <= phase.grain) {
+    if (threads === 1 || time < tuning.shared || total <= phase.grain) {
       sizes.forEach((size, i) => {
         if (size > 0) this.#steps.push({ kind: 'call', id, args: args + i * stride, size });
       });
       return;
     }
-    const most = Math.min(threads * (phase.coarse ? 1 : TASKS_PER_THREAD), MAX_TASKS - GROUP);
-    const wanted = Math.min(Math.ceil(time / TASK_NANOSECONDS), most);
+    const most = Math.min(threads * (phase.coarse ? 1 : tuning.tasksPerThread), MAX_TASKS - GROUP);
+    const wanted = Math.min(Math.ceil(time / tuning.task), most);
     const length = Math.ceil(total / wanted / phase.grain) * phase.grain;
     const tasks: number[] = [];
     sizes.forEach((size, i) => {

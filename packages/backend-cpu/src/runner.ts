@@ -9,9 +9,7 @@ import type { Heap } from './memory/heap.ts';
 import { ARGUMENTS_ADDRESS, ARGUMENTS_BYTES } from './pool/control.ts';
 import type { ThreadPool } from './pool/thread-pool.ts';
 import { PreparedBatch, sizesOf } from './prepared-batch.ts';
-
-/** A batch with less work than this does not wake sleeping workers: that alone takes as long. */
-const WAKE_NANOSECONDS = 60_000;
+import { tuning } from './tuning.ts';
 
 interface Kept {
   readonly prepared: PreparedBatch;
@@ -80,7 +78,7 @@ export class Runner {
   }
 
   #execute(prepared: PreparedBatch): void {
-    const shared = prepared.sharedNanoseconds > WAKE_NANOSECONDS;
+    const shared = prepared.sharedNanoseconds > tuning.wake;
     if (!shared) return prepared.run(false);
     this.#pool.begin();
     try {

@@ -9,10 +9,11 @@ import { i32 } from '../wasm/index.ts';
 import type { Expr, FunctionBuilder, ModuleBuilder } from '../wasm/index.ts';
 import type { ArgumentLayout } from './arguments.ts';
 import { argumentLayout } from './arguments.ts';
+import { tuning } from '../tuning.ts';
 import { NANOSECONDS } from './cost.ts';
 import type { LoopStmt } from './dependencies.ts';
 import { dependenciesOf } from './dependencies.ts';
-import { chainFrom, emitGrid, GRAIN, gridSize } from './grid.ts';
+import { chainFrom, emitGrid, gridSize } from './grid.ts';
 import { KernelEmitter } from './kernel-emitter.ts';
 import type { LoopPlan } from './loop-plan.ts';
 import { maxExtent, planLoops } from './loop-plan.ts';
@@ -54,12 +55,6 @@ export interface FunctionTarget {
 
 export type TaskBuilder = FunctionBuilder<readonly ['i32', 'i32', 'i32'], 'void'>;
 
-/** A reduction below this time is not split. */
-const SPLIT_NANOSECONDS = 20_000;
-/** Time that a part should take, unless that makes too many of them. */
-const PART_NANOSECONDS = 5_000;
-const MAX_PARTS = 256;
-
 const none = () => 0;
 const once = () => 1;
 
@@ -86,7 +81,7 @@ export function loopFunctions(
     return overGrid(kernel, target, emitter, chainFrom(first, 'parallel', plan), plan);
   }
   const split = asSplitReduction(kernel, plan);
-  if (split && total > SPLIT_NANOSECONDS) return inParts(kernel, target, emitter, split, total, layout, plan);
+  if (split && total > tuning.split) return inParts(kernel, target, emitter, split, total, layout, plan);
   const { index, code } = target.add();
   const e = emitter(code);
   e.body(kernel.body);
@@ -132,8 +127,8 @@ function inParts(
   plan: LoopPlan,
 ): KernelFunctions {
   const size = maxGrid(kernel, split.chain);
-  const parts = Math.min(MAX_PARTS, Math.max(1, Math.floor(total / PART_NANOSECONDS)));
-  const partSize = Math.ceil(size / parts / GRAIN) * GRAIN;
+  const parts = Math.min(tuning.maxParts, Math.max(1, Math.floor(total / tuning.part)));
+  const partSize = Math.ceil(size / parts / tuning.grain) * tuning.grain;
   const sizes = (e: KernelEmitter, code: TaskBuilder) => {
     const iterations = split.chain.map(({ axis }): Expr<'i32'> => {
       const extent = e.extent(axis);
@@ -179,5 +174,5 @@ function maxGrid(kernel: LoopKernel, chain: readonly LoopStmt[]): number {
 }
 
 function grainOf(chain: readonly LoopStmt[], plan: LoopPlan): number {
-  return chain.some((loop) => plan.units.has(loop)) ? GRAIN : 1;
+  return chain.some((loop) => plan.units.has(loop)) ? tuning.grain : 1;
 }

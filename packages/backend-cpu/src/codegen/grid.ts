@@ -10,9 +10,7 @@ import type { Expr, Label, Local } from '../wasm/index.ts';
 import type { LoopStmt } from './dependencies.ts';
 import type { KernelEmitter } from './kernel-emitter.ts';
 import type { LoopPlan } from './loop-plan.ts';
-
-/** Tasks begin at multiples of this many iterations where the innermost loop of the grid is a vector loop. */
-export const GRAIN = 64;
+import { tuning } from '../tuning.ts';
 
 /** The chain of loops of one order that starts at a statement; a vector loop ends it. */
 export function chainFrom(stmt: Stmt, order: LoopOrder, plan: LoopPlan): LoopStmt[] {
@@ -61,7 +59,7 @@ export function emitGrid(
       code.set(limit, i32.add(variable, count));
     });
     const extent = e.extent(chain[depth].axis);
-    const divisor = typeof extent === 'number' ? commonDivisor(extent, GRAIN) : 1;
+    const divisor = typeof extent === 'number' ? commonDivisor(extent, tuning.grain) : 1;
     e.loopOver(chain[depth], { variable, limit, divisor, count: undefined });
     e.scope.code.push(() => {
       code.set(remaining, i32.sub(remaining, count));
