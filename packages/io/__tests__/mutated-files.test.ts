@@ -4,6 +4,9 @@ import { DTypeError, FormatError } from '@tenfold/ir';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { openSafetensors } from '../src/index.ts';
+import { readHeader } from '../src/header.ts';
+import { MemorySource } from '../src/memory-source.ts';
+import { readStrictHeader } from '../src/strict-header.ts';
 import { seededRandom } from './helpers/random.ts';
 import type { Random } from './helpers/random.ts';
 
@@ -49,5 +52,61 @@ describe('damaged files', () => {
     expect(errors.filter(({ message }) => !message.startsWith('buffer: '))).toEqual([]);
     expect(errors.length).toBeGreaterThan(rounds / 2);
     expect(errors.length).toBeLessThan(rounds);
+  });
+
+  it('have one header, whether it is read at once or strictly', async () => {
+    const good = new Uint8Array(await readFile(new URL('./fixtures/reference.safetensors', import.meta.url)));
+    const random = seededRandom(21);
+    const outcome = (header: Promise<unknown>) => header.catch((error: unknown) => error);
+    for (let round = 0; round < 2000; round++) {
+      const source = new MemorySource(damage(good, random), 'buffer');
+      expect(await outcome(readHeader(source))).toEqual(await outcome(readStrictHeader(source, 25_000_000)));
+    }
+  });
+
+  const tensor = (dtype: string, shape: string, range: string) =>
+    `{"dtype":"${dtype}","shape":${shape},"data_offsets":${range}}`;
+  const u8 = tensor('U8', '[4]', '[0,4]');
+  it.each([
+    `{}`,
+    `[${u8}]`,
+    `{"a":${u8}}`,
+    `{"a":${u8}}   `,
+    `{"a":${u8}}\n`,
+    `{ "a": ${u8} }`,
+    `{"a":${u8},"a":${u8}}`,
+    `{"\\ud800":${u8}}`,
+    `{"\\u0061":${u8}}`,
+    `{"__proto__":${u8}}`,
+    `{"__metadata__":{"__proto__":"x","b":"y"},"a":${u8}}`,
+    `{"__metadata__":["x"],"a":${u8}}`,
+    `{"__metadata__":"x","a":${u8}}`,
+    `{"__metadata__":null,"a":${u8}}`,
+    `{"__metadata__":{"b":1},"a":${u8}}`,
+    `{"a":[${u8}]}`,
+    `{"a":null}`,
+    `{"a":${u8.replace('}', ',"more":1}')}}`,
+    `{"1":${tensor('U8', '[2]', '[2,4]')},"0":${tensor('U8', '[2]', '[0,2]')}}`,
+    `{"b":${tensor('U8', '[2]', '[0,2]')},"1":${tensor('U8', '[2]', '[1,3]')}}`,
+    `{"a":${tensor('U8', '[4.0]', '[0,4]')}}`,
+    `{"a":${tensor('U8', '[4]', '[0,4,4]')}}`,
+    `{"a":${tensor('U8', '[-4]', '[0,-4]')}}`,
+    `{"a":${tensor('U8', '"4"', '[0,4]')}}`,
+    `{"a":${tensor('U8', '[]', '[0,1]')}}`,
+    `{"a":${tensor('F8_E4M3', '[4]', '[0,4]')}}`,
+    `{"a":${tensor('F32', '[0,9007199254740991]', '[0,0]')},"b":${u8}}`,
+    `{"a":${tensor('F32', '[0,1e+21]', '[0,0]')},"b":${u8}}`,
+    `{"a":${tensor('F32', '[0]', '[0,0]')},"b":${u8},"c":${tensor('I64', '[1,0]', '[4,4]')}}`,
+    `{"a":${tensor('U8', `[${'1,'.repeat(64)}4]`, '[0,4]')}}`,
+    `{"a":${tensor('U8', '[5]', '[0,5]')}}`,
+    `{"a":${tensor('U8', '[3]', '[0,3]')}}`,
+  ])('agree about %s', async (json) => {
+    const text = new TextEncoder().encode(json);
+    const file = new Uint8Array(8 + text.length + 4);
+    new DataView(file.buffer).setBigUint64(0, BigInt(text.length), true);
+    file.set(text, 8);
+    const source = new MemorySource(file, 'buffer');
+    const outcome = (header: Promise<unknown>) => header.catch((error: unknown) => error);
+    expect(await outcome(readHeader(source))).toEqual(await outcome(readStrictHeader(source, 25_000_000)));
   });
 });

@@ -19,7 +19,7 @@ import type {
   RngLike,
   RngState,
 } from './checkpoint-types.ts';
-import { MAX_HEADER_BYTES } from './header.ts';
+import { MAX_HEADER_BYTES } from './header-format.ts';
 import type { LoadOptions } from './load.ts';
 import type { ByteInput } from './open-source.ts';
 import { openSafetensors } from './safetensors-file.ts';

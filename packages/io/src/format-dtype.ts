@@ -4,8 +4,8 @@
  * known here, so that a header which uses them can still be checked, and the other tensors of the file be read.
  */
 
-import { DTYPES } from '@tenfold/ir';
 import type { DType } from '@tenfold/ir';
+import { heldDType } from './held-dtypes.ts';
 
 export interface FormatDType {
   /** Name in the header, for example `BF16`. */
@@ -17,30 +17,32 @@ export interface FormatDType {
 }
 
 /** In the order of the reference implementation, by increasing alignment. Writers sort by it, descending. */
-const FORMAT_DTYPES: readonly FormatDType[] = [
-  { name: 'BOOL', bits: 8, dtype: 'bool' },
-  { name: 'F4', bits: 4, dtype: undefined },
-  { name: 'F6_E2M3', bits: 6, dtype: undefined },
-  { name: 'F6_E3M2', bits: 6, dtype: undefined },
-  { name: 'U8', bits: 8, dtype: 'uint8' },
-  { name: 'I8', bits: 8, dtype: 'int8' },
-  { name: 'F8_E5M2', bits: 8, dtype: undefined },
-  { name: 'F8_E4M3', bits: 8, dtype: undefined },
-  { name: 'F8_E8M0', bits: 8, dtype: undefined },
-  { name: 'F8_E4M3FNUZ', bits: 8, dtype: undefined },
-  { name: 'F8_E5M2FNUZ', bits: 8, dtype: undefined },
-  { name: 'I16', bits: 16, dtype: undefined },
-  { name: 'U16', bits: 16, dtype: undefined },
-  { name: 'F16', bits: 16, dtype: 'float16' },
-  { name: 'BF16', bits: 16, dtype: 'bfloat16' },
-  { name: 'I32', bits: 32, dtype: 'int32' },
-  { name: 'U32', bits: 32, dtype: undefined },
-  { name: 'F32', bits: 32, dtype: 'float32' },
-  { name: 'C64', bits: 64, dtype: undefined },
-  { name: 'F64', bits: 64, dtype: 'float64' },
-  { name: 'I64', bits: 64, dtype: 'int64' },
-  { name: 'U64', bits: 64, dtype: undefined },
-];
+const FORMAT_DTYPES: readonly FormatDType[] = (
+  [
+    ['BOOL', 8],
+    ['F4', 4],
+    ['F6_E2M3', 6],
+    ['F6_E3M2', 6],
+    ['U8', 8],
+    ['I8', 8],
+    ['F8_E5M2', 8],
+    ['F8_E4M3', 8],
+    ['F8_E8M0', 8],
+    ['F8_E4M3FNUZ', 8],
+    ['F8_E5M2FNUZ', 8],
+    ['I16', 16],
+    ['U16', 16],
+    ['F16', 16],
+    ['BF16', 16],
+    ['I32', 32],
+    ['U32', 32],
+    ['F32', 32],
+    ['C64', 64],
+    ['F64', 64],
+    ['I64', 64],
+    ['U64', 64],
+  ] as const
+).map(([name, bits]) => ({ name, bits, dtype: heldDType(name) }));
 
 const BY_NAME = new Map(FORMAT_DTYPES.map((format) => [format.name, format]));
 
@@ -68,9 +70,4 @@ FORMAT_DTYPES.forEach(({ name, dtype }, rank) => {
 /** How the format names one of Tenfold's dtypes, and where its tensors stand in a file. */
 export function writtenDType(dtype: DType): WrittenDType | undefined {
   return WRITTEN.get(dtype);
-}
-
-/** The format's names of the dtypes that Tenfold holds, for error messages. */
-export function heldDTypeNames(): string {
-  return DTYPES.map((dtype) => WRITTEN.get(dtype)?.name ?? dtype).join(', ');
 }

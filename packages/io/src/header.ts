@@ -1,151 +1,109 @@
 /**
- * Reads the header of a safetensors file: 8 bytes with its length, then JSON, then the data section. Trusts
- * nothing: the length is checked against the file and a cap before anything is allocated, the text before it is
- * parsed, and every field before it is used. Whether the byte ranges fit together is layout.ts's question.
- * Format: https://huggingface.co/docs/safetensors
+ * Reads the header of a safetensors file. Nearly every writer writes it in one way, as `JSON.stringify` would, padded
+ * with spaces, and such a header is checked here in full. Whatever is written otherwise, or is wrong in any way, is
+ * left to strict-header.ts, which takes what the format allows and says what it does not.
  */
 
-import { ArgumentError, FormatError } from '@tenfold/ir';
+import { ArgumentError, byteSize } from '@tenfold/ir';
 import type { ByteSource } from './byte-source.ts';
-import { HeaderSyntaxError, parseHeaderJson } from './header-json.ts';
-import { isObject } from './header-value.ts';
-import type { HeaderObject, HeaderValue } from './header-value.ts';
-import { checkLayout } from './layout.ts';
-import { count, describe, quote } from './messages.ts';
-import { readTensorEntry } from './tensor-entry.ts';
-import type { TensorEntry } from './tensor-entry.ts';
+import { heldDType } from './held-dtypes.ts';
+import { MAX_HEADER_BYTES, MAX_RANK, METADATA_KEY, PREFIX_BYTES } from './header-format.ts';
+import type { SafetensorsHeader, TensorEntry } from './header-format.ts';
 
-/** Bytes before the header: its length, an unsigned 64-bit little-endian integer. */
-export const PREFIX_BYTES = 8;
-/** Enough to recognise another format by. */
-const FIRST_BYTES = 24;
-/** No reader takes more: the cap of the reference implementation. */
-export const MAX_HEADER_BYTES = 100_000_000;
 /** What is accepted unless asked otherwise; a model of 100,000 tensors has a header of about 12 MB. */
 const DEFAULT_MAX_HEADER_BYTES = 25_000_000;
-
-/** The key of the header that is no tensor. */
-export const METADATA_KEY = '__metadata__';
 
 export interface HeaderOptions {
   /** Largest header to accept, in bytes: 25,000,000 by default, at most 100,000,000. */
   readonly maxHeaderBytes?: number;
 }
 
-export interface SafetensorsHeader {
-  /** Free text by key; empty when the file has none. */
-  readonly metadata: ReadonlyMap<string, string>;
-  /** The tensors in the order of their bytes. */
-  readonly tensors: ReadonlyMap<string, TensorEntry>;
-  /** Where in the file the data section begins. */
-  readonly dataStart: number;
-}
-
 /** Reads and checks the header of a source; a FormatError names the file, the tensor and the numbers. */
 export async function readHeader(
   source: ByteSource,
-  options: HeaderOptions = {},
+  { maxHeaderBytes: cap = DEFAULT_MAX_HEADER_BYTES }: HeaderOptions = {},
 ): Promise<SafetensorsHeader> {
-  const length = await readHeaderLength(source, headerCap(options));
+  if (!Number.isInteger(cap) || cap <= 0 || cap > MAX_HEADER_BYTES) {
+    throw new ArgumentError(`maxHeaderBytes is ${cap}; expected an integer from 1 to ${MAX_HEADER_BYTES}`);
+  }
+  const header = await readPlainHeader(source, cap);
+  if (header) return header;
+  const { readStrictHeader } = await import('./strict-header.ts');
+  return readStrictHeader(source, cap);
+}
+
+/** The header if it is written plainly and all of it is right. */
+async function readPlainHeader(source: ByteSource, cap: number): Promise<SafetensorsHeader | undefined> {
+  if (source.size < PREFIX_BYTES) return undefined;
+  const prefix = await source.read(0, PREFIX_BYTES);
+  const length = Number(new DataView(prefix.buffer, prefix.byteOffset).getBigUint64(0, true));
   const dataStart = PREFIX_BYTES + length;
-  const text = decode(await source.read(PREFIX_BYTES, dataStart), source.name);
-  const root = parseRoot(text, source.name);
-
-  const metadata = readMetadata(root, source.name);
-  const entries: TensorEntry[] = [];
-  for (const [name, value] of root) {
-    if (name !== METADATA_KEY) entries.push(readTensorEntry(name, value, source.name));
-  }
-  const ordered = checkLayout(entries, source.size - dataStart, source.name);
-  return { metadata, tensors: new Map(ordered.map((entry) => [entry.name, entry])), dataStart };
-}
-
-function headerCap({ maxHeaderBytes = DEFAULT_MAX_HEADER_BYTES }: HeaderOptions): number {
-  if (Number.isInteger(maxHeaderBytes) && maxHeaderBytes > 0 && maxHeaderBytes <= MAX_HEADER_BYTES) {
-    return maxHeaderBytes;
-  }
-  throw new ArgumentError(
-    `maxHeaderBytes is ${maxHeaderBytes}; expected an integer from 1 to ${MAX_HEADER_BYTES}`,
+  if (length > cap || dataStart > source.size) return undefined;
+  const root = parsePlain(await source.read(PREFIX_BYTES, dataStart));
+  if (!root) return undefined;
+  const { [METADATA_KEY]: metadata = {}, ...tensors } = root;
+  if (!isRecord(metadata)) return undefined;
+  const texts = Object.entries(metadata).filter(
+    (item): item is [string, string] => typeof item[1] === 'string',
   );
-}
-
-async function readHeaderLength(source: ByteSource, cap: number): Promise<number> {
-  const { name, size } = source;
-  if (size === 0)
-    throw new FormatError(`${name}: the file is empty; a safetensors file has at least 10 bytes`);
-  const start = await source.read(0, Math.min(size, FIRST_BYTES));
-  const hint = async () => {
-    const { foreignFormatHint } = await import('./foreign-format.ts');
-    return foreignFormatHint(start);
+  const entries = readEntries(tensors, source.size - dataStart);
+  if (!entries || texts.length < Object.keys(metadata).length) return undefined;
+  return {
+    metadata: new Map(texts),
+    tensors: new Map(entries.map((entry) => [entry.name, entry])),
+    dataStart,
   };
-  if (size < PREFIX_BYTES) {
-    throw new FormatError(
-      `${name}: ${count(size, 'byte')} are too few for a safetensors file, which starts with 8 bytes for the ` +
-        `length of its header; the file is truncated${await hint()}`,
-    );
-  }
-  const declared = new DataView(start.buffer, start.byteOffset).getBigUint64(0, true);
-  if (declared < 2n) {
-    throw new FormatError(
-      `${name}: the header is ${declared} bytes long; the shortest one, {}, has 2${await hint()}`,
-    );
-  }
-  const available = size - PREFIX_BYTES;
-  if (declared > BigInt(available)) {
-    throw new FormatError(
-      `${name}: the header should be ${declared} bytes long, but only ${available} follow its length; ` +
-        `the file is truncated or no safetensors file${await hint()}`,
-    );
-  }
-  if (declared > BigInt(cap)) {
-    const remedy =
-      declared > BigInt(MAX_HEADER_BYTES)
-        ? `no reader accepts more than ${MAX_HEADER_BYTES}`
-        : `pass maxHeaderBytes (up to ${MAX_HEADER_BYTES}) if you trust the file`;
-    throw new FormatError(`${name}: a header of ${declared} bytes is over the limit of ${cap}; ${remedy}`);
-  }
-  return Number(declared);
 }
 
-function decode(bytes: Uint8Array, file: string): string {
-  if (bytes[0] !== 0x7b) {
-    const found = `0x${(bytes[0] ?? 0).toString(16).padStart(2, '0')}`;
-    throw new FormatError(`${file}: the header starts with the byte ${found}; expected "{" (0x7b)`);
-  }
+/**
+ * The object in the bytes, if `JSON.stringify` gives the same text for it: so no key was given twice, and no number
+ * rounded. Text with escapes is not plain, since they can spell half of a surrogate pair.
+ */
+function parsePlain(bytes: Uint8Array): Record<string, unknown> | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw new FormatError(`${file}: the header of ${count(bytes.length, 'byte')} is not valid UTF-8`, {
-      cause,
-    });
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const root: unknown = JSON.parse(text);
+    const plain = !text.includes('\\') && JSON.stringify(root).padEnd(text.length) === text;
+    return plain && isRecord(root) ? root : undefined;
+  } catch {
+    return undefined;
   }
 }
 
-function parseRoot(text: string, file: string): HeaderObject {
-  let root: HeaderValue;
-  try {
-    root = parseHeaderJson(text);
-  } catch (error) {
-    if (!(error instanceof HeaderSyntaxError)) throw error;
-    const at = `at character ${error.position} of ${text.length}`;
-    throw new FormatError(`${file}: the header is not valid JSON: ${error.message} ${at}`, { cause: error });
-  }
-  if (!isObject(root)) throw new FormatError(`${file}: the header is ${describe(root)}; expected an object`);
-  return root;
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function readMetadata(root: HeaderObject, file: string): ReadonlyMap<string, string> {
-  const metadata = new Map<string, string>();
-  if (!root.has(METADATA_KEY)) return metadata;
-  const value = root.get(METADATA_KEY);
-  if (!isObject(value)) {
-    throw new FormatError(`${file}: ${METADATA_KEY} is ${describe(value)}; expected an object of strings`);
+/** The tensors in the order of their bytes, if these cover the data section without overlap, hole or remainder. */
+function readEntries(tensors: Record<string, unknown>, dataBytes: number): TensorEntry[] | undefined {
+  const entries: TensorEntry[] = [];
+  for (const [name, value] of Object.entries(tensors)) {
+    const entry = isRecord(value) && readEntry(name, value);
+    if (!entry) return undefined;
+    entries.push(entry);
   }
-  for (const [key, text] of value) {
-    if (typeof text !== 'string') {
-      throw new FormatError(`${file}: ${METADATA_KEY} ${quote(key)} is ${describe(text)}; expected a string`);
-    }
-    metadata.set(key, text);
+  entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let end = 0;
+  for (const entry of entries) {
+    if (entry.begin !== end) return undefined;
+    end = entry.end;
   }
-  return metadata;
+  return end === dataBytes ? entries : undefined;
+}
+
+/** One tensor of a dtype that Tenfold holds, if its byte range has the size that its shape takes. */
+function readEntry(name: string, value: Record<string, unknown>): TensorEntry | undefined {
+  const { dtype: format, shape, data_offsets: range, ...others } = value;
+  const dtype = heldDType(format);
+  if (!dtype || !isSizes(shape) || !isSizes(range) || Object.keys(others).length > 0) return undefined;
+  const [begin, end] = range;
+  const bits = shape.reduce((product, size) => product * (size || 1), 8 * byteSize(dtype));
+  const bytes = shape.includes(0) ? 0 : bits / 8;
+  const fits = shape.length <= MAX_RANK && Number.isSafeInteger(bits);
+  if (!fits || range.length !== 2 || end - begin !== bytes) return undefined;
+  return { name, format: String(format), dtype, shape, begin, end };
+}
+
+function isSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 }

@@ -5,7 +5,7 @@
 
 import { FormatError } from '@tenfold/ir';
 import { count, quote } from './messages.ts';
-import type { TensorEntry } from './tensor-entry.ts';
+import type { TensorEntry } from './header-format.ts';
 
 /** The entries in the order of their bytes; a FormatError names the file, the tensors and the numbers. */
 export function checkLayout(entries: readonly TensorEntry[], dataBytes: number, file: string): TensorEntry[] {

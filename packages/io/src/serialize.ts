@@ -7,7 +7,7 @@
 import { DTypeError, FormatError, ShapeError, byteSize, formatShape } from '@tenfold/ir';
 import type { DType, Shape } from '@tenfold/ir';
 import { writtenDType } from './format-dtype.ts';
-import { MAX_HEADER_BYTES, METADATA_KEY, PREFIX_BYTES } from './header.ts';
+import { MAX_HEADER_BYTES, METADATA_KEY, PREFIX_BYTES } from './header-format.ts';
 import { isWellFormed } from './header-json.ts';
 import { count, quote } from './messages.ts';
 import type { RawTensor } from './raw-tensor.ts';

@@ -4,27 +4,15 @@
  */
 
 import { FormatError } from '@tenfold/ir';
-import type { DType, Shape } from '@tenfold/ir';
+import type { Shape } from '@tenfold/ir';
 import { formatDType, formatDTypeNames } from './format-dtype.ts';
 import type { FormatDType } from './format-dtype.ts';
+import { MAX_RANK } from './header-format.ts';
+import type { TensorEntry } from './header-format.ts';
 import { isArray, isNumber, isObject } from './header-value.ts';
 import type { HeaderObject, HeaderValue } from './header-value.ts';
 import { count, describe, quote } from './messages.ts';
 
-export interface TensorEntry {
-  readonly name: string;
-  /** The dtype as the format names it, for example `F8_E4M3`. */
-  readonly format: string;
-  /** The same dtype in Tenfold; undefined when Tenfold cannot hold it. */
-  readonly dtype: DType | undefined;
-  readonly shape: Shape;
-  /** Where its bytes begin and end, counted from the start of the data section. */
-  readonly begin: number;
-  readonly end: number;
-}
-
-/** PyTorch's limit. A longer shape is an attack on the loops over axes. */
-const MAX_RANK = 64;
 const INTEGER = /^(?:0|[1-9][0-9]*)$/;
 
 /** Checks one entry of the header; the FormatError names the file, the tensor and the numbers. */
