@@ -99,11 +99,12 @@ function union(
 }
 
 /** The statements of a body and of all loops in it, outermost first. */
-export function* statementsIn(body: readonly Stmt[]): Generator<Stmt> {
+export function statementsIn(body: readonly Stmt[], found: Stmt[] = []): readonly Stmt[] {
   for (const stmt of body) {
-    yield stmt;
-    if (stmt.kind === 'loop') yield* statementsIn(stmt.body);
+    found.push(stmt);
+    if (stmt.kind === 'loop') statementsIn(stmt.body, found);
   }
+  return found;
 }
 
 /** The accumulators that statements initialise or add to. */

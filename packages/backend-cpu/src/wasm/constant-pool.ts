@@ -17,7 +17,8 @@ export class ConstantPool {
 
   /** Four float32 lanes of one value. */
   f32x4(value: number): Local<'v128'> {
-    return this.bytes(new Uint8Array(new Float32Array(4).fill(value).buffer));
+    const make = () => this.bytes(new Uint8Array(new Float32Array(4).fill(value).buffer));
+    return this.#once(Object.is(value, -0) ? 'f-0' : `f${value}`, make);
   }
 
   /** Two float64 lanes of one value. */
@@ -28,7 +29,7 @@ export class ConstantPool {
   /** Four int32 lanes: one value for all, or one each. */
   i32x4(value: number | readonly [number, number, number, number]): Local<'v128'> {
     const lanes = typeof value === 'number' ? [value, value, value, value] : value;
-    return this.bytes(new Uint8Array(new Int32Array(lanes).buffer));
+    return this.#once(`i${value}`, () => this.bytes(new Uint8Array(new Int32Array(lanes).buffer)));
   }
 
   /** Two int64 lanes: one value for both, or one each. */
@@ -39,11 +40,13 @@ export class ConstantPool {
 
   /** Sixteen bytes. */
   bytes(bytes: Uint8Array): Local<'v128'> {
-    const key = bytes.join();
-    const found = this.#known.get(key);
-    if (found !== undefined) return found;
-    const local = this.#hoist(v128.const(bytes));
-    this.#known.set(key, local);
-    return local;
+    return this.#once(bytes.join(), () => this.#hoist(v128.const(bytes)));
+  }
+
+  /** What is asked for again is found by its number, before its bytes are made. */
+  #once(key: string, make: () => Local<'v128'>): Local<'v128'> {
+    const found = this.#known.get(key) ?? make();
+    this.#known.set(key, found);
+    return found;
   }
 }
