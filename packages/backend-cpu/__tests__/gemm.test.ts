@@ -341,9 +341,9 @@ describe('an epilogue that reads', () => {
             const stride = position.laneStrides[0];
             for (let lane = 0; lane < position.lanes; lane++) {
               const offset = output.offset + 4 * lane * stride;
-              const old = f32.load(output.base, offset);
-              const sum = f32.add(f32x4.extract_lane(value, lane), f32x4.extract_lane(added, lane));
-              code.emit(f32.store(output.base, f32.add(sum, old), offset));
+              const old = v128.load32_splat(output.base, offset);
+              const sum = f32x4.add(f32x4.add(value, added), old);
+              code.emit(f32.store(output.base, f32x4.extract_lane(sum, lane), offset));
             }
           },
         },

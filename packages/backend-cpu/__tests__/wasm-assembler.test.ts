@@ -7,7 +7,7 @@ import {
   call,
   detectFeatures,
   f32x4,
-  f64,
+  f64x2,
   i32,
   i64,
   ModuleBuilder,
@@ -113,7 +113,8 @@ describe('functions', () => {
     const module = new ModuleBuilder();
     const caller = module.func('caller', { params: ['f64'], result: 'f64', export: true });
     const callee = module.func('callee', { params: ['f64'], result: 'f64' });
-    caller.return(call(callee, f64.mul(caller.params[0], 2)));
+    const twice = f64x2.mul(f64x2.splat(caller.params[0]), f64x2.splat(2));
+    caller.return(call(callee, f64x2.extract_lane(twice, 0)));
     const cube = module.importFunction('host', 'cube', { params: ['f64'], result: 'f64' });
     expect(module.importFunction('host', 'cube', { params: ['f64'], result: 'f64' })).toBe(cube);
     callee.return(call(cube, callee.params[0]));

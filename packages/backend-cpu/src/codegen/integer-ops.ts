@@ -3,34 +3,25 @@
  * remainder by zero is 0, shift counts are taken modulo the width. What has no vector instruction is done lane by lane.
  */
 
-import { choose, floorDivideI32, floorModI32 } from '../math/index.ts';
+import { choose, eachLane, floorDivideI32, floorModI32 } from '../math/index.ts';
 import type { MathContext, Vector } from '../math/index.ts';
 import { i32, i32x4, i64, i64x2, v128 } from '../wasm/index.ts';
 import type { Expr, Local } from '../wasm/index.ts';
-import type { BinaryRules, CompareRules, Rules, UnaryRules } from './float-ops.ts';
+import type { BinaryRule, BinaryRules, CompareRules, Rules, UnaryRules } from './float-ops.ts';
 
-type Lane32 = (a: Expr<'i32'>, b: Expr<'i32'>) => Expr<'i32'>;
+const shift32 =
+  (shift: typeof i32.shl): BinaryRule =>
+  (m, a, b) =>
+    eachLane(m, i32x4, 4, [a, b], (lane, x, y) =>
+      shift(i32x4.extract_lane(x, lane), i32x4.extract_lane(y, lane)),
+    );
 
-function eachLane32(m: MathContext, a: Local<'v128'>, b: Local<'v128'>, rule: Lane32): Vector {
-  const result = m.code.local('v128');
-  for (let lane = 0; lane < 4; lane++) {
-    const value = rule(i32x4.extract_lane(a, lane), i32x4.extract_lane(b, lane));
-    m.code.set(result, i32x4.replace_lane(result, lane, value));
-  }
-  return result;
-}
-
-type Lane64 = (m: MathContext, a: Local<'i64'>, b: Local<'i64'>) => Expr<'i64'>;
-
-function eachLane64(m: MathContext, a: Local<'v128'>, b: Local<'v128'>, rule: Lane64): Vector {
-  const { code } = m;
-  const result = code.local('v128');
-  for (let lane = 0; lane < 2; lane++) {
-    const value = rule(m, code.let(i64x2.extract_lane(a, lane)), code.let(i64x2.extract_lane(b, lane)));
-    code.set(result, i64x2.replace_lane(result, lane, value));
-  }
-  return result;
-}
+const each64 =
+  (rule: (m: MathContext, a: Local<'i64'>, b: Local<'i64'>) => Expr<'i64'>): BinaryRule =>
+  (m, a, b) =>
+    eachLane(m, i64x2, 2, [a, b], (lane, x, y) =>
+      rule(m, m.code.let(i64x2.extract_lane(x, lane)), m.code.let(i64x2.extract_lane(y, lane))),
+    );
 
 /** Quotient and remainder of floor division; both 0 for a zero divisor. -2^63 / -1 wraps. */
 function floorDivide64(m: MathContext, a: Local<'i64'>, b: Local<'i64'>) {
@@ -137,8 +128,8 @@ export const INT32: Rules = {
     mod: (m, a, b) => v128.andnot(floorModI32(m, a, b), i32x4.eq(b, m.code.constants.i32x4(0))),
     max: (_, a, b) => i32x4.max_s(a, b),
     min: (_, a, b) => i32x4.min_s(a, b),
-    shl: (m, a, b) => eachLane32(m, a, b, i32.shl),
-    shr: (m, a, b) => eachLane32(m, a, b, i32.shr_s),
+    shl: shift32(i32.shl),
+    shr: shift32(i32.shr_s),
   },
 };
 
@@ -146,10 +137,10 @@ export const INT64: Rules = {
   ...wide,
   binary: {
     ...wide.binary,
-    idiv: (m, a, b) => eachLane64(m, a, b, (_m, x, y) => floorDivide64(m, x, y).quotient),
-    mod: (m, a, b) => eachLane64(m, a, b, (_m, x, y) => floorDivide64(m, x, y).rest),
-    shl: (m, a, b) => eachLane64(m, a, b, (_m, x, y) => i64.shl(x, y)),
-    shr: (m, a, b) => eachLane64(m, a, b, (_m, x, y) => i64.shr_s(x, y)),
+    idiv: each64((m, x, y) => floorDivide64(m, x, y).quotient),
+    mod: each64((m, x, y) => floorDivide64(m, x, y).rest),
+    shl: each64((_, x, y) => i64.shl(x, y)),
+    shr: each64((_, x, y) => i64.shr_s(x, y)),
   },
 };
 

@@ -5,7 +5,7 @@
  */
 
 import { f32x4, f64x2, i32x4, v128 } from '../wasm/index.ts';
-import type { Expr, FunctionBuilder, Local, ModuleBuilder } from '../wasm/index.ts';
+import type { Expr, FunctionBuilder, Local, ModuleBuilder, Operand, ValueType } from '../wasm/index.ts';
 
 export type Vector = Expr<'v128'>;
 export type VectorLocal = Local<'v128'>;
@@ -78,6 +78,26 @@ export function choose(mask: Vector, whenTrue: Vector, whenFalse: Vector): Vecto
 /** Magnitude of the one, sign of the other. */
 export function copySign(m: MathContext, magnitude: Vector, sign: Vector): Vector {
   return choose(m.code.constants.i32x4(0x7fffffff), magnitude, sign);
+}
+
+interface Replace<T extends ValueType> {
+  replace_lane(vector: Vector, lane: number, value: Operand<T>): Vector;
+}
+
+/** A vector of `count` lanes made one by one, each by a scalar `rule` from the sources. */
+export function eachLane<T extends ValueType>(
+  { code }: MathContext,
+  lanes: Replace<T>,
+  count: number,
+  sources: readonly Vector[],
+  rule: (lane: number, ...sources: VectorLocal[]) => Expr<T>,
+): VectorLocal {
+  const locals = sources.map((source) => code.let(source));
+  const result = code.local('v128');
+  for (let lane = 0; lane < count; lane++) {
+    code.set(result, lanes.replace_lane(result, lane, rule(lane, ...locals)));
+  }
+  return result;
 }
 
 /** The low and high pairs of float32 lanes as float64. */

@@ -7,6 +7,7 @@
  */
 
 import { f32, f32x4, f64, f64x2, i32x4, i64, i64x2, v128 } from '../wasm/index.ts';
+import { eachLane } from './context.ts';
 import type { MathContext, Vector, VectorLocal } from './context.ts';
 
 export function float32ToInt32(x: Vector): Vector {
@@ -49,34 +50,24 @@ export function int64ToInt32(low: Vector, high: Vector): Vector {
 
 /** Two int64 lanes as float64; exact up to 2^53, else rounded to nearest even. */
 export function int64ToFloat64(m: MathContext, x: Vector): VectorLocal {
-  const lanes = m.code.let(x);
-  const first = f64x2.splat(f64.convert_i64_s(i64x2.extract_lane(lanes, 0)));
-  return m.code.let(f64x2.replace_lane(first, 1, f64.convert_i64_s(i64x2.extract_lane(lanes, 1))));
+  return eachLane(m, f64x2, 2, [x], (lane, longs) => f64.convert_i64_s(i64x2.extract_lane(longs, lane)));
 }
 
 /** Two float64 lanes as int64; saturating, NaN gives 0. */
 export function float64ToInt64(m: MathContext, x: Vector): VectorLocal {
-  const lanes = m.code.let(x);
-  const first = i64x2.splat(i64.trunc_sat_f64_s(f64x2.extract_lane(lanes, 0)));
-  return m.code.let(i64x2.replace_lane(first, 1, i64.trunc_sat_f64_s(f64x2.extract_lane(lanes, 1))));
+  return eachLane(m, i64x2, 2, [x], (lane, reals) => i64.trunc_sat_f64_s(f64x2.extract_lane(reals, lane)));
 }
 
 /** Two pairs of int64 lanes as float32, rounded once. */
 export function int64ToFloat32(m: MathContext, low: Vector, high: Vector): VectorLocal {
-  const pairs = [m.code.let(low), m.code.let(high)];
-  const result = m.code.local('v128');
-  for (let lane = 0; lane < 4; lane++) {
-    const value = f32.convert_i64_s(i64x2.extract_lane(pairs[lane >> 1], lane & 1));
-    m.code.set(result, f32x4.replace_lane(result, lane, value));
-  }
-  return result;
+  return eachLane(m, f32x4, 4, [low, high], (lane, ...pairs) =>
+    f32.convert_i64_s(i64x2.extract_lane(pairs[lane >> 1], lane & 1)),
+  );
 }
 
 /** The low (0) or high (1) pair of float32 lanes as int64; saturating, NaN gives 0. */
 export function float32ToInt64(m: MathContext, x: Vector, pair: 0 | 1): VectorLocal {
-  const lanes = m.code.let(x);
-  const first = i64x2.splat(i64.trunc_sat_f32_s(f32x4.extract_lane(lanes, 2 * pair)));
-  return m.code.let(
-    i64x2.replace_lane(first, 1, i64.trunc_sat_f32_s(f32x4.extract_lane(lanes, 2 * pair + 1))),
+  return eachLane(m, i64x2, 2, [x], (lane, reals) =>
+    i64.trunc_sat_f32_s(f32x4.extract_lane(reals, 2 * pair + lane)),
   );
 }

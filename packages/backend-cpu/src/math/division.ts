@@ -8,7 +8,7 @@
 import { f32x4, f64x2, i32x4, v128 } from '../wasm/index.ts';
 import { choose, copySign, narrow, nmadd64, widen } from './context.ts';
 import type { MathContext, Vector, VectorLocal } from './context.ts';
-import { hostBinary, patchBinary } from './host-calls.ts';
+import { hostBinary, patch } from './host-calls.ts';
 
 /** Quotients below this keep the float64 remainder of two float32 values exact. */
 const LARGEST_QUOTIENT = 2 ** 28;
@@ -55,7 +55,7 @@ function truncatedMod(m: MathContext, a: VectorLocal, b: VectorLocal): VectorLoc
   const wholeDividend = v128.and(f32x4.lt(magnitude, infinity), f32x4.eq(breadth, infinity));
   const result = code.let(copySign(m, choose(wholeDividend, a, rest), a));
   const large = code.let(f32x4.ge(f32x4.div(magnitude, breadth), constants.f32x4(LARGEST_QUOTIENT)));
-  code.if(v128.any_true(large), () => patchBinary(m, 'fmod', result, large, a, b));
+  code.if(v128.any_true(large), () => patch(m, 'fmod', result, large, [a, b]));
   return result;
 }
 

@@ -4,77 +4,50 @@
  */
 
 import { call, f32, f32x4, f64, f64x2, i32x4 } from '../wasm/index.ts';
-import type { FunctionRef } from '../wasm/index.ts';
+import type { Expr } from '../wasm/index.ts';
+import { eachLane } from './context.ts';
 import type { MathContext, Vector, VectorLocal } from './context.ts';
 import { HOST_MODULE } from './host-functions.ts';
 import type { HostBinary, HostUnary } from './host-functions.ts';
 
-function unaryImport(m: MathContext, name: HostUnary): FunctionRef<readonly ['f64'], 'f64'> {
-  return m.module.importFunction(HOST_MODULE, name, { params: ['f64'], result: 'f64' });
-}
-
-function binaryImport(m: MathContext, name: HostBinary): FunctionRef<readonly ['f64', 'f64'], 'f64'> {
-  return m.module.importFunction(HOST_MODULE, name, { params: ['f64', 'f64'], result: 'f64' });
+/** The host's function of as many numbers as there are operands. */
+function call64(m: MathContext, name: HostUnary | HostBinary, operands: readonly Expr<'f64'>[]): Expr<'f64'> {
+  const params = operands.map(() => 'f64' as const);
+  return call(m.module.importFunction(HOST_MODULE, name, { params, result: 'f64' }), ...operands);
 }
 
 /** The function over two float64 lanes. */
 export function hostUnary(m: MathContext, name: HostUnary, x: Vector): VectorLocal {
-  const target = unaryImport(m, name);
-  const result = m.code.let(x);
-  for (const lane of [0, 1]) {
-    const value = call(target, f64x2.extract_lane(result, lane));
-    m.code.set(result, f64x2.replace_lane(result, lane, value));
-  }
-  return result;
+  return overLanes(m, name, [x]);
 }
 
 /** The function over pairs of float64 lanes. */
 export function hostBinary(m: MathContext, name: HostBinary, a: Vector, b: Vector): VectorLocal {
-  const target = binaryImport(m, name);
-  const result = m.code.let(a);
-  const right = m.code.let(b);
-  for (const lane of [0, 1]) {
-    const value = call(target, f64x2.extract_lane(result, lane), f64x2.extract_lane(right, lane));
-    m.code.set(result, f64x2.replace_lane(result, lane, value));
-  }
-  return result;
+  return overLanes(m, name, [a, b]);
 }
 
-/** Replaces the float32 lanes of `result` where `mask` is set by the host's function of `x`. */
-export function patchUnary(
-  m: MathContext,
-  name: HostUnary,
-  result: VectorLocal,
-  mask: VectorLocal,
-  x: VectorLocal,
-): void {
-  const target = unaryImport(m, name);
-  for (let lane = 0; lane < 4; lane++) {
-    m.code.if(i32x4.extract_lane(mask, lane), () => {
-      const value = call(target, f64.promote_f32(f32x4.extract_lane(x, lane)));
-      m.code.set(result, f32x4.replace_lane(result, lane, f32.demote_f64(value)));
-    });
-  }
+function overLanes(m: MathContext, name: HostUnary | HostBinary, operands: readonly Vector[]): VectorLocal {
+  return eachLane(m, f64x2, 2, operands, (lane, ...locals) =>
+    call64(
+      m,
+      name,
+      locals.map((operand) => f64x2.extract_lane(operand, lane)),
+    ),
+  );
 }
 
-/** Replaces the float32 lanes of `result` where `mask` is set by the host's function of `a` and `b`. */
-export function patchBinary(
+/** Replaces the float32 lanes of `result` where `mask` is set by the host's function of the operands. */
+export function patch(
   m: MathContext,
-  name: HostBinary,
+  name: HostUnary | HostBinary,
   result: VectorLocal,
   mask: VectorLocal,
-  a: VectorLocal,
-  b: VectorLocal,
+  operands: readonly VectorLocal[],
 ): void {
-  const target = binaryImport(m, name);
   for (let lane = 0; lane < 4; lane++) {
     m.code.if(i32x4.extract_lane(mask, lane), () => {
-      const value = call(
-        target,
-        f64.promote_f32(f32x4.extract_lane(a, lane)),
-        f64.promote_f32(f32x4.extract_lane(b, lane)),
-      );
-      m.code.set(result, f32x4.replace_lane(result, lane, f32.demote_f64(value)));
+      const wide = operands.map((operand) => f64.promote_f32(f32x4.extract_lane(operand, lane)));
+      m.code.set(result, f32x4.replace_lane(result, lane, f32.demote_f64(call64(m, name, wide))));
     });
   }
 }

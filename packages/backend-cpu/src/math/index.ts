@@ -11,7 +11,7 @@
  */
 
 export { atan2 } from './atan2.ts';
-export { choose, narrow } from './context.ts';
+export { choose, eachLane, narrow } from './context.ts';
 export type { MathContext, Vector } from './context.ts';
 export * from './conversions.ts';
 export { floorDivide, floorDivide64, floorDivideI32, floorMod, floorMod64, floorModI32 } from './division.ts';

@@ -7,7 +7,7 @@
 import { f32x4, f64x2, i32x4, v128 } from '../wasm/index.ts';
 import { choose, madd, narrow, nmadd64, polynomial, widen } from './context.ts';
 import type { MathContext, Vector, VectorLocal } from './context.ts';
-import { patchUnary } from './host-calls.ts';
+import { patch } from './host-calls.ts';
 
 /** Arguments up to here are reduced in vectors. */
 const LARGEST = 2 ** 27;
@@ -56,7 +56,7 @@ function periodic(m: MathContext, name: 'sin' | 'cos', argument: Vector, shift: 
   const result = code.let(v128.xor(choose(odd, cosine, sine), sign));
 
   const huge = code.let(f32x4.gt(f32x4.abs(x), constants.f32x4(LARGEST)));
-  code.if(v128.any_true(huge), () => patchUnary(m, name, result, huge, x));
+  code.if(v128.any_true(huge), () => patch(m, name, result, huge, [x]));
   return result;
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { operation, toExpr } from './expression.ts';
-import type { Expr, Operand, Statement } from './expression.ts';
+import type { CodeWriter, Expr, Operand, Statement } from './expression.ts';
 import type { ValueType } from './value-types.ts';
 
 type Row = Readonly<Record<string, number>>;
@@ -53,9 +53,17 @@ export function ternary<R extends Row>(
 }
 
 /**
- * Loads: `load(address, offset)` reads at address + offset bytes. Addresses may be unaligned: the alignment
- * immediate is only a hint, and always says "unaligned" here.
+ * The immediates of an access to memory. Addresses may be unaligned: the alignment is only a hint, and always
+ * says "unaligned" here.
  */
+function access(offset: number): (out: CodeWriter) => void {
+  return (out) => {
+    out.unsigned(0);
+    out.unsigned(offset);
+  };
+}
+
+/** Loads: `load(address, offset)` reads at address + offset bytes. */
 export function loads<R extends Row, T extends ValueType>(
   row: R,
   type: T,
@@ -64,10 +72,7 @@ export function loads<R extends Row, T extends ValueType>(
     row,
     (opcode) =>
       (address: Operand<'i32'>, offset = 0) =>
-        operation(type, opcode, [toExpr('i32', address)], (out) => {
-          out.unsigned(0);
-          out.unsigned(offset);
-        }),
+        operation(type, opcode, [toExpr('i32', address)], access(offset)),
   );
 }
 
@@ -80,47 +85,36 @@ export function stores<R extends Row, T extends ValueType>(
     row,
     (opcode) =>
       (address: Operand<'i32'>, value: Operand<T>, offset = 0) =>
-        operation('void', opcode, [toExpr('i32', address), toExpr(type, value)], (out) => {
-          out.unsigned(0);
-          out.unsigned(offset);
-        }),
+        operation('void', opcode, [toExpr('i32', address), toExpr(type, value)], access(offset)),
   );
 }
 
-/** Loads of one lane; the other lanes of `vector` stay. */
-export function laneLoads<R extends Row>(
+/** Loads of one lane, which keep the other lanes of `vector`, and stores of one lane of it. */
+export function laneAccesses<R extends Row, T extends 'v128' | 'void'>(
   row: R,
-): Family<R, (address: Operand<'i32'>, vector: Expr<'v128'>, lane: number, offset?: number) => Expr<'v128'>> {
+  to: T,
+): Family<
+  R,
+  (
+    address: Operand<'i32'>,
+    vector: Expr<'v128'>,
+    lane: number,
+    offset?: number,
+  ) => ReturnType<typeof operation<T>>
+> {
   return family(
     row,
     (opcode) =>
       (address: Operand<'i32'>, vector: Expr<'v128'>, lane: number, offset = 0) =>
-        operation('v128', opcode, [toExpr('i32', address), vector], (out) => {
-          out.unsigned(0);
-          out.unsigned(offset);
-          out.byte(lane);
-        }),
-  );
-}
-
-/** Stores of one lane of `vector`. */
-export function laneStores<R extends Row>(
-  row: R,
-): Family<R, (address: Operand<'i32'>, vector: Expr<'v128'>, lane: number, offset?: number) => Statement> {
-  return family(
-    row,
-    (opcode) =>
-      (address: Operand<'i32'>, vector: Expr<'v128'>, lane: number, offset = 0) =>
-        operation('void', opcode, [toExpr('i32', address), vector], (out) => {
-          out.unsigned(0);
-          out.unsigned(offset);
+        operation(to, opcode, [toExpr('i32', address), vector], (out) => {
+          access(offset)(out);
           out.byte(lane);
         }),
   );
 }
 
 /** `extract_lane(vector, lane)`. */
-export function extracts<R extends Row, T extends ValueType>(
+function extracts<R extends Row, T extends ValueType>(
   row: R,
   type: T,
 ): Family<R, (vector: Expr<'v128'>, lane: number) => Expr<T>> {
@@ -132,7 +126,7 @@ export function extracts<R extends Row, T extends ValueType>(
 }
 
 /** `replace_lane(vector, lane, value)`. */
-export function replaces<R extends Row, T extends ValueType>(
+function replaces<R extends Row, T extends ValueType>(
   row: R,
   type: T,
 ): Family<R, (vector: Expr<'v128'>, lane: number, value: Operand<T>) => Expr<'v128'>> {
@@ -141,4 +135,31 @@ export function replaces<R extends Row, T extends ValueType>(
     (opcode) => (vector: Expr<'v128'>, lane: number, value: Operand<T>) =>
       operation('v128', opcode, [vector, toExpr(type, value)], (out) => out.byte(lane)),
   );
+}
+
+/** What all vectors of numbers have: operations of one and two vectors, and the ways of a number in and out. */
+export function lanes<
+  U extends Row,
+  B extends Row,
+  S extends Row,
+  X extends Row,
+  P extends Row,
+  T extends ValueType,
+>(
+  table: {
+    readonly unary: U;
+    readonly binary: B;
+    readonly splat: S;
+    readonly extract: X;
+    readonly replace: P;
+  },
+  type: T,
+) {
+  return {
+    ...unary(table.unary, 'v128', 'v128'),
+    ...binary(table.binary, 'v128', 'v128', 'v128'),
+    ...unary(table.splat, type, 'v128'),
+    ...extracts(table.extract, type),
+    ...replaces(table.replace, type),
+  };
 }

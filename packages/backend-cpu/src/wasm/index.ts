@@ -8,5 +8,6 @@ export type { FunctionRef, Label } from './function-builder.ts';
 export { memory } from './memory-instructions.ts';
 export { ModuleBuilder } from './module-builder.ts';
 export type { MemoryLimits } from './module-builder.ts';
+export type { ValueType } from './value-types.ts';
 export { f32, f64, i32, i64, select } from './scalar-instructions.ts';
 export { f32x4, f64x2, i16x8, i32x4, i64x2, i8x16, v128 } from './vector-instructions.ts';

@@ -19,7 +19,6 @@ const integerCompare = 'eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u';
 const integerArithmetic = 'add sub mul div_s div_u rem_s rem_u and or xor shl shr_s shr_u';
 const shifts = 'shl shr_s shr_u';
 const floatCompare = 'eq ne lt gt le ge';
-const floatArithmetic = 'add sub mul div min max';
 const vectorArithmetic = 'add sub mul div min max pmin pmax';
 
 // prettier-ignore
@@ -46,14 +45,12 @@ export const opcodes = {
     fromF64: { trunc_sat_f64_s: 0xfc_006 },
   },
   f32: {
-    binary: row(0x92, floatArithmetic),
     load: { load: 0x2a },
     store: { store: 0x38 },
     fromI64: { convert_i64_s: 0xb4 },
     fromF64: { demote_f64: 0xb6 },
   },
   f64: {
-    binary: row(0xa0, floatArithmetic),
     load: { load: 0x2b },
     store: { store: 0x39 },
     fromI64: { convert_i64_s: 0xb9 },
@@ -65,10 +62,10 @@ export const opcodes = {
     binary: row(0xfd_04e, 'and andnot or xor'),
     ternary: { bitselect: 0xfd_052 },
     test: { any_true: 0xfd_053 },
-    load: { ...row(0xfd_000, 'load load8x8_s load8x8_u load16x4_s load16x4_u load32x2_s load32x2_u load8_splat load16_splat load32_splat load64_splat'), ...row(0xfd_05c, 'load32_zero load64_zero') },
+    load: { load: 0xfd_000, load16x4_u: 0xfd_004, ...row(0xfd_009, 'load32_splat load64_splat'), ...row(0xfd_05c, 'load32_zero load64_zero') },
     store: { store: 0xfd_00b },
-    loadLane: row(0xfd_054, 'load8_lane load16_lane load32_lane load64_lane'),
-    storeLane: row(0xfd_058, 'store8_lane store16_lane store32_lane store64_lane'),
+    loadLane: row(0xfd_056, 'load32_lane load64_lane'),
+    storeLane: row(0xfd_05a, 'store32_lane store64_lane'),
   },
   i8x16: {
     binary: { swizzle: 0xfd_00e, add: 0xfd_06e },
@@ -80,7 +77,7 @@ export const opcodes = {
   },
   i32x4: {
     unary: { ...row(0xfd_0a0, 'abs neg'), extend_low_i16x8_s: 0xfd_0a7, extend_low_i16x8_u: 0xfd_0a9, trunc_sat_f32x4_s: 0xfd_0f8, trunc_sat_f64x2_s_zero: 0xfd_0fc },
-    binary: { ...row(0xfd_037, integerCompare), add: 0xfd_0ae, sub: 0xfd_0b1, mul: 0xfd_0b5, ...row(0xfd_0b6, 'min_s min_u max_s max_u') },
+    binary: { ...row(0xfd_037, integerCompare), add: 0xfd_0ae, sub: 0xfd_0b1, mul: 0xfd_0b5, min_s: 0xfd_0b6, max_s: 0xfd_0b8 },
     shift: row(0xfd_0ab, shifts),
     test: { bitmask: 0xfd_0a4 },
     splat: { splat: 0xfd_011 },

@@ -31,7 +31,6 @@ export const i64 = {
 
 export const f32 = {
   const: (value: number): Expr<'f32'> => toExpr('f32', value),
-  ...binary(opcodes.f32.binary, 'f32', 'f32', 'f32'),
   ...loads(opcodes.f32.load, 'f32'),
   ...stores(opcodes.f32.store, 'f32'),
   ...unary(opcodes.f32.fromI64, 'i64', 'f32'),
@@ -40,7 +39,6 @@ export const f32 = {
 
 export const f64 = {
   const: (value: number): Expr<'f64'> => toExpr('f64', value),
-  ...binary(opcodes.f64.binary, 'f64', 'f64', 'f64'),
   ...loads(opcodes.f64.load, 'f64'),
   ...stores(opcodes.f64.store, 'f64'),
   ...unary(opcodes.f64.fromI64, 'i64', 'f64'),

@@ -6,17 +6,7 @@
 
 import { operation } from './expression.ts';
 import type { Expr } from './expression.ts';
-import {
-  binary,
-  extracts,
-  laneLoads,
-  laneStores,
-  loads,
-  replaces,
-  stores,
-  ternary,
-  unary,
-} from './families.ts';
+import { binary, laneAccesses, lanes, loads, stores, ternary, unary } from './families.ts';
 import { opcodes } from './opcodes.ts';
 
 export const v128 = {
@@ -29,8 +19,8 @@ export const v128 = {
   ...unary(opcodes.v128.test, 'v128', 'i32'),
   ...loads(opcodes.v128.load, 'v128'),
   ...stores(opcodes.v128.store, 'v128'),
-  ...laneLoads(opcodes.v128.loadLane),
-  ...laneStores(opcodes.v128.storeLane),
+  ...laneAccesses(opcodes.v128.loadLane, 'v128'),
+  ...laneAccesses(opcodes.v128.storeLane, 'void'),
 };
 
 export const i8x16 = {
@@ -46,13 +36,9 @@ export const i16x8 = {
 };
 
 export const i32x4 = {
-  ...unary(opcodes.i32x4.unary, 'v128', 'v128'),
-  ...binary(opcodes.i32x4.binary, 'v128', 'v128', 'v128'),
+  ...lanes(opcodes.i32x4, 'i32'),
   ...binary(opcodes.i32x4.shift, 'v128', 'i32', 'v128'),
   ...unary(opcodes.i32x4.test, 'v128', 'i32'),
-  ...unary(opcodes.i32x4.splat, 'i32', 'v128'),
-  ...extracts(opcodes.i32x4.extract, 'i32'),
-  ...replaces(opcodes.i32x4.replace, 'i32'),
   /** 32-bit lanes picked from `a` (0-3) and `b` (4-7). */
   shuffle: (
     a: Expr<'v128'>,
@@ -67,32 +53,20 @@ export const i32x4 = {
 };
 
 export const i64x2 = {
-  ...unary(opcodes.i64x2.unary, 'v128', 'v128'),
-  ...binary(opcodes.i64x2.binary, 'v128', 'v128', 'v128'),
+  ...lanes(opcodes.i64x2, 'i64'),
   ...binary(opcodes.i64x2.shift, 'v128', 'i32', 'v128'),
-  ...unary(opcodes.i64x2.splat, 'i64', 'v128'),
-  ...extracts(opcodes.i64x2.extract, 'i64'),
-  ...replaces(opcodes.i64x2.replace, 'i64'),
   /** 64-bit lanes picked from `a` (0-1) and `b` (2-3). */
   shuffle: (a: Expr<'v128'>, b: Expr<'v128'>, lanes: readonly [number, number]): Expr<'v128'> =>
     i32x4.shuffle(a, b, [2 * lanes[0], 2 * lanes[0] + 1, 2 * lanes[1], 2 * lanes[1] + 1]),
 };
 
 export const f32x4 = {
-  ...unary(opcodes.f32x4.unary, 'v128', 'v128'),
-  ...binary(opcodes.f32x4.binary, 'v128', 'v128', 'v128'),
+  ...lanes(opcodes.f32x4, 'f32'),
   /** `relaxed_madd(a, b, c)` = a * b + c, `relaxed_nmadd(a, b, c)` = c - a * b, rounded once or twice. */
   ...ternary(opcodes.f32x4.ternary),
-  ...unary(opcodes.f32x4.splat, 'f32', 'v128'),
-  ...extracts(opcodes.f32x4.extract, 'f32'),
-  ...replaces(opcodes.f32x4.replace, 'f32'),
 };
 
 export const f64x2 = {
-  ...unary(opcodes.f64x2.unary, 'v128', 'v128'),
-  ...binary(opcodes.f64x2.binary, 'v128', 'v128', 'v128'),
+  ...lanes(opcodes.f64x2, 'f64'),
   ...ternary(opcodes.f64x2.ternary),
-  ...unary(opcodes.f64x2.splat, 'f64', 'v128'),
-  ...extracts(opcodes.f64x2.extract, 'f64'),
-  ...replaces(opcodes.f64x2.replace, 'f64'),
 };
