@@ -1,4 +1,4 @@
 /** Whole programs with PyTorch's results, for any device that is registered as the default one. */
 
 export { useDevice } from './devices.ts';
-export { heapSuite, memorySuite, valuesSuite } from './suite.ts';
+export { longLoopSuite, memorySuite, valuesSuite } from './suite.ts';

@@ -2,12 +2,13 @@
 
 import { readFileSync } from 'node:fs';
 import { getDevice } from '@tenfold/ir';
+import type { Device } from '@tenfold/ir';
 import { describe, expect, it } from 'vitest';
 import { expectClose, plain } from './compare.ts';
 import * as copies from './copies.ts';
 import * as gradients from './gradients.ts';
 import * as networks from './networks.ts';
-import type { Given, MakeProgram, Results } from './program.ts';
+import type { Given, MakeProgram, Program, Results } from './program.ts';
 import * as training from './training.ts';
 
 export const PROGRAMS: Readonly<Record<string, MakeProgram>> = {
@@ -45,47 +46,72 @@ export function valuesSuite(device: string): void {
   });
 }
 
-/** After some steps (a hundred, as a rule) nothing grows any more: live allocations, their bytes, bytes held, plans made. */
-export function memorySuite(device: string, steps: number): void {
-  describe(`memory of every idiom on ${device}`, () => {
+/** What must not grow: live allocations, their bytes, bytes held, plans made. */
+interface Footprint {
+  liveCount: number;
+  liveBytes: number;
+  heldBytes: number;
+  misses: number;
+}
+
+/** Runs the steps from `first` on and returns the greatest footprint on the way, `before` included. */
+async function peakOf(
+  device: Device,
+  program: Program,
+  first: number,
+  end: number,
+  before?: Footprint,
+): Promise<Footprint> {
+  const { memory, plans } = device;
+  const peak = before ? { ...before } : { liveCount: 0, liveBytes: 0, heldBytes: 0, misses: 0 };
+  for (let i = first; i < end; i++) {
+    await program.step(i);
+    peak.liveCount = Math.max(peak.liveCount, memory.liveCount);
+    peak.liveBytes = Math.max(peak.liveBytes, memory.liveBytes);
+    peak.heldBytes = Math.max(peak.heldBytes, memory.heldBytes);
+    peak.misses = plans.counters.misses;
+  }
+  return peak;
+}
+
+/**
+ * After some steps (a hundred, as a rule) nothing grows any more. With `collect`, which forces a collection, the loop is
+ * interrupted by it now and then.
+ */
+export function memorySuite(deviceName: string, steps: number, collect?: () => void): void {
+  describe(`memory of every idiom on ${deviceName}${collect ? ', collected now and then' : ''}`, () => {
     it.each(Object.keys(fixtures))(`%s: flat over ${steps} steps`, async (name) => {
       const program = PROGRAMS[name](fixtures[name].given);
-      const { memory, plans } = getDevice(device);
-      const peak = { liveCount: 0, liveBytes: 0, heldBytes: 0, misses: 0 };
-      const note = () => {
-        peak.liveCount = Math.max(peak.liveCount, memory.liveCount);
-        peak.liveBytes = Math.max(peak.liveBytes, memory.liveBytes);
-        peak.heldBytes = Math.max(peak.heldBytes, memory.heldBytes);
-        peak.misses = plans.counters.misses;
-      };
+      const device = getDevice(deviceName);
       const first = program.settled ?? 100;
-      for (let i = 0; i < first; i++) {
-        await program.step(i);
-        note();
-      }
-      const settled = { ...peak };
-      for (let i = first; i < steps; i++) {
-        await program.step(i);
-        note();
+      const settled = await peakOf(device, program, 0, first);
+      let peak = settled;
+      for (let i = first; i < steps; i += 200) {
+        peak = await peakOf(device, program, i, Math.min(i + 200, steps), peak);
+        collect?.();
       }
       expect(peak).toEqual(settled);
     });
   });
 }
 
-/** A plain training loop of many steps leaves the JavaScript heap as it was, within one per cent, once it is collected. */
-export function heapSuite(device: string, steps: number, collect: () => void): void {
-  describe(`heap on ${device}`, () => {
-    it(`is flat over ${steps} steps of a plain loop`, async () => {
+/**
+ * A plain training loop of many steps leaves buffers as they are after a hundred, and the JavaScript heap as it was,
+ * within one per cent, once it is collected.
+ */
+export function longLoopSuite(deviceName: string, steps: number, collect: () => void): void {
+  describe(`a plain loop on ${deviceName}`, () => {
+    it(`is flat over ${steps} steps`, async () => {
       const name = 'running_loss_kept_lazily';
       const program = PROGRAMS[name](fixtures[name].given);
+      const device = getDevice(deviceName);
       const heap = () => {
         collect();
         return process.memoryUsage().heapUsed;
       };
-      for (let i = 0; i < 500; i++) await program.step(i);
+      const settled = await peakOf(device, program, 0, 500);
       const before = heap();
-      for (let i = 500; i < steps; i++) await program.step(i);
+      expect(await peakOf(device, program, 500, steps, settled)).toEqual(settled);
       expect(heap()).toBeLessThan(before * 1.01);
     });
   });
