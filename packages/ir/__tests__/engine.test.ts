@@ -3,7 +3,7 @@
 import { InterpreterBackend, decode, encode } from '@tenfold/testing';
 import { describe, expect, it } from 'vitest';
 import type { Dispatch } from '../src/index.ts';
-import { StandardEngine } from '../src/index.ts';
+import { StandardEngine, printPlan } from '../src/index.ts';
 import { Program } from './support/programs.ts';
 
 class RecordingBackend extends InterpreterBackend {
@@ -76,7 +76,8 @@ describe('StandardEngine', () => {
   });
 
   it('prints its dispatches and what they are bound to', () => {
-    const text = new StandardEngine(new InterpreterBackend()).prepare(scaled(4)).print();
+    const plan = new StandardEngine(new InterpreterBackend()).prepare(scaled(4));
+    const text = printPlan(plan.schedule, plan.stats);
     expect(text).toMatch(/bound to s0 s1/);
     expect(text).toMatch(/1 kernels, 32 bytes moved, 0 bytes of scratch/);
   });

@@ -2,8 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { PlanCache } from '../src/run/plan-cache.ts';
 import type { Executable } from '../src/run/engine.ts';
 
-function plan(name: string): Executable {
-  return { stats: { kernels: 0, bytesMoved: 0, scratchBytes: 0 }, run() {}, print: () => name };
+interface NamedPlan extends Executable {
+  readonly name: string;
+}
+
+function plan(name: string): NamedPlan {
+  return { name, stats: { kernels: 0, bytesMoved: 0, scratchBytes: 0 }, run() {} };
 }
 
 describe('PlanCache', () => {
@@ -19,7 +23,7 @@ describe('PlanCache', () => {
     const keys = [[0.5], [0.25], [0], [-0], [], [0, 0], [NaN]];
     keys.forEach((key, i) => cache.get(key, () => plan(String(i))));
     expect(cache.counters.misses).toBe(keys.length);
-    keys.forEach((key, i) => expect(cache.get(key, () => plan('new')).print()).toBe(String(i)));
+    keys.forEach((key, i) => expect(cache.get(key, () => plan('new'))).toMatchObject({ name: String(i) }));
   });
 
   it('drops the least recently used plan when it is full', () => {
@@ -30,8 +34,8 @@ describe('PlanCache', () => {
     cache.get([3], () => plan('3'));
     expect(cache.size).toBe(2);
     expect(cache.counters.evictions).toBe(1);
-    expect(cache.get([1], () => plan('lost')).print()).toBe('1');
-    expect(cache.get([2], () => plan('made anew')).print()).toBe('made anew');
+    expect(cache.get([1], () => plan('lost'))).toMatchObject({ name: '1' });
+    expect(cache.get([2], () => plan('made anew'))).toMatchObject({ name: 'made anew' });
   });
 
   it('drops plans when their keys take too many bytes', () => {

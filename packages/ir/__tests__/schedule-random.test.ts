@@ -6,7 +6,7 @@
  */
 
 import type { DType } from '../src/index.ts';
-import { StandardEngine, verifyKernel } from '../src/index.ts';
+import { StandardEngine, printPlan, verifyKernel } from '../src/index.ts';
 import { describe, expect, it } from 'vitest';
 import type { InterpreterOptions } from '@tenfold/testing';
 import { InterpreterBackend, ReferenceEngine, differences, runSlice } from '@tenfold/testing';
@@ -41,7 +41,8 @@ async function check(
   slice.storages.forEach(({ dtype }, i) => {
     const wrong = differences(actual[i], expected[i], tolerance(dtype));
     if (wrong.length === 0) return;
-    expect.fail(`${label}, storage ${i}: ${wrong.join('; ')}\n${engine.prepare(slice).print()}`);
+    const plan = engine.prepare(slice);
+    expect.fail(`${label}, storage ${i}: ${wrong.join('; ')}\n${printPlan(plan.schedule, plan.stats)}`);
   });
 }
 

@@ -4,12 +4,12 @@
  */
 
 import { setDebugTools } from './debug.ts';
-import { printKernel } from './kernel/print.ts';
 import { verifyKernel } from './kernel/verify.ts';
+import { printPlan } from './plan/print.ts';
 import { describeMiss } from './run/describe-miss.ts';
 import { verifySlice } from './schedule/verify-slice.ts';
 
-setDebugTools({ describeMiss, printKernel, verifyKernel, verifySlice });
+setDebugTools({ describeMiss, printPlan, verifyKernel, verifySlice });
 
 export { setDebug } from './debug.ts';
 export type { DebugLevel } from './debug.ts';

@@ -6,7 +6,9 @@
 
 import type { Kernel } from './kernel/kernel.ts';
 import type { Collection } from './run/collect.ts';
+import type { PlanStats } from './run/engine.ts';
 import type { Slice } from './run/slice.ts';
+import type { Schedule } from './schedule/dispatches.ts';
 
 export type DebugLevel = 0 | 1 | 2;
 
@@ -18,8 +20,8 @@ export interface DebugTools {
   readonly verifySlice: (slice: Slice) => void;
   /** Raises an `internal:` error for a kernel that is not well formed. */
   readonly verifyKernel: (kernel: Kernel) => void;
-  /** A kernel as pseudo-code. */
-  readonly printKernel: (kernel: Kernel) => string;
+  /** A plan as text, its kernels as pseudo-code. */
+  readonly printPlan: (schedule: Schedule, stats: PlanStats) => string;
 }
 
 let level = fromEnvironment();
@@ -28,11 +30,6 @@ let tools: DebugTools | undefined;
 function fromEnvironment(): number {
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
   return Number(process?.env?.['TENFOLD_DEBUG'] ?? 0) || 0;
-}
-
-/** The tools, where they were imported. */
-export function debugTools(): DebugTools | undefined {
-  return tools;
 }
 
 /** The tools, where they were imported and something is being debugged. */

@@ -10,7 +10,7 @@ import { differences } from './closeness.ts';
 import { InterpreterBackend } from './interpreter-backend.ts';
 import type { DrawnSlice } from './random-slices/generate.ts';
 import { drawSlice } from './random-slices/generate.ts';
-import { ReferenceEngine } from './reference-engine.ts';
+import { ReferenceEngine, printSlice } from './reference-engine.ts';
 import { runSlice } from './slice-builder.ts';
 
 export interface EngineUnderTest {
@@ -61,12 +61,7 @@ export async function problemsOf(
   const lines = await compare(random, backend, engine);
   if (lines.length === 0) return [];
   const culprit = await firstDifference(random, backend, engine);
-  return [
-    `${label}:`,
-    ...lines,
-    culprit,
-    new ReferenceEngine(new InterpreterBackend()).prepare(random.slice).print(),
-  ];
+  return [`${label}:`, ...lines, culprit, printSlice(random.slice)];
 }
 
 async function compare(

@@ -26,7 +26,6 @@ export class ReferenceEngine implements Engine {
     return {
       stats: { kernels: computed, bytesMoved: bytesMoved(slice), scratchBytes: 0 },
       run: (bindings) => run(slice, bindings, this.#memory),
-      print: () => slice.nodes.map(printNode).join('\n'),
     };
   }
 }
@@ -41,6 +40,11 @@ function bytesMoved({ nodes }: Slice): number {
     (sum, node) => sum + bytes(node) + node.inputs.reduce((n, i) => n + bytes(nodes[i]), 0),
     0,
   );
+}
+
+/** The nodes of a slice, one a line. */
+export function printSlice({ nodes }: Slice): string {
+  return nodes.map(printNode).join('\n');
 }
 
 function printNode({ op, inputs, shape, dtype }: SliceNode, id: number): string {

@@ -5,10 +5,11 @@
 
 import type { Backend, Dispatch, Launch, OperandRef, Program } from '../backend/backend.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { activeDebugTools, debug, debugTools } from '../debug.ts';
+import { activeDebugTools, debug } from '../debug.ts';
 import type { Bindings, Engine, Executable, PlanStats } from '../run/engine.ts';
 import type { Slice } from '../run/slice.ts';
-import type { Schedule, ScheduleOptions, ScheduledLaunch } from '../schedule/schedule.ts';
+import type { Schedule, ScheduledLaunch } from '../schedule/dispatches.ts';
+import type { ScheduleOptions } from '../schedule/schedule.ts';
 import { schedule } from '../schedule/schedule.ts';
 import { KernelCache } from './kernel-cache.ts';
 import type { MemoryPlan } from './memory.ts';
@@ -27,12 +28,13 @@ export class StandardEngine implements Engine {
 
   prepare(slice: Slice): Plan {
     const scheduled = schedule(slice, this.#options);
-    for (const { kernel } of scheduled.dispatches) activeDebugTools()?.verifyKernel(kernel);
+    const tools = activeDebugTools();
+    for (const { kernel } of scheduled.dispatches) tools?.verifyKernel(kernel);
     const alignment = Math.max(this.backend.caps.alignment, 64);
     const memory = planMemory(temporaryLifetimes(scheduled), alignment);
     const programs = this.kernels.programs(scheduled.dispatches.map(({ kernel }) => kernel));
     const plan = new Plan(this.backend, scheduled, memory, programs);
-    debug(2, () => plan.print());
+    if (tools) debug(2, () => tools.printPlan(scheduled, plan.stats));
     return plan;
   }
 }
@@ -67,24 +69,6 @@ export class Plan implements Executable {
       for (let i = 0; i < slots.length; i++) values[i] = scalars[slots[i]];
     }
     this.#backend.submit(this.#bound.batch);
-  }
-
-  /** The dispatches and what they are bound to; the kernels in full where `@tenfold/ir/debug` was imported. */
-  print(): string {
-    const { dispatches, buffers } = this.schedule;
-    const text = dispatches.map(({ kernel, launches }) => {
-      const bound = launches.map(({ buffers: keys, extents }) => {
-        const names = keys.map((key) =>
-          buffers.isTemporary(key) ? `t${key - buffers.storages}` : `s${key}`,
-        );
-        return `${names.join(' ')}${extents.length > 0 ? ` [${extents.join(', ')}]` : ''}`;
-      });
-      return `${debugTools()?.printKernel(kernel) ?? kernel.name}\n  bound to ${bound.join('; ')}`;
-    });
-    const { kernels, bytesMoved: moved, scratchBytes } = this.stats;
-    return [...text, `${kernels} kernels, ${moved} bytes moved, ${scratchBytes} bytes of scratch`].join(
-      '\n\n',
-    );
   }
 
   /** Dispatches for the memory that is bound now; a backend may recognise them by identity while it stays. */

@@ -3,7 +3,7 @@
  * time share bytes. Best fit: each temporary takes the smallest gap, among those alive beside it, that holds it.
  */
 
-import type { Schedule } from '../schedule/schedule.ts';
+import type { Schedule } from '../schedule/dispatches.ts';
 
 /** A span of time in which a temporary is needed, in positions of the schedule, both ends included. */
 export interface Lifetime {

@@ -29,8 +29,6 @@ export interface PlanStats {
 export interface Executable {
   readonly stats: PlanStats;
   run(bindings: Bindings): void;
-  /** A readable account of the plan. */
-  print(): string;
 }
 
 export interface Engine {

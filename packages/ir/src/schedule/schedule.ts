@@ -4,10 +4,9 @@
  */
 
 import { activeDebugTools } from '../debug.ts';
-import type { Kernel } from '../kernel/kernel.ts';
 import type { Slice } from '../run/slice.ts';
 import { batchKernels } from './batch.ts';
-import type { Buffers } from './buffers.ts';
+import type { Schedule, ScheduledDispatch, ScheduledLaunch } from './dispatches.ts';
 import { emitContractKernel } from './emit-contract.ts';
 import { emitLoopKernel } from './emit-loop.ts';
 import { emitSingleKernel } from './emit-single.ts';
@@ -15,7 +14,6 @@ import type { EmittedKernel, Memory } from './emission.ts';
 import { fuse } from './fuse.ts';
 import type { Group } from './group.ts';
 import { groupOf } from './group.ts';
-import type { KernelBindings } from './kernel-builder.ts';
 import { shapeLoops } from './loops.ts';
 import { lowerBody } from './lower.ts';
 import { placeGroups } from './placement.ts';
@@ -27,23 +25,6 @@ export interface ScheduleOptions {
   readonly fusion?: boolean;
   /** Most buffers that one kernel may touch. Default 8, WebGPU's minimum. */
   readonly maxOperands?: number;
-}
-
-/** What one launch of a kernel binds. */
-export interface ScheduledLaunch extends KernelBindings {
-  readonly extents: readonly number[];
-}
-
-/** A kernel and its launches, which do not depend on each other. */
-export interface ScheduledDispatch {
-  readonly kernel: Kernel;
-  readonly launches: readonly ScheduledLaunch[];
-}
-
-export interface Schedule {
-  readonly buffers: Buffers;
-  /** In the order in which they run. */
-  readonly dispatches: readonly ScheduledDispatch[];
 }
 
 /** However many a device allows: beyond this a kernel's code and its compilation grow, and little is saved. */
