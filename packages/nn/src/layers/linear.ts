@@ -4,7 +4,7 @@ import { ArgumentError } from '@tenfold/ir';
 import { empty } from '@tenfold/tensor/base';
 import type { DType, Tensor } from '@tenfold/tensor/base';
 import { linear } from '../functional/linear.ts';
-import { kaimingUniform_, uniform_ } from '../init/index.ts';
+import { uniform_ } from '../init/index.ts';
 import { Module } from '../module/module.ts';
 import { Parameter } from '../module/parameter.ts';
 import { pythonBool } from '../module/print.ts';
@@ -58,8 +58,8 @@ export class Linear extends Module {
 
 /** PyTorch's default for linear and convolutional layers: within `1 / sqrt(fanIn)`. */
 export function initializeAffine(weight: Parameter, bias: Parameter | null, fanIn: number): void {
-  kaimingUniform_(weight, { a: Math.sqrt(5) });
   const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
+  uniform_(weight, -bound, bound);
   if (bias) uniform_(bias, -bound, bound);
 }
 

@@ -64,25 +64,13 @@ function undo(graph: Graph, node: NodeId, value: Tensor): Tensor {
       const span = (axis: number) =>
         Math.max(value.shape[axis] - 1, 0) * step[axis] + Math.min(value.shape[axis], 1);
       const hi = shape.map((size, axis) => size - start[axis] - span(axis));
-      const placed = apply('pad', [value], { lo: start, hi, interior: step.map((n) => n - 1), value: 0 });
-      const [, offset] = graph.inputs[node];
-      return offset === undefined ? placed : shiftRows(placed, fromNode(value.home, offset));
+      return apply('pad', [value], { lo: start, hi, interior: step.map((n) => n - 1), value: 0 });
     }
     default:
       throw new ArgumentError(
         'assign: several elements of an expanded view share one place; assign to the tensor itself',
       );
   }
-}
-
-/** Moves the rows of axis 0 up by a run-time distance; rows that come in are zero. */
-function shiftRows(x: Tensor, offset: Tensor): Tensor {
-  const rows = source(x.home, 'iota', { shape: x.shape, axis: 0 });
-  const from = apply('sub', [rows, expandTo(offset, x.shape)], undefined);
-  const zero = literal(from, 0);
-  const outside = apply('lt', [from, zero], undefined);
-  const moved = apply('gather', [x, apply('where', [outside, zero, from], undefined)], { axis: 0 });
-  return apply('where', [outside, literal(x, 0), moved], undefined);
 }
 
 /** Puts the rows of `value` at a run-time position along axis 0, `step` apart, into zeros of `shape`. */
