@@ -150,10 +150,13 @@ export class Device {
     await new Promise((resolve) => setTimeout(resolve));
   }
 
-  /** Bytes of a storage's contents. */
+  /** Bytes of a storage's contents as they are when this is called, whatever is written while it is awaited. */
   async read(storage: Storage): Promise<Uint8Array> {
-    await this.ready();
-    if (storage.host) return storage.host;
+    const [contents] = await Promise.all([storage.host ?? this.#readDevice(storage), this.ready()]);
+    return contents;
+  }
+
+  #readDevice(storage: Storage): Promise<Uint8Array> {
     const at = this.#locate(storage);
     return this.backend.read(at.buffer, at.offset, storage.bytes);
   }
