@@ -3,7 +3,7 @@
  * for one batch index with the memory of one thread.
  */
 
-import { call, i32, select } from '../wasm/index.ts';
+import { call, i32, lesser, select } from '../wasm/index.ts';
 import type { FunctionBuilder, Local, ModuleBuilder } from '../wasm/index.ts';
 import { countOf } from './axes.ts';
 import type { Blocking } from './blocking.ts';
@@ -173,7 +173,7 @@ class BlockLoops {
     const start = code.let(begin);
     code.countedLoop(start, end, size, () => {
       const left = code.let(i32.sub(end, start));
-      const count = code.let(select(i32.const(size), left, i32.gt_s(left, size)));
+      const count = code.let(lesser(left, size));
       body(start, count);
     });
   }

@@ -1,6 +1,5 @@
 /** An operand of a product that is computed without packing: a plain matrix, read where it lies. */
 
-import { i32 } from '../wasm/index.ts';
 import type { FunctionBuilder, Local } from '../wasm/index.ts';
 import { mergeAxes } from './axes.ts';
 import { readers } from './element-reader.ts';
@@ -50,21 +49,4 @@ export function directOperand(
     outerBytes: strides.outer * reader.bytes,
     kBytes: strides.k * reader.bytes,
   };
-}
-
-/** The addresses of `lanes` columns at k = 0; where fewer are `valid`, the others repeat the last. */
-export function columnPointers(
-  code: FunctionBuilder,
-  first: Local<'i32'>,
-  stepBytes: number,
-  lanes: number,
-  valid: Local<'i32'> | undefined,
-): Local<'i32'>[] {
-  const last = valid && code.let(i32.sub(valid, 1));
-  return Array.from({ length: lanes }, (_, lane) => {
-    if (last === undefined) return code.let(i32.add(first, lane * stepBytes));
-    const index = code.let(i32.const(lane));
-    code.if(i32.gt_s(index, last), () => code.set(index, last));
-    return code.let(i32.add(first, i32.mul(index, stepBytes)));
-  });
 }

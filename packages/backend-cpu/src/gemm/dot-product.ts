@@ -8,10 +8,11 @@ import type { MathContext } from '../math/index.ts';
 import { i32, v128 } from '../wasm/index.ts';
 import type { Expr, Local, ModuleBuilder } from '../wasm/index.ts';
 import { countOf, greatestCount } from './axes.ts';
-import { columnPointers, directOperand } from './direct-operand.ts';
+import { directOperand } from './direct-operand.ts';
 import type { DirectOperand, MatrixStrides } from './direct-operand.ts';
 import type { ElementReader } from './element-reader.ts';
 import type { LaneType } from './lane-type.ts';
+import { lanePointers } from './panel.ts';
 import type { Product, ProductContext } from './product-context.ts';
 import { allocateTile } from './tile-kernel.ts';
 import type { Tile } from './tile-kernel.ts';
@@ -45,7 +46,7 @@ export function emitDotProduct(
     for (let row = 0; row < rows; row += ROWS_AT_ONCE) {
       const tile = allocateTile(code, Math.min(ROWS_AT_ONCE, rows - row), 1);
       const first = code.let(i32.add(b.base, i32.mul(column, b.outerBytes)));
-      const pointers = columnPointers(code, first, b.outerBytes, type.lanes, valid);
+      const pointers = lanePointers(code, first, type.lanes, b.outerBytes, valid);
       emitDots(m, type, tile, { a, row, b, pointers }, count);
       const corner = { args, batch, row: code.let(i32.add(firstRow, row)), column };
       const whole = valid === undefined ? staysInRun(column, type.lanes, run) : i32.const(0);
@@ -104,7 +105,7 @@ function emitDots(
     Uint8Array.from({ length: 16 }, (_, i) => (i < type.bytes ? 255 : 0)),
   );
   code.countedLoop(k, count, 1, () => {
-    accumulate((reader, pointer) => v128.and(reader.loadOne(m, pointer), firstLane));
+    accumulate((reader, pointer) => v128.and(reader.loadSplat(m, pointer), firstLane));
     advance(1);
   });
   // Lane c of the result is the sum over the lanes of column c.

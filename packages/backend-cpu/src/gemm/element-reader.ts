@@ -24,8 +24,6 @@ export interface ElementReader {
   readonly bytes: number;
   /** As many consecutive elements as the compute type has lanes. */
   loadVector(m: MathContext, address: Address, offset?: number): Vector;
-  /** One element, in lane 0; the other lanes are anything. */
-  loadOne(m: MathContext, address: Address, offset?: number): Vector;
   /** One element, in every lane. */
   loadSplat(m: MathContext, address: Address, offset?: number): Vector;
   /** The raw bits of one element into one lane of gathered bits; `convert` then makes values of them. */
@@ -35,23 +33,20 @@ export interface ElementReader {
 
 const asIs = (_: MathContext, bits: Vector): Vector => bits;
 
-const float32: ElementReader = {
-  bytes: 4,
-  loadVector: (_, address, offset = 0) => v128.load(address, offset),
-  loadOne: (_, address, offset = 0) => v128.load32_zero(address, offset),
-  loadSplat: (_, address, offset = 0) => v128.load32_splat(address, offset),
-  gatherLane: (address, bits, lane, offset = 0) => v128.load32_lane(address, bits, lane, offset),
-  convert: asIs,
-};
-
-const float64: ElementReader = {
-  bytes: 8,
-  loadVector: (_, address, offset = 0) => v128.load(address, offset),
-  loadOne: (_, address, offset = 0) => v128.load64_zero(address, offset),
-  loadSplat: (_, address, offset = 0) => v128.load64_splat(address, offset),
-  gatherLane: (address, bits, lane, offset = 0) => v128.load64_lane(address, bits, lane, offset),
-  convert: asIs,
-};
+/** Elements that are lanes already. */
+function whole(
+  bytes: number,
+  loadSplat: typeof v128.load32_splat,
+  gatherLane: typeof v128.load32_lane,
+): ElementReader {
+  return {
+    bytes,
+    loadVector: (_, address, offset) => v128.load(address, offset),
+    loadSplat: (_, address, offset) => loadSplat(address, offset),
+    gatherLane,
+    convert: asIs,
+  };
+}
 
 /** Elements narrower than a lane: bits are widened to int32 lanes, and then converted. */
 function narrow(
@@ -63,7 +58,6 @@ function narrow(
   return {
     bytes,
     loadVector: (m, address, offset = 0) => convert(m, load4(address, offset)),
-    loadOne: (m, address, offset = 0) => convert(m, i32x4.splat(load1(address, offset))),
     loadSplat: (m, address, offset = 0) => convert(m, i32x4.splat(load1(address, offset))),
     gatherLane: (address, bits, lane, offset = 0) => i32x4.replace_lane(bits, lane, load1(address, offset)),
     convert,
@@ -72,15 +66,15 @@ function narrow(
 
 /** Types that are computed in float32, and float64 in its own. */
 export const readers: Readonly<Record<SourceType, ElementReader>> = {
-  float32,
-  float64,
+  float32: whole(4, v128.load32_splat, v128.load32_lane),
+  float64: whole(8, v128.load64_splat, v128.load64_lane),
   float16: narrow(2, loadBits16, i32.load16_u, float16ToFloat32),
   bfloat16: narrow(2, loadBits16, i32.load16_u, bfloat16ToFloat32),
   int8: narrow(1, loadInt8, i32.load8_s, (_, bits) => int32ToFloat32(bits)),
   uint8: narrow(1, loadUint8, i32.load8_u, (_, bits) => int32ToFloat32(bits)),
 };
 
-/** The first `width` of consecutive elements in the low lanes, touching no element beyond them. */
+/** The first `width` of consecutive elements in the low lanes, zeros in the others, touching no element beyond them. */
 export function loadFew(
   m: MathContext,
   reader: ElementReader,
@@ -90,9 +84,11 @@ export function loadFew(
   offset = 0,
 ): Vector {
   if (width === lanes) return reader.loadVector(m, address, offset);
-  if (width === 1) return reader.loadOne(m, address, offset);
   // Two float32 elements are the common case: the rest of a panel of six lanes.
-  if (reader === float32 && width === 2) return v128.load64_zero(address, offset);
+  const bytes = width * reader.bytes;
+  if (reader.convert === asIs && bytes <= 8) {
+    return bytes === 4 ? v128.load32_zero(address, offset) : v128.load64_zero(address, offset);
+  }
   const bits = m.code.let(m.code.constants.i32x4(0));
   for (let lane = 0; lane < width; lane++) {
     m.code.set(bits, reader.gatherLane(address, bits, lane, offset + lane * reader.bytes));

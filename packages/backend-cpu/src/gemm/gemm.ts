@@ -3,7 +3,7 @@
  * the parts into which threads may split the work, and puts the functions together.
  */
 
-import { call, i32, select } from '../wasm/index.ts';
+import { call, i32, lesser } from '../wasm/index.ts';
 import type { FunctionRef, ModuleBuilder } from '../wasm/index.ts';
 import { countOf, greatestCount, mergeAxes } from './axes.ts';
 import { directForm } from './direct-product.ts';
@@ -87,7 +87,7 @@ function emitRun(module: ModuleBuilder, spec: GemmSpec, sides: Sides, product: P
       const first = code.let(i32.sub(unit, i32.mul(batch, perBatch)));
       const left = code.let(i32.sub(end, unit));
       const available = code.let(i32.sub(perBatch, first));
-      const panels = code.let(select(left, available, i32.lt_s(left, available)));
+      const panels = code.let(lesser(left, available));
       const from = code.let(i32.mul(first, size));
       const to = code.let(i32.mul(i32.add(first, panels), size));
       code.if(i32.gt_s(to, total), () => code.set(to, total));

@@ -8,7 +8,7 @@
  * reads outside the operand are sent, and the least and greatest coordinate per guard.
  */
 
-import { i32, select, v128 } from '../wasm/index.ts';
+import { greater, i32, lesser, v128 } from '../wasm/index.ts';
 import type { Expr, FunctionRef, ModuleBuilder } from '../wasm/index.ts';
 import { extentValue, mapAt, mergeAxes, splitIndex } from './axes.ts';
 import type { Axis } from './axes.ts';
@@ -132,8 +132,8 @@ export function emitFillTable(
     store(run);
     bounds.forEach(({ least, greatest }, g) => {
       const value = values[1 + g];
-      code.set(least, select(value, least, i32.lt_s(value, least)));
-      code.set(greatest, select(value, greatest, i32.gt_s(value, greatest)));
+      code.set(least, lesser(value, least));
+      code.set(greatest, greater(value, greatest));
     });
     // The values stay at the last index for the padding.
     code.if(i32.ne(i32.add(i, 1), count), () => {

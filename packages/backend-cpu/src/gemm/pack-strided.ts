@@ -41,7 +41,7 @@ export function emitPackStrided(module: ModuleBuilder, panel: StridedPanel): Pac
   const elementwise = (pointers: readonly Local<'i32'>[]): void => {
     code.countedLoop(k, count, 1, () => {
       pointers.forEach((pointer, lane) => {
-        const element = code.let(reader.loadOne(m, pointer));
+        const element = code.let(reader.loadSplat(m, pointer));
         code.emit(type.storeLane(target, element, 0, lane * type.bytes));
         code.increment(pointer, kBytes);
       });

@@ -5,7 +5,7 @@
  */
 
 import type { MathContext } from '../math/index.ts';
-import { call, i32, i8x16, select } from '../wasm/index.ts';
+import { call, greater, i32, i8x16, lesser, select } from '../wasm/index.ts';
 import type { Expr, FunctionBuilder, FunctionRef, Local, ModuleBuilder } from '../wasm/index.ts';
 import { loadFew } from './element-reader.ts';
 import type { ElementReader } from './element-reader.ts';
@@ -91,7 +91,7 @@ function packAlongLanes(module: ModuleBuilder, panel: TabledPanel): PackTabled {
     const inRun = code.let(i32.ge_s(i32.load(firstLane, position.run(lanes)), chunk.width));
     // Along a run coordinates are linear, so its two ends bound them.
     const inside = extents.reduce((sofar: Expr<'i32'>, extent, g) => {
-      const { least, greatest } = endsOf(code, lanes, g, firstLane, chunk.width);
+      const { least, greatest } = boundsOf(code, lanes, g, firstLane, [chunk.width - 1]);
       const low = i32.ge_s(i32.add(least, i32.load(kTable, position.leastCoordinate(g))), 0);
       const high = i32.lt_s(i32.add(greatest, i32.load(kTable, position.greatestCoordinate(g))), extent);
       return i32.and(sofar, i32.and(low, high));
@@ -103,30 +103,18 @@ function packAlongLanes(module: ModuleBuilder, panel: TabledPanel): PackTabled {
     for (const chunk of chunks) eachStep([chunk], gathered);
     return code;
   }
-  const allInside = chunks
-    .map(({ inside }): Expr<'i32'> => inside)
-    .reduce((all, inside) => i32.and(all, inside));
+  const allInside = chunks.reduce<Expr<'i32'>>((all, { inside }) => i32.and(all, inside), i32.const(1));
   code.if(allInside, () => {
     eachStep(chunks, loaded);
     code.return();
   });
   for (const laneChunk of chunks) {
     const edge = edgeLoader(m, panel, laneChunk, entry);
-    code.if(
-      laneChunk.inside,
-      () => eachStep([laneChunk], loaded),
-      () => {
-        if (edge === undefined) {
-          eachStep([laneChunk], gathered);
-        } else {
-          code.if(
-            laneChunk.inRun,
-            () => eachStep([laneChunk], edge),
-            () => eachStep([laneChunk], gathered),
-          );
-        }
-      },
-    );
+    const step = (vectorOf: typeof loaded) => () => eachStep([laneChunk], vectorOf);
+    code.if(laneChunk.inside, step(loaded), () => {
+      if (edge === undefined) step(gathered)();
+      else code.if(laneChunk.inRun, step(edge), step(gathered));
+    });
   }
   return code;
 }
@@ -155,15 +143,10 @@ function edgeLoader(
     const at = coordinates.map((coordinate, g) =>
       i32.add(coordinate, i32.load(entry, position.coordinate(k, g))),
     );
-    const uniform = at
-      .filter((_, g) => g !== along)
-      .reduce(
-        (sofar, coordinate, i) => {
-          const extent = extents.filter((_, g) => g !== along)[i];
-          return i32.and(sofar, i32.lt_u(coordinate, extent));
-        },
-        i32.const(1) as Expr<'i32'>,
-      );
+    const uniform = at.reduce<Expr<'i32'>>(
+      (sofar, coordinate, g) => (g === along ? sofar : i32.and(sofar, i32.lt_u(coordinate, extents[g]))),
+      i32.const(1),
+    );
     const last = extents[along] - chunk.width;
     const load = (address: Expr<'i32'>): Expr<'v128'> => loadFew(m, reader, type.lanes, chunk.width, address);
     code.set(result, code.constants.i32x4(0));
@@ -177,8 +160,8 @@ function edgeLoader(
           const nearest = code.let(select(i32.const(0), i32.const(last), i32.lt_s(wanted, 0)));
           const shift = code.let(i32.sub(wanted, nearest));
           // Bytes picked from beyond the vector, on either side, are zero.
-          const limit = code.let(select(shift, i32.const(type.lanes), i32.lt_s(shift, type.lanes)));
-          const bounded = select(limit, i32.const(-type.lanes), i32.gt_s(limit, -type.lanes));
+          const limit = code.let(lesser(shift, type.lanes));
+          const bounded = greater(limit, -type.lanes);
           const picked = i8x16.add(byteOfLane, i8x16.splat(i32.mul(bounded, type.bytes)));
           const vector = load(i32.sub(address, i32.mul(shift, reader.bytes)));
           code.set(result, i8x16.swizzle(vector, picked));
@@ -201,10 +184,11 @@ function packAlongK(module: ModuleBuilder, panel: TabledPanel): PackTabled {
   const [target, base, laneEntry, kTable, count] = code.params;
   const pitch = width * type.bytes;
   const chunks = chunksOf(width, type);
-  const starts = Array.from({ length: width }, (_, lane) =>
+  const allLanes = Array.from({ length: width }, (_, lane) => lane);
+  const starts = allLanes.map((lane) =>
     code.let(i32.add(base, i32.load(laneEntry, position.offset(lanes) + 4 * lane))),
   );
-  const bounds = panel.extents.map((_, g) => boundsOf(code, lanes, g, laneEntry, width));
+  const bounds = panel.extents.map((_, g) => boundsOf(code, lanes, g, laneEntry, allLanes));
 
   const entry = code.let(kTable);
   const left = code.let(count);
@@ -250,10 +234,10 @@ function stepsInside(
 ): Local<'i32'> {
   const { k, extents } = panel;
   const steps = code.let(i32.load(entry, position.run(k)));
-  code.set(steps, select(steps, left, i32.lt_s(steps, left)));
+  code.set(steps, lesser(steps, left));
   const limit = (most: Expr<'i32'>): void => {
     const local = code.let(most);
-    code.set(steps, select(local, steps, i32.lt_s(local, steps)));
+    code.set(steps, lesser(local, steps));
   };
   bounds.forEach(({ least, greatest }, g) => {
     const coordinate = code.let(i32.load(entry, position.coordinate(k, g)));
@@ -278,36 +262,21 @@ interface Bounds {
   readonly greatest: Local<'i32'>;
 }
 
-/** The coordinates at both ends of a stretch of a table, in order. */
-function endsOf(
-  code: FunctionBuilder,
-  table: TableShape,
-  guard: number,
-  entry: Local<'i32'>,
-  width: number,
-): Bounds {
-  const at = position.coordinate(table, guard);
-  const first = code.let(i32.load(entry, at));
-  const last = code.let(i32.load(entry, at + 4 * (width - 1)));
-  const ordered = code.let(i32.le_s(first, last));
-  return { least: code.let(select(first, last, ordered)), greatest: code.let(select(last, first, ordered)) };
-}
-
-/** The least and greatest coordinate of a stretch of a table. */
+/** The least and greatest coordinate among some lanes of a table, of which the first is always one. */
 function boundsOf(
   code: FunctionBuilder,
   table: TableShape,
   guard: number,
   entry: Local<'i32'>,
-  width: number,
+  lanes: readonly number[],
 ): Bounds {
   const at = position.coordinate(table, guard);
   const least = code.let(i32.load(entry, at));
   const greatest = code.let(least);
-  for (let lane = 1; lane < width; lane++) {
+  for (const lane of lanes) {
     const value = code.let(i32.load(entry, at + 4 * lane));
-    code.set(least, select(value, least, i32.lt_s(value, least)));
-    code.set(greatest, select(value, greatest, i32.gt_s(value, greatest)));
+    code.set(least, lesser(value, least));
+    code.set(greatest, greater(value, greatest));
   }
   return { least, greatest };
 }

@@ -70,17 +70,17 @@ export function storeTransposed(
   });
 }
 
-/** The address of each lane of a panel, lanes past the last valid one standing on that. */
+/** The addresses of `width` lanes; where fewer are `valid`, the others repeat the last. */
 export function lanePointers(
   code: FunctionBuilder,
   source: Local<'i32'>,
   width: number,
   laneBytes: number,
-  valid: Local<'i32'>,
+  valid: Local<'i32'> | undefined,
 ): Local<'i32'>[] {
-  const last = code.let(i32.sub(valid, 1));
+  const last = valid && code.let(i32.sub(valid, 1));
   return Array.from({ length: width }, (_, lane) => {
-    if (lane === 0) return code.let(source);
+    if (last === undefined || lane === 0) return code.let(i32.add(source, lane * laneBytes));
     const index = code.let(i32.const(lane));
     code.if(i32.gt_s(index, last), () => code.set(index, last));
     return code.let(i32.add(source, i32.mul(index, laneBytes)));

@@ -5,12 +5,13 @@
  */
 
 import type { MathContext } from '../math/index.ts';
-import { call, i32, memory, select, v128 } from '../wasm/index.ts';
+import { call, i32, lesser, memory, v128 } from '../wasm/index.ts';
 import type { Expr, Local, ModuleBuilder } from '../wasm/index.ts';
 import { countOf, greatestCount } from './axes.ts';
-import { columnPointers, directOperand } from './direct-operand.ts';
+import { directOperand } from './direct-operand.ts';
 import type { DirectOperand, MatrixStrides } from './direct-operand.ts';
 import type { LaneType } from './lane-type.ts';
+import { lanePointers } from './panel.ts';
 import type { Product, ProductContext } from './product-context.ts';
 
 /** Columns per unit of work. */
@@ -40,7 +41,7 @@ export function emitRowSums(
   const column = code.let(firstColumn);
   code.countedLoop(column, endColumn, block, () => {
     const left = code.let(i32.sub(endColumn, column));
-    const columns = code.let(select(i32.const(block), left, i32.gt_s(left, block)));
+    const columns = code.let(lesser(left, block));
     code.emit(memory.fill(results, 0, rows * pitch));
     const aPointer = code.let(a.base);
     const bPointer = code.let(i32.add(b.base, i32.mul(column, b.outerBytes)));
@@ -106,7 +107,7 @@ function emitSteps(m: MathContext, sums: RowSums, steps: number): void {
   code.if(left, () => {
     const vectors = pointers.map((pointer) => {
       const bits = code.let(code.constants.i32x4(0));
-      columnPointers(code, pointer, b.reader.bytes, type.lanes, left).forEach((lanePointer, lane) => {
+      lanePointers(code, pointer, type.lanes, b.reader.bytes, left).forEach((lanePointer, lane) => {
         code.set(bits, b.reader.gatherLane(lanePointer, bits, lane));
       });
       return b.reader.convert(m, bits);

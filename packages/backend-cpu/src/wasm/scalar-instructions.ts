@@ -55,3 +55,13 @@ export function select<T extends ValueType>(
   if (whenTrue.type !== 'v128') return operation(whenTrue.type, opcodes.control.select, operands);
   throw new TypeError('internal: select is for scalars; use v128.bitselect or an if for vectors');
 }
+
+/** The lesser of two signed numbers; both are evaluated twice. */
+export function lesser(a: Expr<'i32'>, b: Operand<'i32'>): Expr<'i32'> {
+  return select(a, toExpr('i32', b), i32.lt_s(a, b));
+}
+
+/** The greater of two signed numbers; both are evaluated twice. */
+export function greater(a: Expr<'i32'>, b: Operand<'i32'>): Expr<'i32'> {
+  return select(a, toExpr('i32', b), i32.gt_s(a, b));
+}
