@@ -13,7 +13,7 @@ export type { RawTensor } from './raw-tensor.ts';
 export { openSource } from './open-source.ts';
 export type { ByteInput } from './open-source.ts';
 export type { ByteSource } from './byte-source.ts';
-export type { BlobLike } from './memory-source.ts';
+export type { BlobLike } from './blob-source.ts';
 
 export { StateDictMapper } from './state-dict-mapper.ts';
 export type { MapOptions } from './state-dict-mapper.ts';
