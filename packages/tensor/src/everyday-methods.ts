@@ -26,7 +26,7 @@ import { exp, log, sigmoid } from './ops/exponential.ts';
 import { argmax, max, min } from './ops/extremum.ts';
 import type { ExtremumMethods } from './ops/extremum.ts';
 import { bool, clone, detach, float, int, long, to, toDevice } from './ops/identity.ts';
-import { bmm, matmul, mm } from './ops/matmul.ts';
+import { matmul } from './ops/matmul.ts';
 import { data, dataSync, item, itemSync, tolist, tolistSync } from './ops/read.ts';
 import { mean, sum } from './ops/reduce.ts';
 import { expand, flatten, permute, reshape, squeeze, t, transpose, unsqueeze, view } from './ops/shape.ts';
@@ -38,8 +38,7 @@ const everyday = {
   abs, add, div, maximum, minimum, mul, neg, pow, reciprocal, rsqrt, sqrt, square, sub,
   eq, ge, gt, le, lt, ne,
   exp, log, sigmoid, tanh,
-  bmm, matmul, mm,
-  argmax, mean, softmax, logSoftmax, sum,
+  argmax, matmul, mean, softmax, logSoftmax, sum,
   expand, flatten, permute, reshape, squeeze, t, transpose, unsqueeze, view,
   bool, clone, detach, float, int, long, to, toDevice,
   assign, data, dataSync, item, itemSync, tolist, tolistSync,
