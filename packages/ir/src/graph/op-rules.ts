@@ -18,6 +18,24 @@ const FLOAT_ONLY: ReadonlySet<OpName> = new Set<OpName>([
   'recip', 'exp', 'log', 'sin', 'cos', 'sqrt', 'tanh', 'erf', 'div', 'atan2',
 ]); // prettier-ignore
 
+type Arity = readonly [number, number];
+
+/** Least and greatest number of inputs; all other operations have one. */
+const ARITY: { readonly [K in OpName]?: Arity } = {
+  ...Object.fromEntries(BINARY.map((op): [BinaryOp, Arity] => [op, [2, 2]])),
+  const: [0, 0],
+  scalar: [0, 0],
+  leaf: [0, 0],
+  iota: [0, 0],
+  random: [2, 2],
+  where: [3, 3],
+  slice: [1, 2],
+  contract: [2, 2],
+  gather: [2, 2],
+  scatter: [3, 3],
+  custom: [1, Infinity],
+};
+
 /** The message, unless all is well. */
 function unless(ok: boolean, message: () => string): string | undefined {
   return ok ? undefined : message();
@@ -81,6 +99,11 @@ const RULES: Rules = {
     unless(index.dtype === 'int32' && sameShape(index.shape, src.shape), () => 'the index does not fit') ??
     unless(base.dtype === src.dtype && base.shape.length === src.shape.length, () => 'the source does not fit'),
 }; // prettier-ignore
+
+/** Least and greatest number of inputs. */
+export function arityOf(op: OpName): Arity {
+  return ARITY[op] ?? [1, 1];
+}
 
 /** What is wrong with a node, or undefined. */
 export function problemOf(

@@ -1,5 +1,5 @@
 /**
- * One row per primitive: arity, class, shape and dtype rule, and whether it is cheap to recompute.
+ * One row per primitive: class, shape and dtype rule, and whether it is cheap to recompute.
  * The rules take for granted that inputs fit: what fits is written down in `op-rules.ts`, for the verifier.
  */
 
@@ -19,8 +19,6 @@ export type OpClass = 'source' | 'elementwise' | 'reduce' | 'movement' | 'contra
 
 export interface OpSpec<K extends OpName = OpName> {
   readonly class: OpClass;
-  /** Least and greatest number of inputs. */
-  readonly arity: readonly [number, number];
   /** Whether recomputing beats saving the value for the backward pass. */
   readonly cheap: boolean;
   /** A dense number for structural hashes. */
@@ -30,32 +28,37 @@ export interface OpSpec<K extends OpName = OpName> {
   encode?(attrs: OpAttrs[K], out: number[]): void;
 }
 
-type Row<K extends OpName> = Omit<OpSpec<K>, 'code'>;
+type Row<K extends OpName> = Omit<OpSpec<K>, 'code' | 'cheap'>;
 
 const COMPARE = new Set<OpName>(['lt', 'le', 'eq', 'ne']);
-const COSTLY = new Set<OpName>(['exp', 'log', 'sin', 'cos', 'tanh', 'erf', 'pow', 'atan2']);
+/** Cheap to recompute are values of these classes ... */
+const CHEAP = new Set<OpClass>(['source', 'elementwise', 'movement', 'identity']);
+/** ... but for those of these operations. */
+const COSTLY = new Set<OpName>(['exp', 'log', 'sin', 'cos', 'tanh', 'erf', 'pow', 'atan2', 'random']);
 
-function unaryRow(op: UnaryOp): Row<UnaryOp> {
-  return {
-    class: 'elementwise',
-    arity: [1, 1],
-    cheap: !COSTLY.has(op),
-    infer: ([x]) => x,
-  };
-}
+const unary: Row<UnaryOp> = { class: 'elementwise', infer: ([x]) => x };
 
 function binaryRow(op: BinaryOp): Row<BinaryOp> {
   return {
     class: 'elementwise',
-    arity: [2, 2],
-    cheap: !COSTLY.has(op),
     infer: ([a]) => (COMPARE.has(op) ? { shape: a.shape, dtype: 'bool' } : a),
   };
 }
 
-const source = { class: 'source', arity: [0, 0], cheap: true } as const;
-const movement = { class: 'movement', arity: [1, 1], cheap: true } as const;
-const identity = { class: 'identity', arity: [1, 1], cheap: true } as const;
+const source = { class: 'source' } as const;
+const movement = { class: 'movement' } as const;
+const identity = { class: 'identity' } as const;
+
+/** To another dtype, which is an attribute. */
+const conversion: Row<'cast' | 'bitcast'> = {
+  class: 'elementwise',
+  infer: ([x], { dtype }) => ({ shape: x.shape, dtype }),
+};
+/** To another shape, which is an attribute. */
+const reshaping: Row<'reshape' | 'expand' | 'slice'> = {
+  ...movement,
+  infer: ([x], { shape }) => ({ shape, dtype: x.dtype }),
+};
 
 function pushAll(out: number[], ...lists: readonly (readonly number[])[]): void {
   for (const list of lists) {
@@ -87,32 +90,16 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
   },
   random: {
     class: 'source',
-    arity: [2, 2],
-    cheap: false,
     infer: (_, { shape }) => ({ shape, dtype: 'int32' }),
   },
-  cast: {
-    class: 'elementwise',
-    arity: [1, 1],
-    cheap: true,
-    infer: ([x], { dtype }) => ({ shape: x.shape, dtype }),
-  },
-  bitcast: {
-    class: 'elementwise',
-    arity: [1, 1],
-    cheap: true,
-    infer: ([x], { dtype }) => ({ shape: x.shape, dtype }),
-  },
+  cast: conversion,
+  bitcast: conversion,
   where: {
     class: 'elementwise',
-    arity: [3, 3],
-    cheap: true,
     infer: ([, a]) => a,
   },
   reduce: {
     class: 'reduce',
-    arity: [1, 1],
-    cheap: false,
     infer([x], { kind, axes }) {
       const shape = x.shape.filter((_, axis) => !axes.includes(axis));
       return { shape, dtype: kind === 'argmax' || kind === 'argmin' ? 'int32' : x.dtype };
@@ -122,19 +109,13 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
       pushAll(out, axes);
     },
   },
-  reshape: {
-    ...movement,
-    infer: ([x], { shape }) => ({ shape, dtype: x.dtype }),
-  },
+  reshape: reshaping,
   permute: {
     ...movement,
     infer: ([x], { axes }) => ({ shape: axes.map((axis) => x.shape[axis]), dtype: x.dtype }),
     encode: ({ axes }, out) => pushAll(out, axes),
   },
-  expand: {
-    ...movement,
-    infer: ([x], { shape }) => ({ shape, dtype: x.dtype }),
-  },
+  expand: reshaping,
   pad: {
     ...movement,
     infer([x], { lo, hi, interior }) {
@@ -146,13 +127,7 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
       out.push(value);
     },
   },
-  slice: {
-    class: 'movement',
-    arity: [1, 2],
-    cheap: true,
-    infer: ([x], { shape }) => ({ shape, dtype: x.dtype }),
-    encode: ({ start, step }, out) => pushAll(out, start, step),
-  },
+  slice: { ...reshaping, encode: ({ start, step }, out) => pushAll(out, start, step) },
   flip: { ...movement, infer: ([x]) => x, encode: ({ axes }, out) => pushAll(out, axes) },
   window: {
     ...movement,
@@ -168,8 +143,6 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
   },
   contract: {
     class: 'contract',
-    arity: [2, 2],
-    cheap: false,
     infer: ([a], { extents, out }) => ({ shape: out.map((label) => extents[label]), dtype: a.dtype }),
     encode({ extents, a, b, out: labels }, out) {
       pushAll(out, extents, labels);
@@ -179,35 +152,27 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
   },
   gather: {
     class: 'indexed',
-    arity: [2, 2],
-    cheap: false,
     infer: ([src, index]) => ({ shape: index.shape, dtype: src.dtype }),
     encode: ({ axis }, out) => out.push(axis),
   },
   scatter: {
     class: 'indexed',
-    arity: [3, 3],
-    cheap: false,
     infer: ([base]) => base,
     encode: ({ axis, mode }, out) => out.push(axis, ['set', 'sum', 'prod', 'max', 'min'].indexOf(mode)),
   },
   scan: {
     class: 'indexed',
-    arity: [1, 1],
-    cheap: false,
     infer: ([x]) => x,
     encode: ({ axis, kind }, out) => out.push(axis, ['sum', 'prod', 'max', 'min'].indexOf(kind)),
   },
   argsort: {
     class: 'indexed',
-    arity: [1, 1],
-    cheap: false,
     infer: ([x]) => ({ shape: x.shape, dtype: 'int32' }),
     encode: ({ axis, descending }, out) => out.push(axis, descending ? 1 : 0),
   },
   contiguous: { ...identity, infer: ([x]) => x },
   detach: { ...identity, infer: ([x]) => x },
-  custom: { ...identity, arity: [1, Infinity], infer: ([x]) => x },
+  custom: { ...identity, infer: ([x]) => x },
   recompute: { ...identity, infer: ([x]) => x },
 };
 
@@ -215,9 +180,9 @@ function buildTable(): { readonly [K in OpName]: OpSpec<K> } {
   const table: Partial<Record<OpName, OpSpec>> = {};
   let code = 0;
   const put = <K extends OpName>(op: K, row: Row<K>) => {
-    table[op] = { ...row, code: code++ } as OpSpec;
+    table[op] = { ...row, cheap: CHEAP.has(row.class) && !COSTLY.has(op), code: code++ } as OpSpec;
   };
-  for (const op of UNARY) put(op, unaryRow(op));
+  for (const op of UNARY) put(op, unary);
   for (const op of BINARY) put(op, binaryRow(op));
   for (const op of Object.keys(rows) as (keyof typeof rows)[]) put(op, rows[op] as Row<typeof op>);
   return table as { readonly [K in OpName]: OpSpec<K> };

@@ -1,6 +1,6 @@
 /**
  * The primitives: their names and their attributes. Everything a user can call is a composition of these.
- * `op-table.ts` gives each one its arity, its shape rule and its dtype rule.
+ * `op-table.ts` gives each one its shape rule and its dtype rule.
  */
 
 import type { DType } from '../dtype.ts';

@@ -8,9 +8,9 @@ import type { Executable } from './engine.ts';
 const BYTES_PER_NUMBER = 8;
 
 interface Entry {
+  readonly hash: number;
   readonly key: readonly number[];
   readonly plan: Executable;
-  lastUse: number;
 }
 
 export interface PlanCacheCounters {
@@ -42,9 +42,9 @@ export class PlanCache {
   readonly #capacity: number;
   readonly #keyBytes: number;
   readonly #buckets = new Map<number, Entry[]>();
-  #count = 0;
+  /** The least recently used one first. */
+  readonly #entries = new Set<Entry>();
   #bytes = 0;
-  #clock = 0;
 
   /** Holds at most `capacity` plans, and keys of at most `keyBytes` bytes together. */
   constructor(capacity = 256, keyBytes = 32 << 20) {
@@ -53,54 +53,45 @@ export class PlanCache {
   }
 
   get size(): number {
-    return this.#count;
+    return this.#entries.size;
   }
 
   /** The plan of a key, made by `prepare` if it is not there. `onMiss` is told how far the nearest known key agreed. */
   get(key: readonly number[], prepare: () => Executable, onMiss?: (agreed: number) => void): Executable {
     const hash = hashKey(key);
-    const bucket = this.#buckets.get(hash);
-    const found = bucket?.find((entry) => sameKey(entry.key, key));
+    const found = this.#buckets.get(hash)?.find((entry) => sameKey(entry.key, key));
     if (found) {
       this.counters.hits++;
-      found.lastUse = ++this.#clock;
+      this.#entries.delete(found);
+      this.#entries.add(found);
       return found.plan;
     }
     this.counters.misses++;
     onMiss?.(this.#longestAgreement(key));
-    const plan = prepare();
+    const entry = { hash, key, plan: prepare() };
     const bytes = key.length * BYTES_PER_NUMBER;
-    while (this.#count > 0 && (this.#count >= this.#capacity || this.#bytes + bytes > this.#keyBytes))
-      this.#evict();
-    const entry = { key, plan, lastUse: ++this.#clock };
-    const home = this.#buckets.get(hash);
-    if (home) home.push(entry);
-    else this.#buckets.set(hash, [entry]);
-    this.#count++;
+    for (const oldest of this.#entries) {
+      if (this.#entries.size < this.#capacity && this.#bytes + bytes <= this.#keyBytes) break;
+      this.#evict(oldest);
+    }
+    this.#buckets.set(hash, [...(this.#buckets.get(hash) ?? []), entry]);
+    this.#entries.add(entry);
     this.#bytes += bytes;
-    return plan;
+    return entry.plan;
   }
 
   #longestAgreement(key: readonly number[]): number {
     let longest = 0;
-    for (const bucket of this.#buckets.values()) {
-      for (const entry of bucket) longest = Math.max(longest, firstDifference(entry.key, key));
-    }
+    for (const entry of this.#entries) longest = Math.max(longest, firstDifference(entry.key, key));
     return longest;
   }
 
-  #evict(): void {
-    let oldest: { hash: number; entry: Entry } | undefined;
-    for (const [hash, bucket] of this.#buckets) {
-      for (const entry of bucket)
-        if (!oldest || entry.lastUse < oldest.entry.lastUse) oldest = { hash, entry };
-    }
-    if (!oldest) return;
-    const rest = this.#buckets.get(oldest.hash)!.filter((entry) => entry !== oldest.entry);
-    if (rest.length > 0) this.#buckets.set(oldest.hash, rest);
-    else this.#buckets.delete(oldest.hash);
-    this.#count--;
-    this.#bytes -= oldest.entry.key.length * BYTES_PER_NUMBER;
+  #evict(entry: Entry): void {
+    this.#entries.delete(entry);
+    const rest = this.#buckets.get(entry.hash)!.filter((other) => other !== entry);
+    if (rest.length > 0) this.#buckets.set(entry.hash, rest);
+    else this.#buckets.delete(entry.hash);
+    this.#bytes -= entry.key.length * BYTES_PER_NUMBER;
     this.counters.evictions++;
   }
 }

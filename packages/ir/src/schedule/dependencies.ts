@@ -5,17 +5,14 @@
  */
 
 export class Dependencies {
-  readonly #after: Set<number>[];
-  readonly #before: Set<number>[];
+  readonly #after: Set<number>[] = [];
+  readonly #before: Set<number>[] = [];
   /** The piece at each place of the order, and the place of each piece. */
-  readonly #order: number[];
-  readonly #place: number[];
+  readonly #order: number[] = [];
+  readonly #place: number[] = [];
 
   constructor(count: number) {
-    this.#after = Array.from({ length: count }, () => new Set());
-    this.#before = Array.from({ length: count }, () => new Set());
-    this.#order = Array.from({ length: count }, (_, i) => i);
-    this.#place = [...this.#order];
+    while (this.#order.length < count) this.addPiece();
   }
 
   /** Adds a piece of work, last in the order, and returns its number. */
@@ -32,8 +29,7 @@ export class Dependencies {
   add(first: number, then: number): boolean {
     if (first === then || this.#after[first].has(then)) return true;
     if (this.#place[first] > this.#place[then] && !this.#reorder(first, then)) return false;
-    this.#after[first].add(then);
-    this.#before[then].add(first);
+    this.#link(first, then);
     return true;
   }
 

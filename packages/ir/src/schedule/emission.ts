@@ -1,6 +1,6 @@
 /** What the emitters of all kinds of kernels share: where nodes stand in memory, and what an emitted kernel carries. */
 
-import type { Kernel, ValueId } from '../kernel/kernel.ts';
+import type { AxisId, Kernel, LoopOrder, Stmt, ValueId } from '../kernel/kernel.ts';
 import type { Slice } from '../run/slice.ts';
 import type { BufferKey, Buffers } from './buffers.ts';
 import type { KernelBindings, KernelBuilder } from './kernel-builder.ts';
@@ -35,4 +35,12 @@ export function kernelName(memory: Memory, nodes: readonly number[]): string {
   return distinct.length > 6
     ? [...distinct.slice(0, 5), 'etc', distinct[distinct.length - 1]].join('_')
     : distinct.join('_');
+}
+
+/** Loops over axes, the first one outermost. */
+export function nestLoops(axes: readonly AxisId[], order: LoopOrder, body: readonly Stmt[]): readonly Stmt[] {
+  return axes.reduceRight<readonly Stmt[]>(
+    (inner, axis) => [{ kind: 'loop', axis, order, body: inner }],
+    body,
+  );
 }

@@ -15,7 +15,7 @@ import { digitsOver, span, spell } from './body.ts';
 import type { Place } from './digits.ts';
 import { digitOver, refine } from './digits.ts';
 import type { EmittedKernel, Memory } from './emission.ts';
-import { kernelName, memoryLoad } from './emission.ts';
+import { kernelName, memoryLoad, nestLoops } from './emission.ts';
 import type { Group, Member } from './group.ts';
 import { KernelBuilder } from './kernel-builder.ts';
 import type { Stages } from './stages.ts';
@@ -91,7 +91,7 @@ class LoopEmitter {
     }
     const row = [...this.#rowLoops(), ...rowEnd];
     const order: LoopOrder = before.length > 0 ? 'reduce' : 'parallel';
-    return this.#finish([...before, ...nestLoops(this.#rows, order, row), ...after]);
+    return this.#finish([...before, ...nestLoops(this.#rows.axes, order, row), ...after]);
   }
 
   #finish(body: readonly Stmt[]): EmittedKernel {
@@ -135,7 +135,7 @@ class LoopEmitter {
     const ordered = [...this.#loops].sort((a, b) => a.stage - b.stage);
     return ordered.flatMap(({ nest, inits, accumulates, stores }) => {
       const order: LoopOrder = accumulates.length > 0 ? 'reduce' : 'parallel';
-      return [...inits, ...nestLoops(nest, order, [...accumulates, ...stores])];
+      return [...inits, ...nestLoops(nest.axes, order, [...accumulates, ...stores])];
     });
   }
 
@@ -225,11 +225,4 @@ class LoopEmitter {
     const flat = spell(digitsOver(member.body, member.body.space));
     return substitute(flat, this.#axisMap(member, loop));
   }
-}
-
-function nestLoops({ axes }: Nest, order: LoopOrder, body: readonly Stmt[]): readonly Stmt[] {
-  return axes.reduceRight<readonly Stmt[]>(
-    (inner, axis) => [{ kind: 'loop', axis, order, body: inner }],
-    body,
-  );
 }

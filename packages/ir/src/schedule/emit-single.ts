@@ -3,13 +3,13 @@
 import { unreachable } from '../errors.ts';
 import type { OpAttrs } from '../graph/ops.ts';
 import type { IndexExpr } from '../index-expr/index-expr.ts';
-import type { AxisId, Kernel, LoopOrder, Stmt } from '../kernel/kernel.ts';
+import type { Kernel, Stmt } from '../kernel/kernel.ts';
 import type { SliceNode } from '../run/slice.ts';
 import { numel } from '../shape.ts';
 import type { Body } from './body.ts';
 import type { BufferKey } from './buffers.ts';
 import type { EmittedKernel, Memory } from './emission.ts';
-import { kernelName, memoryLoad } from './emission.ts';
+import { kernelName, memoryLoad, nestLoops } from './emission.ts';
 import { KernelBuilder } from './kernel-builder.ts';
 import { flatten } from './movement.ts';
 import { copyValues } from './value-table.ts';
@@ -39,13 +39,6 @@ function targetOf(body: Body, memory: Memory): BufferKey {
   return target;
 }
 
-function loops(axes: readonly AxisId[], order: LoopOrder, body: readonly Stmt[]): readonly Stmt[] {
-  return axes.reduceRight<readonly Stmt[]>(
-    (inner, axis) => [{ kind: 'loop', axis, order, body: inner }],
-    body,
-  );
-}
-
 function copied(body: Body, memory: Memory, builder: KernelBuilder, variables: readonly IndexExpr[]) {
   return copyValues(body.values, builder.table, {
     axis: (axis) => variables[axis],
@@ -65,13 +58,13 @@ function emitScan(body: Body, node: SliceNode, memory: Memory, builder: KernelBu
   const index = flatten(variables, node.shape);
   const lane: Stmt[] = [
     { kind: 'init', acc },
-    ...loops([made[axis].axis], 'serial', [
+    ...nestLoops([made[axis].axis], 'serial', [
       { kind: 'accumulate', acc, value },
       ...memory.targets(body.node).map((buffer) => builder.store(buffer, index, sum)),
     ]),
   ];
   const others = made.filter((_, i) => i !== axis).map((one) => one.axis);
-  return { kind: 'loop', accumulators: builder.accumulators, body: loops(others, 'parallel', lane) };
+  return { kind: 'loop', accumulators: builder.accumulators, body: nestLoops(others, 'parallel', lane) };
 }
 
 /** Lanes are independent; each is copied from the base, then the source is written into it in order. */
@@ -95,12 +88,14 @@ function emitScatter(body: Body, node: SliceNode, memory: Memory, builder: Kerne
   if (mode !== 'set') builder.operand(buffer, 'read');
   const write = { ...builder.store(buffer, flatten(into, node.shape), source), guards };
   const lane = [
-    ...loops([made[axis].axis], 'parallel', [builder.store(buffer, flatten(at, node.shape), base)]),
-    ...loops([made[made.length - 1].axis], 'serial', [mode === 'set' ? write : { ...write, combine: mode }]),
+    ...nestLoops([made[axis].axis], 'parallel', [builder.store(buffer, flatten(at, node.shape), base)]),
+    ...nestLoops([made[made.length - 1].axis], 'serial', [
+      mode === 'set' ? write : { ...write, combine: mode },
+    ]),
   ];
   const others = made.slice(0, -1).filter((_, i) => i !== axis);
   const lanes = others.map((one) => one.axis);
-  return { kind: 'loop', accumulators: [], body: loops(lanes, 'parallel', lane) };
+  return { kind: 'loop', accumulators: [], body: nestLoops(lanes, 'parallel', lane) };
 }
 
 function emitArgsort(body: Body, node: SliceNode, memory: Memory, builder: KernelBuilder): KernelHead {

@@ -174,11 +174,15 @@ class Lowering {
       const node = this.#slice.nodes[id];
       value =
         node.op === 'leaf' || this.#realized.has(id)
-          ? this.#table.add({ op: 'load', dtype: node.dtype, operand: id, index: flatten(where.at, node.shape), guards: where.guards }) // prettier-ignore
+          ? this.#load(id, node, where)
           : this.#expression(id, where);
       known.set(where.key, value);
     }
     return value;
+  }
+
+  #load(operand: number, { dtype, shape }: SliceNode, { at, guards }: Place): ValueId {
+    return this.#table.add({ op: 'load', dtype, operand, index: flatten(at, shape), guards });
   }
 
   #const(value: number, dtype: SliceNode['dtype']): ValueId {
@@ -196,13 +200,7 @@ class Lowering {
       case 'scalar':
         return this.#table.add({ op, dtype, slot: node.slot });
       case 'leaf':
-        return this.#table.add({
-          op: 'load',
-          dtype,
-          operand: id,
-          index: flatten(where.at, node.shape),
-          guards: where.guards,
-        });
+        return this.#load(id, node, where);
       case 'iota':
         return this.#index(where.at[(node.attrs as OpAttrs['iota']).axis] ?? ZERO);
       case 'random': {

@@ -1,7 +1,7 @@
 /** Checks a slice against the op table: inputs come first, arities fit, and shapes and dtypes are what the table says. */
 
 import { unreachable } from '../errors.ts';
-import { problemOf } from '../graph/op-rules.ts';
+import { arityOf, problemOf } from '../graph/op-rules.ts';
 import { specOf } from '../graph/op-table.ts';
 import type { Slice } from '../run/slice.ts';
 import { formatShape, sameShape } from '../shape.ts';
@@ -11,7 +11,7 @@ export function verifySlice({ nodes, storages, scalars, outputs }: Slice): void 
   nodes.forEach(({ op, inputs, attrs, shape, dtype, slot }, id) => {
     const fail = (what: string): never => unreachable(`slice: node ${id} (${op}) ${what}`);
     const spec = specOf(op);
-    const [least, most] = spec.arity;
+    const [least, most] = arityOf(op);
     if (inputs.length < least || inputs.length > most) fail(`has ${inputs.length} inputs`);
     for (const input of inputs)
       if (!(input >= 0 && input < id)) fail(`reads node ${input}, which does not come before it`);
