@@ -4,7 +4,7 @@
  */
 
 import type { DType, Kernel, Launch } from '@tenfold/ir';
-import { toInt32, toInt64 } from './casts.ts';
+import { toInt64, toLane32 } from './constant-lanes.ts';
 import { kindOf } from './lanes.ts';
 
 export interface ArgumentLayout {
@@ -69,15 +69,7 @@ export function writeScalar(views: ArgumentViews, at: number, dtype: DType, valu
     case 'i64':
       views.i64[at >> 3] = toInt64(value);
       return;
-    case 'mask':
-      views.i32[at >> 2] = value !== 0 ? -1 : 0;
-      return;
-    case 'i32':
-      views.i32[at >> 2] = narrowed(dtype, toInt32(value));
+    default:
+      views.i32[at >> 2] = toLane32(dtype, value);
   }
-}
-
-function narrowed(dtype: DType, value: number): number {
-  if (dtype === 'int8') return (value << 24) >> 24;
-  return dtype === 'uint8' ? value & 0xff : value;
 }

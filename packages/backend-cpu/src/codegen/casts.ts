@@ -6,6 +6,8 @@
 
 import type { DType } from '@tenfold/ir';
 import {
+  decode,
+  encode,
   float32ToInt32,
   float32ToInt64,
   float64ToInt32,
@@ -19,12 +21,11 @@ import {
 } from '../math/index.ts';
 import type { MathContext, Vector } from '../math/index.ts';
 import { f32x4, f64x2, i32x4, i64x2, v128 } from '../wasm/index.ts';
-import type { FunctionBuilder, Local } from '../wasm/index.ts';
+import type { Local } from '../wasm/index.ts';
 import { wrap } from './combine.ts';
 import type { Emission } from './emission.ts';
 import type { Kind, Lanes } from './lanes.ts';
 import { kindOf, narrowMask, registersOf } from './lanes.ts';
-import { decode, encode } from './storage.ts';
 
 /** Converts what belongs to register `i` of the result: one register, or a pair where the source is wider. */
 type Convert = (m: MathContext, x: Source, i: number) => Vector;
@@ -114,35 +115,4 @@ export function bitcast(e: Emission, from: DType, to: DType, x: Lanes): Lanes {
     const bits = e.code.let(encode(e.math, from, x.registers[i]));
     return decode(e.math, to, wrap(e.math, to, bits));
   });
-}
-
-/** A number of the library or of the launch, as it is written to a register. */
-export function constantLanes({ constants }: FunctionBuilder, dtype: DType, value: number): Local<'v128'> {
-  switch (dtype) {
-    case 'float64':
-      return constants.f64x2(value);
-    case 'int64':
-      return constants.i64x2(toInt64(value));
-    case 'bool':
-      return constants.i32x4(value !== 0 ? -1 : 0);
-    case 'int32':
-      return constants.i32x4(toInt32(value));
-    case 'int8':
-      return constants.i32x4((toInt32(value) << 24) >> 24);
-    case 'uint8':
-      return constants.i32x4(toInt32(value) & 0xff);
-    default:
-      return constants.f32x4(value);
-  }
-}
-
-/** As the casts above: truncation that saturates, NaN gives 0. */
-export function toInt32(value: number): number {
-  return Number.isNaN(value) ? 0 : Math.min(Math.max(Math.trunc(value), -(2 ** 31)), 2 ** 31 - 1);
-}
-
-export function toInt64(value: number): bigint {
-  if (Number.isNaN(value)) return 0n;
-  if (value >= 2 ** 63) return 2n ** 63n - 1n;
-  return value <= -(2 ** 63) ? -(2n ** 63n) : BigInt(Math.trunc(value));
 }

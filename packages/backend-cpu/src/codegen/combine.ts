@@ -9,6 +9,7 @@ import { f32x4, f64x2, i32x4, i64x2, v128 } from '../wasm/index.ts';
 import { choose, wrapInt8, wrapUint8 } from '../math/index.ts';
 import type { MathContext, Vector } from '../math/index.ts';
 import type { Expr, FunctionBuilder, Local } from '../wasm/index.ts';
+import { constantLanes } from './constant-lanes.ts';
 import type { Kind } from './lanes.ts';
 import { kindOf } from './lanes.ts';
 
@@ -46,24 +47,9 @@ export function wrap(m: MathContext, dtype: DType, x: Vector): Vector {
   return dtype === 'uint8' ? wrapUint8(m, x) : x;
 }
 
-const LOWEST: { readonly [D in DType]?: number } = { int32: -(2 ** 31), int8: -128, uint8: 0 };
-const HIGHEST: { readonly [D in DType]?: number } = { int32: 2 ** 31 - 1, int8: 127, uint8: 255 };
-const LOWEST_INT64 = -(2n ** 63n);
-const HIGHEST_INT64 = 2n ** 63n - 1n;
-
 /** The register that changes nothing when it is folded in. */
-export function identity({ constants }: FunctionBuilder, kind: ScanKind, dtype: DType): Local<'v128'> {
-  const number = { sum: 0, prod: 1, max: -Infinity, min: Infinity }[kind];
-  switch (kindOf(dtype)) {
-    case 'f32':
-      return constants.f32x4(number);
-    case 'f64':
-      return constants.f64x2(number);
-    case 'i32':
-      return constants.i32x4({ sum: 0, prod: 1, max: LOWEST[dtype] ?? 0, min: HIGHEST[dtype] ?? 0 }[kind]);
-    case 'i64':
-      return constants.i64x2({ sum: 0n, prod: 1n, max: LOWEST_INT64, min: HIGHEST_INT64 }[kind]);
-    case 'mask':
-      return constants.i32x4(kind === 'prod' || kind === 'min' ? -1 : 0);
-  }
+export function identity(code: FunctionBuilder, kind: ScanKind, dtype: DType): Local<'v128'> {
+  // Wider integers saturate at their own bounds.
+  const [lowest, highest] = dtype === 'int8' ? [-128, 127] : [dtype === 'bool' ? 0 : -Infinity, Infinity];
+  return constantLanes(code, dtype, { sum: 0, prod: 1, max: lowest, min: highest }[kind]);
 }

@@ -6,7 +6,7 @@
 
 import type { AxisId, IndexExpr, LoopKernel, ValueId } from '@tenfold/ir';
 import { unreachable } from '@tenfold/ir';
-import type { MathContext } from '../math/index.ts';
+import type { Address, MathContext } from '../math/index.ts';
 import type { Expr, FunctionBuilder, Local } from '../wasm/index.ts';
 import type { Dependencies, LoopStmt } from './dependencies.ts';
 import type { Kind, Lanes } from './lanes.ts';
@@ -18,12 +18,6 @@ export interface Block {
   readonly units: number;
   /** In the last, incomplete block: which of the four elements exist, as a lane mask and as bits. */
   readonly active?: { readonly mask: Local<'v128'>; readonly bits: Local<'i32'> };
-}
-
-/** A memory address: `base` plus a constant number of bytes. */
-export interface Address {
-  readonly base: Expr<'i32'>;
-  readonly offset: number;
 }
 
 /** The parts of a kernel that emitters of values and stores need. */

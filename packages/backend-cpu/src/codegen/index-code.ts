@@ -9,7 +9,8 @@ import type { Atom, AxisId, IndexExpr, Term } from '@tenfold/ir';
 import { byteSize, forEachAtom, scale, unreachable } from '@tenfold/ir';
 import { i32, i32x4 } from '../wasm/index.ts';
 import type { Expr } from '../wasm/index.ts';
-import type { Address, Emission, Scope } from './emission.ts';
+import type { Address } from '../math/index.ts';
+import type { Emission, Scope } from './emission.ts';
 import { register, UNIT } from './lanes.ts';
 
 /** Whether the elements of a block may have different values of the expression. */

@@ -5,7 +5,7 @@
 
 import type { AxisId, IndexExpr, LoopKernel, Stmt, ValueId } from '@tenfold/ir';
 import { unreachable } from '@tenfold/ir';
-import type { MathContext } from '../math/index.ts';
+import type { Address, MathContext } from '../math/index.ts';
 import { call, i32, i32x4, select, v128 } from '../wasm/index.ts';
 import type { Expr, Local } from '../wasm/index.ts';
 import { Accumulators } from './accumulators.ts';
@@ -14,7 +14,7 @@ import { loadScalar } from './scalar-argument.ts';
 import { address, strideOf } from './index-code.ts';
 import type { Dependencies, LoopStmt } from './dependencies.ts';
 import { accumulatorsChangedIn, statementsIn, valuesNeeded } from './dependencies.ts';
-import type { Address, Block, Scope } from './emission.ts';
+import type { Block, Scope } from './emission.ts';
 import { Emission } from './emission.ts';
 import { kindOf, registersOf, UNIT } from './lanes.ts';
 import type { Kind, Lanes } from './lanes.ts';

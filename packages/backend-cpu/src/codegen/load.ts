@@ -8,12 +8,13 @@ import type { Value } from '@tenfold/ir';
 import { byteSize } from '@tenfold/ir';
 import { i32, i32x4, v128 } from '../wasm/index.ts';
 import type { Expr, Local } from '../wasm/index.ts';
-import type { Address, Emission } from './emission.ts';
+import type { Address } from '../math/index.ts';
+import type { Emission } from './emission.ts';
 import type { Condition } from './guards.ts';
 import { conditionOf } from './guards.ts';
 import type { Lanes } from './lanes.ts';
 import { kindOf, UNIT } from './lanes.ts';
-import { decode, isSigned, widthOf } from './storage.ts';
+import { decode, isSigned, widthOf } from '../math/index.ts';
 
 type Load = Extract<Value, { op: 'load' }>;
 

@@ -7,12 +7,13 @@ import type { Stmt } from '@tenfold/ir';
 import { i32, i32x4, i64x2 } from '../wasm/index.ts';
 import type { Local } from '../wasm/index.ts';
 import { combine } from './combine.ts';
-import type { Address, Emission } from './emission.ts';
+import type { Address } from '../math/index.ts';
+import type { Emission } from './emission.ts';
 import { conditionOf } from './guards.ts';
 import type { Lanes } from './lanes.ts';
 import { register, UNIT } from './lanes.ts';
 import { bitsOf, elementAddress, when } from './load.ts';
-import { decode, encode, isSigned, widthOf } from './storage.ts';
+import { decode, encode, isSigned, widthOf } from '../math/index.ts';
 
 type Store = Extract<Stmt, { kind: 'store' }>;
 

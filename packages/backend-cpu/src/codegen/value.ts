@@ -2,7 +2,8 @@
 
 import type { ValueId } from '@tenfold/ir';
 import { isFloat } from '@tenfold/ir';
-import { bitcast, cast, constantLanes } from './casts.ts';
+import { bitcast, cast } from './casts.ts';
+import { constantLanes } from './constant-lanes.ts';
 import { binary, clamp, isBinary, unary, where } from './elementwise.ts';
 import type { Emission } from './emission.ts';
 import { conditionLanes, conditionOf } from './guards.ts';

@@ -3,16 +3,10 @@
  * converted on the way, so packed panels hold only float32 or float64.
  */
 
-import {
-  bfloat16ToFloat32,
-  float16ToFloat32,
-  int32ToFloat32,
-  loadBits16,
-  loadInt8,
-  loadUint8,
-} from '../math/index.ts';
+import { byteSize } from '@tenfold/ir';
+import { decode, int32ToFloat32, isSigned, widthOf } from '../math/index.ts';
 import type { MathContext } from '../math/index.ts';
-import { i32, i32x4, v128 } from '../wasm/index.ts';
+import { v128 } from '../wasm/index.ts';
 import type { Expr } from '../wasm/index.ts';
 import type { SourceType } from './spec.ts';
 
@@ -31,47 +25,28 @@ export interface ElementReader {
   convert(m: MathContext, bits: Vector): Vector;
 }
 
-const asIs = (_: MathContext, bits: Vector): Vector => bits;
-
-/** Elements that are lanes already. */
-function whole(
-  bytes: number,
-  loadSplat: typeof v128.load32_splat,
-  gatherLane: typeof v128.load32_lane,
-): ElementReader {
+function reader(type: SourceType): ElementReader {
+  const width = widthOf(type);
+  const signed = isSigned(type);
+  const integer = type === 'int8' || type === 'uint8';
+  const convert = (m: MathContext, bits: Vector) => (integer ? int32ToFloat32(bits) : decode(m, type, bits));
   return {
-    bytes,
-    loadVector: (_, address, offset) => v128.load(address, offset),
-    loadSplat: (_, address, offset) => loadSplat(address, offset),
-    gatherLane,
-    convert: asIs,
-  };
-}
-
-/** Elements narrower than a lane: bits are widened to int32 lanes, and then converted. */
-function narrow(
-  bytes: number,
-  load4: (address: Address, offset: number) => Vector,
-  load1: (address: Address, offset: number) => Expr<'i32'>,
-  convert: (m: MathContext, bits: Vector) => Vector,
-): ElementReader {
-  return {
-    bytes,
-    loadVector: (m, address, offset = 0) => convert(m, load4(address, offset)),
-    loadSplat: (m, address, offset = 0) => convert(m, i32x4.splat(load1(address, offset))),
-    gatherLane: (address, bits, lane, offset = 0) => i32x4.replace_lane(bits, lane, load1(address, offset)),
+    bytes: byteSize(type),
+    loadVector: (m, base, offset = 0) => convert(m, width.load({ base, offset }, signed)),
+    loadSplat: (m, base, offset = 0) => convert(m, width.splat({ base, offset }, signed)),
+    gatherLane: (base, bits, lane, offset = 0) => width.loadLane({ base, offset }, bits, lane, signed),
     convert,
   };
 }
 
 /** Types that are computed in float32, and float64 in its own. */
 export const readers: Readonly<Record<SourceType, ElementReader>> = {
-  float32: whole(4, v128.load32_splat, v128.load32_lane),
-  float64: whole(8, v128.load64_splat, v128.load64_lane),
-  float16: narrow(2, loadBits16, i32.load16_u, float16ToFloat32),
-  bfloat16: narrow(2, loadBits16, i32.load16_u, bfloat16ToFloat32),
-  int8: narrow(1, loadInt8, i32.load8_s, (_, bits) => int32ToFloat32(bits)),
-  uint8: narrow(1, loadUint8, i32.load8_u, (_, bits) => int32ToFloat32(bits)),
+  float32: reader('float32'),
+  float64: reader('float64'),
+  float16: reader('float16'),
+  bfloat16: reader('bfloat16'),
+  int8: reader('int8'),
+  uint8: reader('uint8'),
 };
 
 /** The first `width` of consecutive elements in the low lanes, zeros in the others, touching no element beyond them. */
@@ -86,7 +61,7 @@ export function loadFew(
   if (width === lanes) return reader.loadVector(m, address, offset);
   // Two float32 elements are the common case: the rest of a panel of six lanes.
   const bytes = width * reader.bytes;
-  if (reader.convert === asIs && bytes <= 8) {
+  if (reader.bytes >= 4 && bytes <= 8) {
     return bytes === 4 ? v128.load32_zero(address, offset) : v128.load64_zero(address, offset);
   }
   const bits = m.code.let(m.code.constants.i32x4(0));

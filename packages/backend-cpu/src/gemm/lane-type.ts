@@ -3,6 +3,7 @@
  * lanes a vector has, and how lanes are loaded, stored, transposed and multiplied.
  */
 
+import { madd } from '../math/index.ts';
 import { f32x4, f64x2, i32x4, i64x2, v128 } from '../wasm/index.ts';
 import type { Expr, FunctionBuilder, Local, Operand, Statement } from '../wasm/index.ts';
 
@@ -26,7 +27,7 @@ export const float32Lanes: LaneType = {
   loadSplat: v128.load32_splat,
   storeLane: v128.store32_lane,
   add: f32x4.add,
-  multiplyAdd: (a, b, c, relaxed) => (relaxed ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c)),
+  multiplyAdd: (a, b, c, relaxed) => madd({ relaxed }, a, b, c),
   transpose(code, [r0, r1, r2, r3]) {
     const low01 = code.let(i32x4.shuffle(r0, r1, [0, 4, 1, 5]));
     const high01 = code.let(i32x4.shuffle(r0, r1, [2, 6, 3, 7]));
@@ -47,7 +48,7 @@ export const float64Lanes: LaneType = {
   loadSplat: v128.load64_splat,
   storeLane: v128.store64_lane,
   add: f64x2.add,
-  multiplyAdd: (a, b, c, relaxed) => (relaxed ? f64x2.relaxed_madd(a, b, c) : f64x2.add(f64x2.mul(a, b), c)),
+  multiplyAdd: (a, b, c, relaxed) => madd({ relaxed }, a, b, c, f64x2),
   transpose: (code, [r0, r1]) => [
     code.let(i64x2.shuffle(r0, r1, [0, 2])),
     code.let(i64x2.shuffle(r0, r1, [1, 3])),

@@ -17,31 +17,30 @@ export interface MathContext {
   readonly relaxed: boolean;
 }
 
-/** a * b + c over float32 lanes. */
-export function madd(m: MathContext, a: Vector, b: Vector, c: Vector): Vector {
-  return m.relaxed ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
+type FloatLanes = typeof f32x4 | typeof f64x2;
+type Relaxed = Pick<MathContext, 'relaxed'>;
+
+/** a * b + c over float32 lanes, or over those of another float type. */
+export function madd(m: Relaxed, a: Vector, b: Vector, c: Vector, lanes: FloatLanes = f32x4): Vector {
+  return m.relaxed ? lanes.relaxed_madd(a, b, c) : lanes.add(lanes.mul(a, b), c);
 }
 
-/** c - a * b over float32 lanes. */
-export function nmadd(m: MathContext, a: Vector, b: Vector, c: Vector): Vector {
-  return m.relaxed ? f32x4.relaxed_nmadd(a, b, c) : f32x4.sub(c, f32x4.mul(a, b));
+/** c - a * b. */
+export function nmadd(m: Relaxed, a: Vector, b: Vector, c: Vector, lanes: FloatLanes = f32x4): Vector {
+  return m.relaxed ? lanes.relaxed_nmadd(a, b, c) : lanes.sub(c, lanes.mul(a, b));
 }
 
-/** a * b + c over float64 lanes. */
-export function madd64(m: MathContext, a: Vector, b: Vector, c: Vector): Vector {
-  return m.relaxed ? f64x2.relaxed_madd(a, b, c) : f64x2.add(f64x2.mul(a, b), c);
-}
-
-/** c - a * b over float64 lanes. */
-export function nmadd64(m: MathContext, a: Vector, b: Vector, c: Vector): Vector {
-  return m.relaxed ? f64x2.relaxed_nmadd(a, b, c) : f64x2.sub(c, f64x2.mul(a, b));
-}
-
-/** Horner's rule over float32 lanes: coefficients[0] + coefficients[1] * x + … */
-export function polynomial(m: MathContext, x: VectorLocal, coefficients: readonly number[]): Vector {
+/** Horner's rule: coefficients[0] + coefficients[1] * x + … */
+export function polynomial(
+  m: MathContext,
+  x: VectorLocal,
+  coefficients: readonly number[],
+  lanes: FloatLanes = f32x4,
+): Vector {
+  const { constants } = m.code;
   return coefficients
-    .map((value): Vector => m.code.constants.f32x4(value))
-    .reduceRight((high, low) => madd(m, high, x, low));
+    .map((value): Vector => (lanes === f32x4 ? constants.f32x4(value) : constants.f64x2(value)))
+    .reduceRight((high, low) => madd(m, high, x, low, lanes));
 }
 
 /**
@@ -61,13 +60,6 @@ export function splitPolynomial(m: MathContext, x: VectorLocal, coefficients: re
     coefficients.filter((_, power) => power % 2 === 1),
   );
   return madd(m, odd, x, even);
-}
-
-/** Horner's rule over float64 lanes. */
-export function polynomial64(m: MathContext, x: VectorLocal, coefficients: readonly number[]): Vector {
-  return coefficients
-    .map((value): Vector => m.code.constants.f64x2(value))
-    .reduceRight((high, low) => madd64(m, high, x, low));
 }
 
 /** Lanes of `whenTrue` where the mask is all ones, of `whenFalse` where it is zero. */

@@ -6,7 +6,7 @@
  */
 
 import { f32x4, f64x2, i32x4, v128 } from '../wasm/index.ts';
-import { choose, copySign, narrow, nmadd64, widen } from './context.ts';
+import { choose, copySign, narrow, nmadd, widen } from './context.ts';
 import type { MathContext, Vector, VectorLocal } from './context.ts';
 import { hostBinary, patch } from './host-calls.ts';
 
@@ -62,7 +62,7 @@ function truncatedMod(m: MathContext, a: VectorLocal, b: VectorLocal): VectorLoc
 /** a - b · trunc(a / b) over float64 lanes, exact for float32 values with a quotient below 2^28. */
 function truncatedRest(m: MathContext, a: VectorLocal, b: VectorLocal): Vector {
   const quotient = m.code.let(f64x2.trunc(f64x2.div(a, b)));
-  return nmadd64(m, quotient, b, a);
+  return nmadd(m, quotient, b, a, f64x2);
 }
 
 /** Where flooring goes one below truncation: the remainder is not zero and has the other sign than the divisor. */

@@ -11,7 +11,7 @@
  */
 
 export { atan2 } from './atan2.ts';
-export { choose, eachLane, narrow } from './context.ts';
+export { choose, eachLane, madd, narrow } from './context.ts';
 export type { MathContext, Vector } from './context.ts';
 export * from './conversions.ts';
 export { floorDivide, floorDivide64, floorDivideI32, floorMod, floorMod64, floorModI32 } from './division.ts';
@@ -24,4 +24,6 @@ export { loadBits16, loadInt8, loadUint8, storeBits16, storeInt8 } from './lane-
 export { log } from './log.ts';
 export { pow } from './pow.ts';
 export { erf, tanh } from './sigmoidal.ts';
+export { decode, encode, isSigned, widthOf } from './storage.ts';
+export type { Address } from './storage.ts';
 export { cos, sin } from './trigonometry.ts';

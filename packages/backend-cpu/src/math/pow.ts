@@ -4,7 +4,7 @@
  */
 
 import { f32x4, f64x2, i64x2, v128 } from '../wasm/index.ts';
-import { choose, madd64, narrow, polynomial64, widen } from './context.ts';
+import { choose, madd, narrow, polynomial, widen } from './context.ts';
 import type { MathContext, Vector, VectorLocal } from './context.ts';
 
 const SQRT_HALF_BITS = 0x3fe6a09e667f3bcdn;
@@ -57,12 +57,13 @@ function log2(m: MathContext, a: VectorLocal): VectorLocal {
   const one = constants.f64x2(1);
   const s = code.let(f64x2.div(f64x2.sub(mantissa, one), f64x2.add(mantissa, one)));
   const square = code.let(f64x2.mul(s, s));
-  const series = polynomial64(
+  const series = polynomial(
     m,
     square,
     [1, 3, 5, 7, 9, 11, 13, 15].map((k) => 2 / (k * Math.LN2)),
+    f64x2,
   );
-  const finite = code.let(madd64(m, series, s, n));
+  const finite = code.let(madd(m, series, s, n, f64x2));
   const atZero = choose(f64x2.eq(a, constants.f64x2(0)), constants.f64x2(-Infinity), finite);
   return code.let(choose(f64x2.lt(a, constants.f64x2(Infinity)), atZero, a));
 }
@@ -76,10 +77,11 @@ function exp2(m: MathContext, p: Vector): VectorLocal {
   const shifted = code.let(f64x2.add(clamped, magic));
   const fraction = code.let(f64x2.sub(clamped, f64x2.sub(shifted, magic)));
   const factorials = [1, 1, 2, 6, 24, 120, 720, 5040, 40320, 362880];
-  const mantissa = polynomial64(
+  const mantissa = polynomial(
     m,
     fraction,
     factorials.map((factorial, k) => Math.LN2 ** k / factorial),
+    f64x2,
   );
   const scale = i64x2.shl(i64x2.add(shifted, constants.i64x2(1023n)), 52);
   return code.let(f64x2.mul(mantissa, scale));

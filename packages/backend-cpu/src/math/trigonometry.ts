@@ -5,7 +5,7 @@
  */
 
 import { f32x4, f64x2, i32x4, v128 } from '../wasm/index.ts';
-import { choose, madd, narrow, nmadd64, polynomial, widen } from './context.ts';
+import { choose, madd, narrow, nmadd, polynomial, widen } from './context.ts';
 import type { MathContext, Vector, VectorLocal } from './context.ts';
 import { patch } from './host-calls.ts';
 
@@ -67,6 +67,6 @@ function reduce(m: MathContext, x: VectorLocal): readonly [Vector, VectorLocal] 
   const magic = constants.f64x2(ROUNDING_MAGIC_64);
   const shifted = code.let(f64x2.add(f64x2.mul(x, constants.f64x2(2 / Math.PI)), magic));
   const n = code.let(f64x2.sub(shifted, magic));
-  const coarse = nmadd64(m, n, constants.f64x2(HALF_PI_HIGH), x);
-  return [nmadd64(m, n, constants.f64x2(HALF_PI_LOW), coarse), shifted];
+  const coarse = nmadd(m, n, constants.f64x2(HALF_PI_HIGH), x, f64x2);
+  return [nmadd(m, n, constants.f64x2(HALF_PI_LOW), coarse, f64x2), shifted];
 }

@@ -5,21 +5,17 @@
 
 import type { DType } from '@tenfold/ir';
 import { byteSize } from '@tenfold/ir';
-import {
-  bfloat16ToFloat32,
-  float16ToFloat32,
-  float32ToBfloat16,
-  float32ToFloat16,
-  storeBits16,
-  storeInt8,
-  loadInt8,
-  loadUint8,
-  loadBits16,
-} from '../math/index.ts';
-import type { MathContext, Vector } from '../math/index.ts';
 import { i32, i32x4, v128 } from '../wasm/index.ts';
-import type { Local, Statement } from '../wasm/index.ts';
-import type { Address } from './emission.ts';
+import type { Expr, Local, Statement } from '../wasm/index.ts';
+import type { MathContext, Vector } from './context.ts';
+import { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from './half.ts';
+import { loadBits16, loadInt8, loadUint8, storeBits16, storeInt8 } from './lane-memory.ts';
+
+/** A place in memory: an address plus a constant number of bytes. */
+export interface Address {
+  readonly base: Expr<'i32'>;
+  readonly offset: number;
+}
 
 interface Width {
   /** Elements that a register holds. */
@@ -29,7 +25,7 @@ interface Width {
   /** One element in all lanes. */
   splat(at: Address, signed: boolean): Vector;
   /** One element in one lane; the others stay. */
-  loadLane(at: Address, into: Local<'v128'>, lane: number, signed: boolean): Vector;
+  loadLane(at: Address, into: Vector, lane: number, signed: boolean): Vector;
   store(at: Address, from: Local<'v128'>): Statement;
   storeLane(at: Address, from: Local<'v128'>, lane: number): Statement;
 }
