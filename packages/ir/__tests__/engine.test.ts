@@ -3,7 +3,7 @@
 import { InterpreterBackend, decode, encode } from '@tenfold/testing';
 import { describe, expect, it } from 'vitest';
 import type { Dispatch } from '../src/index.ts';
-import { StandardEngine, printPlan } from '../src/index.ts';
+import { StandardEngine, bytesMoved, printPlan } from '../src/index.ts';
 import { Program } from './support/programs.ts';
 
 class RecordingBackend extends InterpreterBackend {
@@ -61,8 +61,9 @@ describe('StandardEngine', () => {
     const p = new Program();
     const x = p.linear(p.input32(8, 8), p.input32(8, 8));
     p.output(p.linear(x, p.input32(8, 8)));
-    const { stats } = new StandardEngine(new InterpreterBackend()).prepare(p.build());
-    expect(stats).toEqual({ kernels: 2, bytesMoved: 6 * 256, scratchBytes: 256 });
+    const { schedule, stats } = new StandardEngine(new InterpreterBackend()).prepare(p.build());
+    expect(stats).toEqual({ kernels: 2, scratchBytes: 256 });
+    expect(bytesMoved(schedule)).toBe(6 * 256);
   });
 
   it('has nothing to run for an empty program', () => {

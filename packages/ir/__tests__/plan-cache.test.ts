@@ -7,7 +7,7 @@ interface NamedPlan extends Executable {
 }
 
 function plan(name: string): NamedPlan {
-  return { name, stats: { kernels: 0, bytesMoved: 0, scratchBytes: 0 }, run() {} };
+  return { name, stats: { kernels: 0, scratchBytes: 0 }, run() {} };
 }
 
 describe('PlanCache', () => {

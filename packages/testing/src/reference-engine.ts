@@ -24,7 +24,7 @@ export class ReferenceEngine implements Engine {
   prepare(slice: Slice): Executable {
     const computed = slice.nodes.filter((node) => specOf(node.op).class !== 'source').length;
     return {
-      stats: { kernels: computed, bytesMoved: bytesMoved(slice), scratchBytes: 0 },
+      stats: { kernels: computed, scratchBytes: 0 },
       run: (bindings) => run(slice, bindings, this.#memory),
     };
   }
@@ -32,14 +32,6 @@ export class ReferenceEngine implements Engine {
 
 function hasReadSync(memory: Pick<Backend, 'readSync' | 'write'>): memory is Memory {
   return memory.readSync !== undefined;
-}
-
-function bytesMoved({ nodes }: Slice): number {
-  const bytes = ({ shape, dtype }: SliceNode) => numel(shape) * byteSize(dtype);
-  return nodes.reduce(
-    (sum, node) => sum + bytes(node) + node.inputs.reduce((n, i) => n + bytes(nodes[i]), 0),
-    0,
-  );
 }
 
 /** The nodes of a slice, one a line. */

@@ -4,7 +4,6 @@
  */
 
 import type { Backend, Dispatch, Launch, OperandRef, Program } from '../backend/backend.ts';
-import type { Kernel } from '../kernel/kernel.ts';
 import { activeDebugTools, debug } from '../debug.ts';
 import type { Bindings, Engine, Executable, PlanStats } from '../run/engine.ts';
 import type { Slice } from '../run/slice.ts';
@@ -56,7 +55,6 @@ export class Plan implements Executable {
     this.#programs = programs;
     this.stats = {
       kernels: scheduled.dispatches.length,
-      bytesMoved: bytesMoved(scheduled),
       scratchBytes: memory.bytes,
     };
   }
@@ -111,19 +109,4 @@ interface BoundPlan {
 function sameMemory(bound: BoundPlan, { storages, scratch }: Bindings): boolean {
   const same = (a: OperandRef, b: OperandRef) => a === b || (a.buffer === b.buffer && a.offset === b.offset);
   return same(bound.scratch, scratch) && bound.storages.every((ref, i) => same(ref, storages[i]));
-}
-
-function bytesMoved({ dispatches, buffers }: Schedule): number {
-  let bytes = 0;
-  for (const { kernel, launches } of dispatches) {
-    for (const { buffers: keys } of launches) {
-      keys.forEach((key, i) => (bytes += buffers.info(key).bytes * passes(kernel, i)));
-    }
-  }
-  return bytes;
-}
-
-/** An operand that is read and written moves twice. */
-function passes(kernel: Kernel, operand: number): number {
-  return kernel.operands[operand].access === 'readwrite' ? 2 : 1;
 }

@@ -19,8 +19,6 @@ export interface Bindings {
 export interface PlanStats {
   /** Launches of compiled kernels in one run; a batch counts once. */
   readonly kernels: number;
-  /** Bytes that the kernels read and write, each operand counted once a kernel. */
-  readonly bytesMoved: number;
   /** Bytes of intermediates at their peak, as planned. */
   readonly scratchBytes: number;
 }
