@@ -7,7 +7,7 @@ import { GradError, ShapeError, formatShape, reach, sameShape, specOf } from '@t
 import type { Device, Graph, NodeId } from '@tenfold/ir';
 import { enableGrad, noGrad } from '@tenfold/tensor/base';
 import type { BackwardOptions, GradHook, Tensor } from '@tenfold/tensor/base';
-import { apply, fromStorage, inside, leafStateOf, literal } from '@tenfold/tensor/internal';
+import { apply, fromStorage, inside, leafStateOf, literal, renewGradStorage } from '@tenfold/tensor/internal';
 import type { GradEngine, GradNote, LeafState } from '@tenfold/tensor/internal';
 import { ruleOf } from './rules/table.ts';
 import { traverse } from './traversal.ts';
@@ -96,7 +96,9 @@ function accumulate(device: Device, state: LeafState<Tensor>, gradient: Tensor):
     return;
   }
   const ours = grad?.source.kind === 'storage' && grad.source.storage === state.gradStorage;
-  const storage = ours ? grad.source.storage : state.renewGradStorage(device, gradient.shape, gradient.dtype);
+  const storage = ours
+    ? grad.source.storage
+    : renewGradStorage(state, device, gradient.shape, gradient.dtype);
   device.graph.effects.set(storage, total.resolve());
   if (!ours) state.grad = fromStorage(device, storage);
   withGradients.add(device.graph);

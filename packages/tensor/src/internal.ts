@@ -6,6 +6,7 @@ export * from './core/broadcast.ts';
 export * from './core/custom-grad.ts';
 export { composed } from './core/cut.ts';
 export { expose, inside } from './core/exposure.ts';
+export { renewGradStorage } from './core/leaf-state.ts';
 export type { LeafState } from './core/leaf-state.ts';
 export * from './core/promote.ts';
 export {

@@ -21,16 +21,22 @@ export class LeafState<T> {
   /** Whether the user has a handle to the present gradient. */
   seen = false;
 
-  #retired: Storage | undefined;
+  /** Where the gradient of an earlier round is, which the user has seen. */
+  retired: Storage | undefined;
+}
 
-  /** A storage for the first gradient after `zeroGrad`. */
-  renewGradStorage(device: Device, shape: Shape, dtype: DType): Storage {
-    if (this.gradStorage && !this.seen) return this.gradStorage;
-    if (this.#retired) device.free(this.#retired, 'was the gradient of an earlier step');
-    this.#retired = this.gradStorage;
-    this.seen = false;
-    this.gradStorage = new Storage(shape, dtype, 'variable');
-    this.gradStorage.name = 'grad';
-    return this.gradStorage;
-  }
+/** A storage for the first gradient after `zeroGrad`. */
+export function renewGradStorage<T>(
+  state: LeafState<T>,
+  device: Device,
+  shape: Shape,
+  dtype: DType,
+): Storage {
+  if (state.gradStorage && !state.seen) return state.gradStorage;
+  if (state.retired) device.free(state.retired, 'was the gradient of an earlier step');
+  state.retired = state.gradStorage;
+  state.seen = false;
+  state.gradStorage = new Storage(shape, dtype, 'variable');
+  state.gradStorage.name = 'grad';
+  return state.gradStorage;
 }
