@@ -11,12 +11,11 @@ import type { ByteSource } from './byte-source.ts';
 import { heldDTypeNames } from './held-dtypes.ts';
 import { readHeader } from './header.ts';
 import type { HeaderOptions } from './header.ts';
-import type { SafetensorsHeader } from './header-format.ts';
+import type { SafetensorsHeader, TensorEntry } from './header-format.ts';
 import { quote } from './messages.ts';
 import { openSource } from './open-source.ts';
 import type { ByteInput } from './open-source.ts';
 import type { RawTensor } from './raw-tensor.ts';
-import type { TensorEntry } from './header-format.ts';
 
 export interface OpenOptions extends HeaderOptions {
   /** What error messages call a buffer or Blob; a file goes by its path. */

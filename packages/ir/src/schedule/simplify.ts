@@ -112,10 +112,7 @@ class Builder {
     const constant = this.#constants[id];
     if (constant !== undefined) return this.#append({ ...node }, constant);
     const { shape, dtype } = node;
-    return this.#append(
-      { op: 'contiguous', inputs: [id], attrs: undefined, shape, dtype, slot: -1 },
-      undefined,
-    );
+    return this.#append(made('contiguous', [id], undefined, shape, dtype), undefined);
   }
 
   /** A copy of what is in memory anyway, or of a constant, is the thing itself. */
@@ -150,13 +147,10 @@ class Builder {
   }
 
   #fill(value: number, dtype: DType, shape: Shape): number {
-    let id = this.#add({ op: 'const', inputs: [], attrs: { value, dtype }, shape: [], dtype, slot: -1 });
-    if (shape.length === 0) return id;
+    const number = this.#add(made('const', [], { value, dtype }, [], dtype));
     const ones = shape.map(() => 1);
-    id = this.#add({ op: 'reshape', inputs: [id], attrs: { shape: ones }, shape: ones, dtype, slot: -1 });
-    return sameShape(shape, ones)
-      ? id
-      : this.#add({ op: 'expand', inputs: [id], attrs: { shape }, shape, dtype, slot: -1 });
+    const id = this.#reshaped(number, ones, dtype);
+    return sameShape(shape, ones) ? id : this.#add(made('expand', [id], { shape }, shape, dtype));
   }
 
   /** An existing or simpler node with the same value. */
@@ -210,9 +204,7 @@ class Builder {
         return c === 1 ? x : undefined;
       case 'pow':
         if (c === 1) return x;
-        return c === 2
-          ? this.#add({ op: 'mul', inputs: [x, x], attrs: undefined, shape, dtype, slot: -1 })
-          : undefined;
+        return c === 2 ? this.#add(made('mul', [x, x], undefined, shape, dtype)) : undefined;
       case 'where':
         if (y === z) return y;
         return constants[0] === undefined ? undefined : constants[0] !== 0 ? y : z;
@@ -246,7 +238,7 @@ class Builder {
 
   #reshaped(input: number, shape: Shape, dtype: DType): number {
     if (sameShape(this.nodes[input].shape, shape)) return input;
-    return this.#add({ op: 'reshape', inputs: [input], attrs: { shape }, shape, dtype, slot: -1 });
+    return this.#add(made('reshape', [input], { shape }, shape, dtype));
   }
 
   #reduce({ inputs, attrs, shape, dtype }: SliceNode, input: SliceNode): number | undefined {
@@ -262,6 +254,16 @@ class Builder {
     if (axes.some((axis) => input.shape[axis] !== 1)) return undefined;
     return position ? this.#fill(0, dtype, shape) : this.#reshaped(inputs[0], shape, dtype);
   }
+}
+
+function made<K extends OpName>(
+  op: K,
+  inputs: readonly number[],
+  attrs: OpAttrs[K],
+  shape: Shape,
+  dtype: DType,
+): SliceNode {
+  return { op, inputs, attrs, shape, dtype, slot: -1 };
 }
 
 /** Whether a view of an unchanged shape leaves every element where it is. */
