@@ -19,7 +19,8 @@ export function contractAsLoops(kernel: ContractKernel): LoopKernel {
   };
 }
 
-function nest(axes: readonly AxisId[], order: LoopOrder, body: readonly Stmt[]): readonly Stmt[] {
+/** Loops over the axes, the first outermost. */
+export function nest(axes: readonly AxisId[], order: LoopOrder, body: readonly Stmt[]): readonly Stmt[] {
   return axes.reduceRight<readonly Stmt[]>(
     (inner, axis) => [{ kind: 'loop', axis, order, body: inner }],
     body,

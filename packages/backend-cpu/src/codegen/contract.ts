@@ -4,19 +4,20 @@
  * a kernel of its own over a temporary.
  */
 
-import type { AxisId, ContractKernel, DType, Guard, IndexExpr, LoopKernel, Stmt, Value } from '@tenfold/ir';
-import { add, byteSize, scale, variable } from '@tenfold/ir';
-import { emitGemm } from '../gemm/index.ts';
-import type { Extent, GemmSpec, Source, SourceType } from '../gemm/index.ts';
+import type { AxisId, ContractKernel, Guard, IndexExpr, LoopKernel, Value } from '@tenfold/ir';
+import { add, byteSize, isFloat, scale, variable } from '@tenfold/ir';
+import { emitGemm, greatest, isSourceType } from '../gemm/index.ts';
+import type { Extent, GemmSpec, Source } from '../gemm/index.ts';
 import { call, i32 } from '../wasm/index.ts';
 import type { Expr, Local } from '../wasm/index.ts';
 import { affineOf } from './affine.ts';
 import { argumentLayout } from './arguments.ts';
 import type { ArgumentLayout } from './arguments.ts';
-import { contractAsLoops } from './contract-loops.ts';
+import { contractAsLoops, nest } from './contract-loops.ts';
 import { simpleEpilogue } from './epilogue.ts';
 import type { FunctionTarget, KernelFunctions, Phase } from './functions.ts';
 import { loopFunctions } from './functions.ts';
+import { maxExtent } from './loop-plan.ts';
 
 export function contractFunctions(
   kernel: ContractKernel,
@@ -57,14 +58,14 @@ export function contractFunctions(
   } satisfies GemmSpec);
   const grid = (values: readonly number[]): number =>
     gemm.units((extent) => (typeof extent === 'number' ? extent : values[params.get(extent) ?? 0]));
-  const greatest = gemm.units((extent) => (typeof extent === 'number' ? extent : extent.max));
+  const most = gemm.units(greatest);
   const nanoseconds =
     (2 * sizeOf(kernel, [...kernel.batch, ...kernel.m, ...kernel.n, ...kernel.k])) / GIGAFLOPS;
   const phase: Phase = {
     function: index,
     grid,
     grain: 1,
-    nanoseconds: nanoseconds / Math.max(1, greatest),
+    nanoseconds: nanoseconds / Math.max(1, most),
     coarse: true,
   };
   return { phases: [phase], scratch: () => 0, workspaceBytes: gemm.workspaceBytes };
@@ -82,20 +83,8 @@ function worthPacking(kernel: ContractKernel): boolean {
 }
 
 function sizeOf(kernel: ContractKernel, axes: readonly AxisId[]): number {
-  return axes.reduce((size, axis) => {
-    const extent = kernel.axes[axis];
-    return size * (typeof extent === 'number' ? extent : extent.max);
-  }, 1);
+  return axes.reduce((size, axis) => size * maxExtent(kernel, axis), 1);
 }
-
-const SOURCE_TYPES: { readonly [D in DType]?: SourceType } = {
-  float32: 'float32',
-  float64: 'float64',
-  float16: 'float16',
-  bfloat16: 'bfloat16',
-  int8: 'int8',
-  uint8: 'uint8',
-};
 
 /** An operand that is a tensor read at affine indices, with at most a cast to the compute type. */
 function sourceOf(
@@ -108,10 +97,9 @@ function sourceOf(
   let value: Value = kernel.values[id];
   if (value.op === 'cast' && value.dtype === compute) value = kernel.values[value.inputs[0]];
   if (value.op !== 'load') return undefined;
-  const type = SOURCE_TYPES[value.dtype];
-  const { dtype } = kernel.accumulators[0];
-  const floats = dtype === 'float32' || dtype === 'float64' || dtype === 'float16' || dtype === 'bfloat16';
-  if (!type || !floats || (type === 'float64') !== (compute === 'float64')) return undefined;
+  const type = value.dtype;
+  const floats = isFloat(kernel.accumulators[0].dtype);
+  if (!isSourceType(type) || !floats || (type === 'float64') !== (compute === 'float64')) return undefined;
   const { operand } = value;
   const steps = stepsOf(kernel, value.index, outer);
   const guards = value.guards.filter(({ index, lo, hi }) => index.min < lo || index.max >= hi);
@@ -154,8 +142,7 @@ function throughTemporary(
   const operands = [...kernel.operands, { dtype: wide, access: 'readwrite', elements } as const];
   const position = axes.reduce(
     (index, axis) => {
-      const extent = kernel.axes[axis];
-      const size = typeof extent === 'number' ? extent : extent.max;
+      const size = maxExtent(kernel, axis);
       return add(scale(index, size), variable(axis, size));
     },
     variable(0, 1),
@@ -179,10 +166,7 @@ function throughTemporary(
   const values = kernel.values.map((value): Value =>
     value.op === 'acc' ? { op: 'load', dtype: wide, operand: temporary, index: position, guards: [] } : value,
   );
-  const body = axes.reduceRight<readonly Stmt[]>(
-    (inner, axis) => [{ kind: 'loop', axis, order: 'parallel', body: inner }],
-    epilogue,
-  );
+  const body = nest(axes, 'parallel', epilogue);
   const rest: LoopKernel = { ...shared, kind: 'loop', operands, accumulators: [], values, body };
   const [first, second] = [contractFunctions(product, target, layout), loopFunctions(rest, target, layout)];
   return {

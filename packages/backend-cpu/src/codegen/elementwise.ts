@@ -38,8 +38,12 @@ function isCompare(op: BinaryOp): op is CompareOp {
   return op in BOOL.compare;
 }
 
+function meaningless(op: UnaryOp | BinaryOp, dtype: DType): never {
+  return unreachable(`${op} has no meaning on ${dtype}`);
+}
+
 export function unary(e: Emission, op: UnaryOp, dtype: DType, x: Lanes): Lanes {
-  const rule = RULES[x.kind].unary[op] ?? unreachable(`${op} has no meaning on ${dtype}`);
+  const rule = RULES[x.kind].unary[op] ?? meaningless(op, dtype);
   return e.lanes(e.scope, x.kind, x.uniform, (i) => {
     const result = rule(e.math, register(x, i));
     return GROWS.has(op) ? wrap(e.math, dtype, result) : result;
@@ -60,7 +64,7 @@ export function clamp(e: Emission, op: 'max' | 'min', x: Lanes, bound: Lanes): L
 export function binary(e: Emission, op: BinaryOp, dtype: DType, a: Lanes, b: Lanes): Lanes {
   const uniform = a.uniform && b.uniform;
   if (isCompare(op)) return compare(e, op, a, b);
-  const rule = RULES[a.kind].binary[op] ?? unreachable(`${op} has no meaning on ${dtype}`);
+  const rule = RULES[a.kind].binary[op] ?? meaningless(op, dtype);
   return e.lanes(e.scope, a.kind, uniform, (i) => {
     const result = rule(e.math, register(a, i), register(b, i));
     return GROWS.has(op) ? wrap(e.math, dtype, result) : result;

@@ -7,6 +7,7 @@ import { choose, eachLane, floorDivideI32, floorModI32 } from '../math/index.ts'
 import type { MathContext, Vector } from '../math/index.ts';
 import { i32, i32x4, i64, i64x2, v128 } from '../wasm/index.ts';
 import type { Expr, Local } from '../wasm/index.ts';
+import { direct } from './float-ops.ts';
 import type { BinaryRule, BinaryRules, CompareRules, Rules, UnaryRules } from './float-ops.ts';
 
 const shift32 =
@@ -92,27 +93,21 @@ function instructions(lanes: IntegerLanes, bits: number, one: One) {
   return {
     unary: {
       ...identities,
-      neg: (_, x) => lanes.neg(x),
-      abs: (_, x) => lanes.abs(x),
+      ...direct(lanes, 'neg', 'abs'),
       sign: (_, x) => v128.or(lanes.shr_s(x, bits - 1), lanes.shr_u(lanes.neg(x), bits - 1)),
-      not: (_, x) => v128.not(x),
+      ...direct(v128, 'not'),
     } satisfies UnaryRules,
     binary: {
-      add: (_, a, b) => lanes.add(a, b),
-      sub: (_, a, b) => lanes.sub(a, b),
-      mul: (_, a, b) => lanes.mul(a, b),
+      ...direct(lanes, 'add', 'sub', 'mul'),
+      ...direct(v128, 'and', 'or', 'xor'),
       pow: (m, a, b) => power(m, lanes, one(m), a, b),
       max: (_, a, b) => choose(greater(a, b), a, b),
       min: (_, a, b) => choose(greater(a, b), b, a),
-      and: (_, a, b) => v128.and(a, b),
-      or: (_, a, b) => v128.or(a, b),
-      xor: (_, a, b) => v128.xor(a, b),
     } satisfies BinaryRules,
     compare: {
       lt: (_, a, b) => lanes.lt_s(a, b),
       le: (_, a, b) => lanes.le_s(a, b),
-      eq: (_, a, b) => lanes.eq(a, b),
-      ne: (_, a, b) => lanes.ne(a, b),
+      ...direct(lanes, 'eq', 'ne'),
     } satisfies CompareRules,
   };
 }
@@ -146,8 +141,9 @@ export const INT64: Rules = {
 
 /** Arithmetic on bool: the result of the numbers 0 and 1, with anything but zero being true. */
 export const BOOL: Rules = {
-  unary: { ...identities, neg: same, abs: same, sign: same, not: (_, x) => v128.not(x) },
+  unary: { ...identities, neg: same, abs: same, sign: same, ...direct(v128, 'not') },
   binary: {
+    ...direct(v128, 'and', 'or', 'xor'),
     add: (_, a, b) => v128.or(a, b),
     sub: (_, a, b) => v128.xor(a, b),
     mul: (_, a, b) => v128.and(a, b),
@@ -156,9 +152,6 @@ export const BOOL: Rules = {
     pow: (_, a, b) => v128.or(a, v128.not(b)),
     max: (_, a, b) => v128.or(a, b),
     min: (_, a, b) => v128.and(a, b),
-    and: (_, a, b) => v128.and(a, b),
-    or: (_, a, b) => v128.or(a, b),
-    xor: (_, a, b) => v128.xor(a, b),
     shl: same,
     shr: (_, a, b) => v128.andnot(a, b),
   },

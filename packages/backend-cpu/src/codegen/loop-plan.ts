@@ -45,7 +45,7 @@ export function planLoops(kernel: LoopKernel, dependencies: readonly Dependencie
 }
 
 /** The largest trip count of an axis. */
-export function maxExtent(kernel: LoopKernel, axis: AxisId): number {
+export function maxExtent(kernel: Pick<LoopKernel, 'axes'>, axis: AxisId): number {
   const extent = kernel.axes[axis];
   return typeof extent === 'number' ? extent : extent.max;
 }

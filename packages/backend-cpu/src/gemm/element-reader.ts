@@ -3,6 +3,7 @@
  * converted on the way, so packed panels hold only float32 or float64.
  */
 
+import type { DType } from '@tenfold/ir';
 import { byteSize } from '@tenfold/ir';
 import { decode, int32ToFloat32, isSigned, widthOf } from '../math/index.ts';
 import type { MathContext } from '../math/index.ts';
@@ -48,6 +49,11 @@ export const readers: Readonly<Record<SourceType, ElementReader>> = {
   int8: reader('int8'),
   uint8: reader('uint8'),
 };
+
+/** Whether products can read operands of the type. */
+export function isSourceType(dtype: DType): dtype is SourceType {
+  return dtype in readers;
+}
 
 /** The first `width` of consecutive elements in the low lanes, zeros in the others, touching no element beyond them. */
 export function loadFew(

@@ -1,12 +1,6 @@
 /** Matrix products in generated WebAssembly: packed, blocked, register-tiled, with a fused epilogue. */
 
+export { isSourceType } from './element-reader.ts';
 export { emitGemm } from './gemm.ts';
-export type {
-  Epilogue,
-  EpilogueOperand,
-  EpiloguePosition,
-  Extent,
-  GemmSpec,
-  Source,
-  SourceType,
-} from './spec.ts';
+export { greatest } from './spec.ts';
+export type { Epilogue, EpilogueOperand, EpiloguePosition, Extent, GemmSpec, Source } from './spec.ts';

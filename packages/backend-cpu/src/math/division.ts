@@ -1,5 +1,5 @@
 /**
- * Floor division and its remainder (Python's // and %), over float32, float64 and int32 lanes. The quotient
+ * Floor division and its remainder (Python's // and %), over float32 and int32 lanes. The quotient
  * rounds towards minus infinity and the remainder has the sign of the divisor, as in PyTorch.
  *
  * An integer division by zero gives 0 and leaves the dividend as remainder; it does not trap.
@@ -8,7 +8,7 @@
 import { f32x4, f64x2, i32x4, v128 } from '../wasm/index.ts';
 import { choose, copySign, narrow, nmadd, widen } from './context.ts';
 import type { MathContext, Vector, VectorLocal } from './context.ts';
-import { hostBinary, patch } from './host-calls.ts';
+import { patch } from './host-calls.ts';
 
 /** Quotients below this keep the float64 remainder of two float32 values exact. */
 const LARGEST_QUOTIENT = 2 ** 28;
@@ -69,16 +69,6 @@ function truncatedRest(m: MathContext, a: VectorLocal, b: VectorLocal): Vector {
 function roundsDown(m: MathContext, rest: VectorLocal, b: VectorLocal): Vector {
   const opposite = i32x4.lt_s(v128.xor(rest, b), m.code.constants.i32x4(0));
   return v128.andnot(opposite, f32x4.eq(rest, m.code.constants.f32x4(0)));
-}
-
-/** a - b · floor(a / b) over float64 lanes, exact. */
-export function floorMod64(m: MathContext, a: Vector, b: Vector): VectorLocal {
-  return hostBinary(m, 'mod', a, b);
-}
-
-/** floor(a / b) over float64 lanes, consistent with the remainder as in Python and PyTorch. */
-export function floorDivide64(m: MathContext, a: Vector, b: Vector): VectorLocal {
-  return hostBinary(m, 'idiv', a, b);
 }
 
 /** floor(a / b) over int32 lanes; 0 where b is 0. The one overflow, -2^31 / -1, wraps to -2^31. */

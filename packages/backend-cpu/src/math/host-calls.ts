@@ -8,25 +8,16 @@ import type { Expr } from '../wasm/index.ts';
 import { eachLane } from './context.ts';
 import type { MathContext, Vector, VectorLocal } from './context.ts';
 import { HOST_MODULE } from './host-functions.ts';
-import type { HostBinary, HostUnary } from './host-functions.ts';
+import type { HostFunction } from './host-functions.ts';
 
 /** The host's function of as many numbers as there are operands. */
-function call64(m: MathContext, name: HostUnary | HostBinary, operands: readonly Expr<'f64'>[]): Expr<'f64'> {
+function call64(m: MathContext, name: HostFunction, operands: readonly Expr<'f64'>[]): Expr<'f64'> {
   const params = operands.map(() => 'f64' as const);
   return call(m.module.importFunction(HOST_MODULE, name, { params, result: 'f64' }), ...operands);
 }
 
-/** The function over two float64 lanes. */
-export function hostUnary(m: MathContext, name: HostUnary, x: Vector): VectorLocal {
-  return overLanes(m, name, [x]);
-}
-
-/** The function over pairs of float64 lanes. */
-export function hostBinary(m: MathContext, name: HostBinary, a: Vector, b: Vector): VectorLocal {
-  return overLanes(m, name, [a, b]);
-}
-
-function overLanes(m: MathContext, name: HostUnary | HostBinary, operands: readonly Vector[]): VectorLocal {
+/** The function over two float64 lanes, or pairs of them. */
+export function hostFunction(m: MathContext, name: HostFunction, operands: readonly Vector[]): VectorLocal {
   return eachLane(m, f64x2, 2, operands, (lane, ...locals) =>
     call64(
       m,
@@ -39,7 +30,7 @@ function overLanes(m: MathContext, name: HostUnary | HostBinary, operands: reado
 /** Replaces the float32 lanes of `result` where `mask` is set by the host's function of the operands. */
 export function patch(
   m: MathContext,
-  name: HostUnary | HostBinary,
+  name: HostFunction,
   result: VectorLocal,
   mask: VectorLocal,
   operands: readonly VectorLocal[],

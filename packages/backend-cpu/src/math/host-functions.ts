@@ -9,6 +9,7 @@ export const HOST_MODULE = 'math';
 
 export type HostUnary = 'exp' | 'log' | 'sin' | 'cos' | 'tanh' | 'erf';
 export type HostBinary = 'atan2' | 'pow' | 'fmod' | 'mod' | 'idiv';
+export type HostFunction = HostUnary | HostBinary;
 export type HostFunctions = Readonly<
   Record<HostUnary, (x: number) => number> & Record<HostBinary, (a: number, b: number) => number>
 >;

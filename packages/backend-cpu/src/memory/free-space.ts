@@ -62,16 +62,10 @@ export class FreeSpace {
 
   /** Adds the range [address, address + size), which follows everything added before. */
   extend(address: number, size: number): void {
-    const block: Block = {
-      address, size, bytes: 0, free: false, before: this.#last, after: undefined, previous: undefined, next: undefined,
-    }; // prettier-ignore
-    if (this.#last) {
-      if (this.#last.address + this.#last.size !== address) unreachable('free space must grow without gaps');
-      this.#last.after = block;
-    }
-    this.#last = block;
+    const last = this.#last;
+    if (last && last.address + last.size !== address) unreachable('free space must grow without gaps');
     this.#total += size;
-    this.#release(block);
+    this.#release(this.#insert(last, address, size));
   }
 
   /** The address of a free block of at least `bytes`, now taken; undefined where none is large enough. */
@@ -129,21 +123,20 @@ export class FreeSpace {
   }
 
   #split(block: Block, size: number): void {
-    const rest: Block = {
-      address: block.address + size,
-      size: block.size - size,
-      bytes: 0,
-      free: false,
-      before: block,
-      after: block.after,
-      previous: undefined,
-      next: undefined,
-    };
-    if (rest.after) rest.after.before = rest;
-    else this.#last = rest;
-    block.after = rest;
+    this.#link(this.#insert(block, block.address + size, block.size - size));
     block.size = size;
-    this.#link(rest);
+  }
+
+  /** A new block behind `before` in address order. */
+  #insert(before: Block | undefined, address: number, size: number): Block {
+    const after = before?.after;
+    const block: Block = {
+      address, size, bytes: 0, free: false, before, after, previous: undefined, next: undefined,
+    }; // prettier-ignore
+    if (before) before.after = block;
+    if (after) after.before = block;
+    else this.#last = block;
+    return block;
   }
 
   #release(block: Block): void {

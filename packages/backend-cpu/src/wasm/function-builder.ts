@@ -74,16 +74,12 @@ export class FunctionBuilder<
    */
   hoist<T extends ValueType>(value: Expr<T>): Local<T> {
     const local = this.local(value.type);
-    value.encode(this.#prologue);
-    this.#prologue.opcode(opcodes.local.set);
-    this.#prologue.unsigned(local.index);
+    setLocal(this.#prologue, local, value);
     return local;
   }
 
   set<T extends ValueType>(local: Local<T>, value: Operand<T>): void {
-    toExpr(local.type, value).encode(this.#body);
-    this.#body.opcode(opcodes.local.set);
-    this.#body.unsigned(local.index);
+    setLocal(this.#body, local, toExpr(local.type, value));
   }
 
   /** Sets the local and gives the value, inside a larger expression. */
@@ -111,20 +107,17 @@ export class FunctionBuilder<
 
   /** A block; a branch to its label leaves it. */
   block(body: (exit: Label) => void): void {
-    this.#body.opcode(opcodes.control.block);
-    this.#nest(body);
+    this.#nest(opcodes.control.block, body);
   }
 
   /** A loop; a branch to its label starts the next iteration, and without one the loop ends. */
   loop(body: (next: Label) => void): void {
-    this.#body.opcode(opcodes.control.loop);
-    this.#nest(body);
+    this.#nest(opcodes.control.loop, body);
   }
 
   if(condition: Operand<'i32'>, then: () => void, otherwise?: () => void): void {
     toExpr('i32', condition).encode(this.#body);
-    this.#body.opcode(opcodes.control.if);
-    this.#nest(() => {
+    this.#nest(opcodes.control.if, () => {
       then();
       if (otherwise === undefined) return;
       this.#body.opcode(opcodes.control.else);
@@ -133,13 +126,16 @@ export class FunctionBuilder<
   }
 
   br(label: Label): void {
-    this.#body.opcode(opcodes.control.br);
-    this.#body.unsigned(this.#depth - label.depth);
+    this.#branch(opcodes.control.br, label);
   }
 
   brIf(label: Label, condition: Operand<'i32'>): void {
     toExpr('i32', condition).encode(this.#body);
-    this.#body.opcode(opcodes.control.br_if);
+    this.#branch(opcodes.control.br_if, label);
+  }
+
+  #branch(opcode: number, label: Label): void {
+    this.#body.opcode(opcode);
     this.#body.unsigned(this.#depth - label.depth);
   }
 
@@ -158,10 +154,8 @@ export class FunctionBuilder<
   }
 
   return(value?: R extends ValueType ? Operand<R> : never): void {
-    if (value !== undefined && this.type.result !== 'void') {
-      const type: ValueType = this.type.result;
-      toExpr(type, value as Operand<ValueType>).encode(this.#body);
-    }
+    const type: ValueType | 'void' = this.type.result;
+    if (value !== undefined && type !== 'void') toExpr(type, value as Operand<ValueType>).encode(this.#body);
     this.#body.opcode(opcodes.control.return);
   }
 
@@ -184,13 +178,20 @@ export class FunctionBuilder<
     return out.toBytes();
   }
 
-  #nest(body: (label: Label) => void): void {
+  #nest(opcode: number, body: (label: Label) => void): void {
+    this.#body.opcode(opcode);
     this.#body.byte(voidBlock);
     this.#depth++;
     body({ depth: this.#depth });
     this.#depth--;
     this.#body.opcode(opcodes.control.end);
   }
+}
+
+function setLocal(out: CodeWriter, local: Local, value: Expr): void {
+  value.encode(out);
+  out.opcode(opcodes.local.set);
+  out.unsigned(local.index);
 }
 
 /** A call whose result is used as an expression. */
@@ -214,17 +215,11 @@ export function call(target: FunctionRef, ...args: readonly Operand<ValueType>[]
   } as Expr | Statement;
 }
 
-/** Local declarations: runs of equal types. */
+/** Local declarations: runs of equal types, each of one. */
 function writeLocals(out: ByteWriter, types: readonly ValueType[]): void {
-  const runs: { type: ValueType; count: number }[] = [];
+  out.unsigned(types.length);
   for (const type of types) {
-    const last = runs.at(-1);
-    if (last?.type === type) last.count++;
-    else runs.push({ type, count: 1 });
-  }
-  out.unsigned(runs.length);
-  for (const { type, count } of runs) {
-    out.unsigned(count);
+    out.unsigned(1);
     out.byte(valueTypeByte[type]);
   }
 }
