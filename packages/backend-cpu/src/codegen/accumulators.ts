@@ -80,7 +80,7 @@ export class Accumulators {
     if (spread) unreachable(`accumulator ${acc} is read inside its reduction`);
     if (isPositional(kind)) {
       return this.#e.lanes(this.#e.scope, 'i32', !varying, (i) =>
-        readPosition(this.#e.code, units[i].position ?? unreachable('no position')),
+        readPosition(this.#e.code, candidates(units[i]).position),
       );
     }
     return { kind: kindOf(dtype), uniform: !varying, registers: units.flatMap(({ registers }) => registers) };

@@ -14,7 +14,7 @@ import type { Condition } from './guards.ts';
 import { conditionOf } from './guards.ts';
 import type { Lanes } from './lanes.ts';
 import { kindOf, UNIT } from './lanes.ts';
-import { decode, isSigned, widthOf } from '../math/index.ts';
+import { decode, widthOf } from '../math/index.ts';
 
 type Load = Extract<Value, { op: 'load' }>;
 
@@ -63,7 +63,7 @@ function loadOne(e: Emission, { operand, index, dtype }: Load, { flag, masks }: 
     const anywhere = written?.map((mask) => v128.any_true(mask)).reduce((a, b) => i32.or(a, b));
     const condition = flag && anywhere ? i32.and(flag, anywhere) : (flag ?? anywhere);
     if (condition) code.set(bits, code.constants.i32x4(0));
-    when(e, condition, () => code.set(bits, widthOf(dtype).splat(at, isSigned(dtype))));
+    when(e, condition, () => code.set(bits, widthOf(dtype).splat(at)));
   });
   const kind = kindOf(dtype);
   const one = e.lanes(scope, kind, true, () => decode(math, dtype, bits));
@@ -90,8 +90,8 @@ function loadNear(e: Emission, value: Load, { flag, masks, whole }: Condition, s
     ),
   );
   const read = (i: number) => {
-    if (stride === 1) return decode(math, dtype, width.load(addresses[i][0], isSigned(dtype)));
-    const [low, high] = addresses[i].map((at) => code.let(width.load(at, isSigned(dtype))));
+    if (stride === 1) return decode(math, dtype, width.load(addresses[i][0]));
+    const [low, high] = addresses[i].map((at) => code.let(width.load(at)));
     const picked = i32x4.shuffle(low, high, NEAR[stride].lanes);
     return decode(math, dtype, picked);
   };
@@ -153,7 +153,7 @@ function loadLanes(e: Emission, value: Load, { flag, masks }: Condition, stride:
           const register = raw[Math.floor(element / width.perRegister)];
           const at = addresses[element];
           when(e, present && i32.and(present, 1 << lane), () =>
-            code.set(register, width.loadLane(at, register, element % width.perRegister, isSigned(dtype))),
+            code.set(register, width.loadLane(at, register, element % width.perRegister)),
           );
         }
       });

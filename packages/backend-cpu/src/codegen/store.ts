@@ -13,7 +13,7 @@ import { conditionOf } from './guards.ts';
 import type { Lanes } from './lanes.ts';
 import { register, UNIT } from './lanes.ts';
 import { bitsOf, elementAddress, when } from './load.ts';
-import { decode, encode, isSigned, widthOf } from '../math/index.ts';
+import { decode, encode, widthOf } from '../math/index.ts';
 
 type Store = Extract<Stmt, { kind: 'store' }>;
 
@@ -72,7 +72,7 @@ function storeConsecutive(e: Emission, stmt: Store, value: Lanes): () => void {
     addresses.forEach((at, i) => {
       let result = register(value, i);
       if (stmt.combine) {
-        const present = code.let(decode(math, dtype, width.load(at, isSigned(dtype))));
+        const present = code.let(decode(math, dtype, width.load(at)));
         result = code.let(combine(math, stmt.combine, dtype, present, result));
       }
       code.emit(width.store(at, code.let(encode(math, dtype, result))));
@@ -104,7 +104,7 @@ function storeElement(e: Emission, stmt: Store, value: Lanes, i: number, at: Add
   const from = register(value, Math.floor(i / perRegister));
   let result = from;
   if (stmt.combine) {
-    const present = code.let(decode(math, dtype, splat(at, isSigned(dtype))));
+    const present = code.let(decode(math, dtype, splat(at)));
     const all = code.let(perRegister === UNIT ? splatLane32(from, lane) : splatLane64(from, lane));
     result = code.let(combine(math, stmt.combine, dtype, present, all));
   }

@@ -5,7 +5,7 @@
 
 import type { DType } from '@tenfold/ir';
 import { byteSize } from '@tenfold/ir';
-import { decode, int32ToFloat32, isSigned, widthOf } from '../math/index.ts';
+import { decode, int32ToFloat32, widthOf } from '../math/index.ts';
 import type { MathContext } from '../math/index.ts';
 import { v128 } from '../wasm/index.ts';
 import type { Expr } from '../wasm/index.ts';
@@ -28,14 +28,13 @@ export interface ElementReader {
 
 function reader(type: SourceType): ElementReader {
   const width = widthOf(type);
-  const signed = isSigned(type);
   const integer = type === 'int8' || type === 'uint8';
   const convert = (m: MathContext, bits: Vector) => (integer ? int32ToFloat32(bits) : decode(m, type, bits));
   return {
     bytes: byteSize(type),
-    loadVector: (m, base, offset = 0) => convert(m, width.load({ base, offset }, signed)),
-    loadSplat: (m, base, offset = 0) => convert(m, width.splat({ base, offset }, signed)),
-    gatherLane: (base, bits, lane, offset = 0) => width.loadLane({ base, offset }, bits, lane, signed),
+    loadVector: (m, base, offset = 0) => convert(m, width.load({ base, offset })),
+    loadSplat: (m, base, offset = 0) => convert(m, width.splat({ base, offset })),
+    gatherLane: (base, bits, lane, offset = 0) => width.loadLane({ base, offset }, bits, lane),
     convert,
   };
 }

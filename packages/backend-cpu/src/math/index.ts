@@ -24,6 +24,6 @@ export { loadBits16, loadInt8, loadUint8, storeBits16, storeInt8 } from './lane-
 export { log } from './log.ts';
 export { pow } from './pow.ts';
 export { erf, tanh } from './sigmoidal.ts';
-export { decode, encode, isSigned, widthOf } from './storage.ts';
+export { decode, encode, widthOf } from './storage.ts';
 export type { Address } from './storage.ts';
 export { cos, sin } from './trigonometry.ts';

@@ -21,60 +21,58 @@ interface Width {
   /** Elements that a register holds. */
   readonly perRegister: 2 | 4;
   /** The elements of one register from consecutive memory. */
-  load(at: Address, signed: boolean): Vector;
+  load(at: Address): Vector;
   /** One element in all lanes. */
-  splat(at: Address, signed: boolean): Vector;
+  splat(at: Address): Vector;
   /** One element in one lane; the others stay. */
-  loadLane(at: Address, into: Vector, lane: number, signed: boolean): Vector;
+  loadLane(at: Address, into: Vector, lane: number): Vector;
   store(at: Address, from: Local<'v128'>): Statement;
   storeLane(at: Address, from: Local<'v128'>, lane: number): Statement;
 }
 
-const load8 = ({ base, offset }: Address, signed: boolean) =>
-  signed ? i32.load8_s(base, offset) : i32.load8_u(base, offset);
+/** Widths below a lane: elements are widened when they are loaded, and lose their high bits when they are stored. */
+function narrow(
+  load: typeof loadInt8,
+  loadOne: typeof i32.load8_s,
+  store: typeof storeInt8,
+  storeOne: typeof i32.store8,
+): Width {
+  return {
+    perRegister: 4,
+    load: ({ base, offset }) => load(base, offset),
+    splat: ({ base, offset }) => i32x4.splat(loadOne(base, offset)),
+    loadLane: ({ base, offset }, into, lane) => i32x4.replace_lane(into, lane, loadOne(base, offset)),
+    store: ({ base, offset }, from) => store(base, from, offset),
+    storeLane: ({ base, offset }, from, lane) => storeOne(base, i32x4.extract_lane(from, lane), offset),
+  };
+}
 
+function whole(
+  perRegister: 2 | 4,
+  splat: typeof v128.load32_splat,
+  loadLane: typeof v128.load32_lane,
+  storeLane: typeof v128.store32_lane,
+): Width {
+  return {
+    perRegister,
+    load: ({ base, offset }) => v128.load(base, offset),
+    splat: ({ base, offset }) => splat(base, offset),
+    loadLane: ({ base, offset }, into, lane) => loadLane(base, into, lane, offset),
+    store: ({ base, offset }, from) => v128.store(base, from, offset),
+    storeLane: ({ base, offset }, from, lane) => storeLane(base, from, lane, offset),
+  };
+}
+
+const INT8 = narrow(loadInt8, i32.load8_s, storeInt8, i32.store8);
 const WIDTHS: { readonly [bytes: number]: Width } = {
-  1: {
-    perRegister: 4,
-    load: ({ base, offset }, signed) => (signed ? loadInt8(base, offset) : loadUint8(base, offset)),
-    splat: (at, signed) => i32x4.splat(load8(at, signed)),
-    loadLane: (at, into, lane, signed) => i32x4.replace_lane(into, lane, load8(at, signed)),
-    store: ({ base, offset }, from) => storeInt8(base, from, offset),
-    storeLane: ({ base, offset }, from, lane) => i32.store8(base, i32x4.extract_lane(from, lane), offset),
-  },
-  2: {
-    perRegister: 4,
-    load: ({ base, offset }) => loadBits16(base, offset),
-    splat: ({ base, offset }) => i32x4.splat(i32.load16_u(base, offset)),
-    loadLane: ({ base, offset }, into, lane) => i32x4.replace_lane(into, lane, i32.load16_u(base, offset)),
-    store: ({ base, offset }, from) => storeBits16(base, from, offset),
-    storeLane: ({ base, offset }, from, lane) => i32.store16(base, i32x4.extract_lane(from, lane), offset),
-  },
-  4: {
-    perRegister: 4,
-    load: ({ base, offset }) => v128.load(base, offset),
-    splat: ({ base, offset }) => v128.load32_splat(base, offset),
-    loadLane: ({ base, offset }, into, lane) => v128.load32_lane(base, into, lane, offset),
-    store: ({ base, offset }, from) => v128.store(base, from, offset),
-    storeLane: ({ base, offset }, from, lane) => v128.store32_lane(base, from, lane, offset),
-  },
-  8: {
-    perRegister: 2,
-    load: ({ base, offset }) => v128.load(base, offset),
-    splat: ({ base, offset }) => v128.load64_splat(base, offset),
-    loadLane: ({ base, offset }, into, lane) => v128.load64_lane(base, into, lane, offset),
-    store: ({ base, offset }, from) => v128.store(base, from, offset),
-    storeLane: ({ base, offset }, from, lane) => v128.store64_lane(base, from, lane, offset),
-  },
+  1: narrow(loadUint8, i32.load8_u, storeInt8, i32.store8),
+  2: narrow(loadBits16, i32.load16_u, storeBits16, i32.store16),
+  4: whole(4, v128.load32_splat, v128.load32_lane, v128.store32_lane),
+  8: whole(2, v128.load64_splat, v128.load64_lane, v128.store64_lane),
 };
 
 export function widthOf(dtype: DType): Width {
-  return WIDTHS[byteSize(dtype)];
-}
-
-/** Whether loads of the dtype extend the sign. */
-export function isSigned(dtype: DType): boolean {
-  return dtype === 'int8';
+  return dtype === 'int8' ? INT8 : WIDTHS[byteSize(dtype)];
 }
 
 /** Stored bits, widened, as lanes to compute on. */

@@ -42,28 +42,19 @@ export class ModuleBuilder {
 
   /** The one memory of the module, given by the host. */
   importMemory(module: string, field: string, limits: MemoryLimits): void {
-    if (limits.shared && limits.maximum === undefined) {
-      throw new RangeError('internal: a shared memory needs a maximum');
-    }
     this.#memory = { module, field, limits };
   }
 
-  /** A function of the host. Importing the same name twice gives the same function. */
+  /** A function of the host. Importing the same name twice, with one signature, gives the same function. */
   importFunction<const P extends readonly ValueType[], R extends ValueType | 'void' = 'void'>(
     module: string,
     field: string,
     signature: { readonly params: P; readonly result?: R },
   ): FunctionRef<P, R> {
     const key = `${module}\0${field}`;
-    const type = functionType(signature);
     const found = this.#imported.get(key);
-    if (found !== undefined) {
-      if (this.#typeIndex(found.ref.type) !== this.#typeIndex(type)) {
-        throw new TypeError(`internal: ${module}.${field} is imported with two signatures`);
-      }
-      return found.ref as FunctionRef<P, R>;
-    }
-    const ref: FunctionRef<P, R> = { name: field, type };
+    if (found !== undefined) return found.ref as FunctionRef<P, R>;
+    const ref: FunctionRef<P, R> = { name: field, type: functionType(signature) };
     this.#imported.set(key, { module, field, ref });
     return ref;
   }
