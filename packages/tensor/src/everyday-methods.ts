@@ -13,7 +13,6 @@ import {
   minimum,
   mul,
   neg,
-  pow,
   reciprocal,
   rsqrt,
   sqrt,
@@ -23,8 +22,7 @@ import {
 import { assign } from './ops/assign.ts';
 import { eq, ge, gt, le, lt, ne } from './ops/comparison.ts';
 import { exp, log, sigmoid } from './ops/exponential.ts';
-import { argmax, max, min } from './ops/extremum.ts';
-import type { ExtremumMethods } from './ops/extremum.ts';
+import { argmax } from './ops/extremum.ts';
 import { bool, clone, detach, float, int, long, to, toDevice } from './ops/identity.ts';
 import { matmul } from './ops/matmul.ts';
 import { data, dataSync, item, itemSync, tolist, tolistSync } from './ops/read.ts';
@@ -35,7 +33,7 @@ import { tanh } from './ops/trigonometric.ts';
 
 // prettier-ignore
 const everyday = {
-  abs, add, div, maximum, minimum, mul, neg, pow, reciprocal, rsqrt, sqrt, square, sub,
+  abs, add, div, maximum, minimum, mul, neg, reciprocal, rsqrt, sqrt, square, sub,
   eq, ge, gt, le, lt, ne,
   exp, log, sigmoid, tanh,
   argmax, matmul, mean, softmax, logSoftmax, sum,
@@ -44,11 +42,11 @@ const everyday = {
   assign, data, dataSync, item, itemSync, tolist, tolistSync,
 };
 
-type EverydayMethods = MethodsOf<typeof everyday> & Pick<ExtremumMethods, 'max' | 'min'>;
+type EverydayMethods = MethodsOf<typeof everyday>;
 
 // Declared from here rather than there, so that the class does not depend on the operations.
 declare module './core/tensor.ts' {
   interface Tensor extends EverydayMethods {}
 }
 
-install({ ...everyday, max, min });
+install(everyday);

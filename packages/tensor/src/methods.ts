@@ -4,10 +4,12 @@
  * `everyday-methods.ts`.
  */
 
+import { setViewWriter } from './core/view-writer.ts';
 import { install } from './install-methods.ts';
 import type { MethodsOf } from './install-methods.ts';
 import * as arithmetic from './ops/arithmetic.ts';
 import * as assign from './ops/assign.ts';
+import { writeThroughView } from './ops/assign-view.ts';
 import * as clamp from './ops/clamp.ts';
 import * as comparison from './ops/comparison.ts';
 import * as cumulative from './ops/cumulative.ts';
@@ -103,3 +105,4 @@ install(sort);
 install(trigonometric);
 // What Node's console calls.
 install({ [Symbol.for('nodejs.util.inspect.custom')]: inspect });
+setViewWriter(writeThroughView);

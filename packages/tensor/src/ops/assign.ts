@@ -1,9 +1,8 @@
 /** Writing into a tensor, whole or through a view: a pending effect of the graph, executed once by the next run. */
 
-import { DTypeError, ShapeError, formatShape, sameShape } from '@tenfold/ir';
-import type { Device, Storage } from '@tenfold/ir';
-import { contents, viewPath, writeThrough } from '../core/assign-view.ts';
+import { ArgumentError, DTypeError, ShapeError, formatShape, sameShape, specOf } from '@tenfold/ir';
 import { commonDevice } from '../core/apply.ts';
+import { makeVariable, viewWriter } from '../core/view-writer.ts';
 import type { Tensor } from '../core/tensor.ts';
 
 /**
@@ -25,14 +24,14 @@ export function assign(self: Tensor, value: Tensor): Tensor {
       `assign: the value is ${value.dtype}, the tensor ${self.dtype}; cast it with to() first`,
     );
   }
-  const { graph } = device;
-  const path =
-    self.source.kind === 'node' && !self.requiresGrad ? viewPath(graph, self.resolve()) : undefined;
-  if (path && path.nodes.length > 0) {
-    makeVariable(device, path.storage);
-    const whole = writeThrough(contents(self, path.storage), graph, path, value);
-    graph.effects.set(path.storage, whole.resolve());
-    return self;
+  if (isView(self)) {
+    const writeView = viewWriter();
+    if (!writeView) {
+      throw new ArgumentError(
+        `assign: writing through a view needs all of '@tenfold/tensor', and only '@tenfold/tensor/base' is imported`,
+      );
+    }
+    if (writeView(self, value)) return self;
   }
   const storage = self.leafStorage('assign');
   makeVariable(device, storage);
@@ -41,8 +40,7 @@ export function assign(self: Tensor, value: Tensor): Tensor {
   return self;
 }
 
-/** What is written lasts as long as its handle, and clones of it are snapshots. */
-function makeVariable(device: Device, storage: Storage): void {
-  device.own(storage);
-  storage.role = 'variable';
+function isView(self: Tensor): boolean {
+  if (self.source.kind === 'storage' || self.requiresGrad) return false;
+  return specOf(self.home.graph.ops[self.resolve()]).class === 'movement';
 }

@@ -6,19 +6,31 @@
 
 import { ArgumentError } from '@tenfold/ir';
 import type { Graph, NodeId, Shape, Storage } from '@tenfold/ir';
-import { apply, constant, source } from './apply.ts';
-import { expandTo, literal } from './broadcast.ts';
-import { fromNode } from './tensor.ts';
-import type { Tensor } from './tensor.ts';
+import { apply, constant, source } from '../core/apply.ts';
+import { expandTo, literal } from '../core/broadcast.ts';
+import { fromNode } from '../core/tensor.ts';
+import type { Tensor } from '../core/tensor.ts';
+import { makeVariable } from '../core/view-writer.ts';
+
+/** Writes `value` into the leaf that `view` looks at, as a pending effect. Returns false if it is no view of a leaf. */
+export function writeThroughView(view: Tensor, value: Tensor): boolean {
+  const { home } = view;
+  const path = viewPath(home.graph, view.resolve());
+  if (!path || path.nodes.length === 0) return false;
+  makeVariable(home, path.storage);
+  const base = fromNode(home, home.graph.read(path.storage));
+  home.graph.effects.set(path.storage, writeThrough(base, home.graph, path, value).resolve());
+  return true;
+}
 
 /** The movement nodes from a view (first) down to the leaf it looks at. */
-export interface ViewPath {
+interface ViewPath {
   readonly storage: Storage;
   readonly nodes: readonly NodeId[];
 }
 
 /** How a node of the open graph is a view of a storage, if it is one. */
-export function viewPath(graph: Graph, node: NodeId): ViewPath | undefined {
+function viewPath(graph: Graph, node: NodeId): ViewPath | undefined {
   const nodes: NodeId[] = [];
   for (let at = node; ; at = graph.inputs[at][0]) {
     const storage = graph.leaves.get(at)?.storage ?? storageOfEffect(graph, at);
@@ -36,7 +48,7 @@ function storageOfEffect(graph: Graph, node: NodeId): Storage | undefined {
 }
 
 /** The whole contents of the storage after `value` has been written through the view. */
-export function writeThrough(base: Tensor, graph: Graph, path: ViewPath, value: Tensor): Tensor {
+function writeThrough(base: Tensor, graph: Graph, path: ViewPath, value: Tensor): Tensor {
   let written = value;
   let mask = expandTo(constant(value.home, 1, 'bool'), value.shape);
   for (const node of path.nodes) {
@@ -87,9 +99,4 @@ function placeRows(offset: Tensor, step: readonly number[], shape: Shape, value:
   const hit = apply('and', [onRow, apply('and', [fromStart, beforeEnd], undefined)], undefined);
   const rows = apply('gather', [value, apply('where', [hit, row, zero], undefined)], { axis: 0 });
   return apply('where', [hit, rows, literal(rows, 0)], undefined);
-}
-
-/** The present contents of a storage, pending writes included. */
-export function contents(view: Tensor, storage: Storage): Tensor {
-  return fromNode(view.home, view.home.graph.read(storage));
 }
