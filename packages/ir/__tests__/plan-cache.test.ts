@@ -47,15 +47,15 @@ describe('PlanCache', () => {
     expect([cache.size, cache.counters.evictions]).toEqual([2, 1]);
   });
 
-  it('tells how far the nearest known key agreed', () => {
+  it('tells the keys it knows when one is not among them', () => {
     const cache = new PlanCache();
     cache.get([1, 2, 3, 4], () => plan('a'));
-    let agreed = -1;
+    let known: unknown;
     cache.get(
       [1, 2, 9, 4],
       () => plan('b'),
-      (n) => (agreed = n),
+      (keys) => (known = keys),
     );
-    expect(agreed).toBe(2);
+    expect(known).toEqual([[1, 2, 3, 4]]);
   });
 });

@@ -15,7 +15,11 @@ export type DebugLevel = 0 | 1 | 2;
 /** What `@tenfold/ir/debug` provides. */
 export interface DebugTools {
   /** A sentence about a plan that had to be made. */
-  readonly describeMiss: (device: string, collection: Collection, agreed: number) => string;
+  readonly describeMiss: (
+    device: string,
+    collection: Collection,
+    known: readonly (readonly number[])[],
+  ) => string;
   /** Raises an `internal:` error for a slice that breaks a rule of the op table. */
   readonly verifySlice: (slice: Slice) => void;
   /** Raises an `internal:` error for a kernel that is not well formed. */

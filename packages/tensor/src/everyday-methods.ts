@@ -23,7 +23,7 @@ import { assign } from './ops/assign.ts';
 import { eq, ge, gt, le, lt, ne } from './ops/comparison.ts';
 import { exp, log, sigmoid } from './ops/exponential.ts';
 import { argmax } from './ops/extremum.ts';
-import { bool, clone, detach, float, int, long, to, toDevice } from './ops/identity.ts';
+import { clone, detach, to, toDevice } from './ops/identity.ts';
 import { matmul } from './ops/matmul.ts';
 import { data, dataSync, item, itemSync, tolist, tolistSync } from './ops/read.ts';
 import { mean, sum } from './ops/reduce.ts';
@@ -38,7 +38,7 @@ const everyday = {
   exp, log, sigmoid, tanh,
   argmax, matmul, mean, softmax, logSoftmax, sum,
   expand, flatten, permute, reshape, squeeze, t, transpose, unsqueeze, view,
-  bool, clone, detach, float, int, long, to, toDevice,
+  clone, detach, to, toDevice,
   assign, data, dataSync, item, itemSync, tolist, tolistSync,
 };
 

@@ -256,7 +256,7 @@ export class Device {
     const plan = this.plans.get(
       collection.key,
       () => this.#engine.prepare(buildSlice(collection)),
-      describeMiss && ((agreed) => debug(1, () => describeMiss(this.name, collection, agreed))),
+      describeMiss && ((known) => debug(1, () => describeMiss(this.name, collection, known))),
     );
     this.counters.runs++;
     this.#age++;

@@ -26,15 +26,9 @@ function hashKey(key: readonly number[]): number {
   return hash;
 }
 
-/** Index of the first number that differs, or -1. The two zeros differ: padding with one or the other does. */
-function firstDifference(a: readonly number[], b: readonly number[]): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) if (!Object.is(a[i], b[i])) return i;
-  return a.length === b.length ? -1 : length;
-}
-
+/** Whether two keys are equal. The two zeros differ: padding with one or the other does. */
 function sameKey(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && firstDifference(a, b) < 0;
+  return a.length === b.length && a.every((number, i) => Object.is(number, b[i]));
 }
 
 export class PlanCache {
@@ -56,8 +50,12 @@ export class PlanCache {
     return this.#entries.size;
   }
 
-  /** The plan of a key, made by `prepare` if it is not there. `onMiss` is told how far the nearest known key agreed. */
-  get(key: readonly number[], prepare: () => Executable, onMiss?: (agreed: number) => void): Executable {
+  /** The plan of a key, made by `prepare` if it is not there; `onMiss` is then told the keys that are. */
+  get(
+    key: readonly number[],
+    prepare: () => Executable,
+    onMiss?: (known: (readonly number[])[]) => void,
+  ): Executable {
     const hash = hashKey(key);
     const found = this.#buckets.get(hash)?.find((entry) => sameKey(entry.key, key));
     if (found) {
@@ -67,7 +65,7 @@ export class PlanCache {
       return found.plan;
     }
     this.counters.misses++;
-    onMiss?.(this.#longestAgreement(key));
+    onMiss?.([...this.#entries].map((entry) => entry.key));
     const entry = { hash, key, plan: prepare() };
     const bytes = key.length * BYTES_PER_NUMBER;
     for (const oldest of this.#entries) {
@@ -78,12 +76,6 @@ export class PlanCache {
     this.#entries.add(entry);
     this.#bytes += bytes;
     return entry.plan;
-  }
-
-  #longestAgreement(key: readonly number[]): number {
-    let longest = 0;
-    for (const entry of this.#entries) longest = Math.max(longest, firstDifference(entry.key, key));
-    return longest;
   }
 
   #evict(entry: Entry): void {
