@@ -4,8 +4,7 @@
  */
 
 import { emitGemm } from '../../src/gemm/index.ts';
-import type { GemmSpec, SourceType } from '../../src/gemm/spec.ts';
-import type { SourceGuard } from '../../src/gemm/spec.ts';
+import type { GemmSpec, SourceGuard, SourceType } from '../../src/gemm/spec.ts';
 import { HOST_MODULE, makeHostFunctions } from '../../src/math/index.ts';
 import { i32, ModuleBuilder, v128 } from '../../src/wasm/index.ts';
 
