@@ -14,8 +14,11 @@ import { traverse } from './traversal.ts';
 
 export const engine: GradEngine = { backward, savedFor, hook, retainGrad };
 
-/** The gradient a pass starts with: given, or 1 for a single number. Raises GradError when it can be neither. */
-export function seedFor(op: string, root: Tensor, gradient: Tensor | undefined): Tensor {
+/**
+ * Raises GradError when no pass can start at `root`, or when a gradient would have to be given; ShapeError when the one
+ * given does not fit.
+ */
+function checkSeed(op: string, root: Tensor, gradient: Tensor | undefined): void {
   if (!root.requiresGrad) {
     throw new GradError(
       `${op}: the tensor does not require gradients: nothing it was computed from has requiresGrad, or it was computed ` +
@@ -23,13 +26,11 @@ export function seedFor(op: string, root: Tensor, gradient: Tensor | undefined):
     );
   }
   if (gradient === undefined) {
-    if (root.numel !== 1) {
-      throw new GradError(
-        `${op}: a gradient can only be implied for a single number, this tensor has shape ${formatShape(root.shape)}; ` +
-          `reduce it first, for example with sum(), or pass the gradient`,
-      );
-    }
-    return literal(root, 1);
+    if (root.numel === 1) return;
+    throw new GradError(
+      `${op}: a gradient can only be implied for a single number, this tensor has shape ${formatShape(root.shape)}; ` +
+        `reduce it first, for example with sum(), or pass the gradient`,
+    );
   }
   if (!sameShape(gradient.shape, root.shape) || gradient.dtype !== root.dtype) {
     throw new ShapeError(
@@ -37,7 +38,12 @@ export function seedFor(op: string, root: Tensor, gradient: Tensor | undefined):
         `shape ${formatShape(root.shape)}`,
     );
   }
-  return gradient;
+}
+
+/** The gradient a pass starts with: given, or 1 for a single number. Raises what fits neither. */
+export function seedFor(op: string, root: Tensor, gradient: Tensor | undefined): Tensor {
+  checkSeed(op, root, gradient);
+  return gradient ?? literal(root, 1);
 }
 
 /** The root's node in the open graph, with its history. */
@@ -56,9 +62,9 @@ export function rootNode(op: string, root: Tensor): NodeId {
 function backward(root: Tensor, gradient: Tensor | undefined, options: BackwardOptions): void {
   const createGraph = options.createGraph ?? false;
   const retainGraph = options.retainGraph ?? createGraph;
-  noGrad(() => seedFor('backward', root, gradient));
+  checkSeed('backward', root, gradient);
   const device = root.home;
-  if (hasPendingGradients(device.graph)) flush(device, rootNode('backward', root));
+  if (withGradients.has(device.graph)) flush(device, rootNode('backward', root));
   const pass = () => {
     const node = rootNode('backward', root);
     device.graph.keep.add(node);
@@ -71,10 +77,6 @@ function backward(root: Tensor, gradient: Tensor | undefined, options: BackwardO
 
 /** Graphs in which a backward pass has already written gradients that no run has computed yet. */
 const withGradients = new WeakSet<Graph>();
-
-function hasPendingGradients(graph: Graph): boolean {
-  return withGradients.has(graph);
-}
 
 /**
  * Computes the pending gradients before a further pass adds to them, so that each micro-batch of gradient

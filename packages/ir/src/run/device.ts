@@ -35,8 +35,6 @@ const YIELD_AFTER = 256;
 /** What a device did so far; every number only grows. */
 export interface DeviceCounters {
   runs: number;
-  /** Values that had to be computed a second time because they were not kept. */
-  recomputed: number;
   /** Bytes copied from the host into slots of plans. */
   uploadedBytes: number;
 }
@@ -52,7 +50,7 @@ export class Device {
   readonly backend: Backend;
   readonly memory: Allocator;
   readonly plans = new PlanCache();
-  readonly counters: DeviceCounters = { runs: 0, recomputed: 0, uploadedBytes: 0 };
+  readonly counters: DeviceCounters = { runs: 0, uploadedBytes: 0 };
   readonly keeper: Keeper;
   /** Told of every run; `compile` records through it. */
   onRun: ((record: RunRecord) => void) | undefined;

@@ -21,19 +21,20 @@ const LIGHT_ELEMENTS = 1 << 16;
 export function allSinks(graph: Graph): NodeId[] {
   const sinks: NodeId[] = [];
   for (let node = 0; node < graph.size; node++) {
-    const isPending =
-      graph.uses[node] === 0 && specOf(graph.ops[node]).class !== 'source' && !valueOf(graph, node);
-    if (isPending && isComputable(graph, node)) sinks.push(node);
+    if (isPendingSink(graph, node) && isComputable(graph, node)) sinks.push(node);
   }
   return sinks;
+}
+
+function isPendingSink(graph: Graph, node: NodeId): boolean {
+  return graph.uses[node] === 0 && specOf(graph.ops[node]).class !== 'source' && !valueOf(graph, node);
 }
 
 /** `computed` marks what the run computes anyway, `written` the storages it writes. */
 export function smallSinks(graph: Graph, computed: Uint8Array, written: ReadonlySet<Storage>): NodeId[] {
   const sinks: NodeId[] = [];
   for (let node = graph.size - 1; node >= 0; node--) {
-    if (graph.uses[node] > 0 || !isSmall(graph, node) || specOf(graph.ops[node]).class === 'source') continue;
-    if (valueOf(graph, node)) continue;
+    if (!isPendingSink(graph, node) || !isSmall(graph, node)) continue;
     if (!computed[node] && (isLight(graph, node, computed) || readsWritten(graph, node, written)))
       sinks.push(node);
   }
