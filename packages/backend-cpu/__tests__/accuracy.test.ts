@@ -1,10 +1,10 @@
 import { SeededRandom } from '@tenfold/testing';
 import { afterAll, describe, expect, it } from 'vitest';
-import { CpuBackend } from '../src/index.ts';
+import { cpuBackend } from '../src/index.ts';
 import { columnSums, softmax, sum } from './support/kernels.ts';
 import { floats, runKernel } from './support/run.ts';
 
-const backend = new CpuBackend({ threads: 2 });
+const backend = cpuBackend({ threads: 2 });
 afterAll(() => backend.dispose());
 
 const random = new SeededRandom(3);

@@ -1,6 +1,8 @@
 import { conformance } from '@tenfold/testing';
-import { CpuBackend } from '../src/index.ts';
+import { cpuBackend as leanBackend } from '../src/base.ts';
+import { cpuBackend } from '../src/index.ts';
 
-conformance('cpu, one thread', () => new CpuBackend({ threads: 1 }));
-conformance('cpu, three threads', () => new CpuBackend({ threads: 3 }));
-conformance('cpu, without fused multiply-add', () => new CpuBackend({ threads: 1, relaxedSimd: false }));
+conformance('cpu, one thread', () => cpuBackend({ threads: 1 }));
+conformance('cpu, three threads', () => cpuBackend({ threads: 3 }));
+conformance('cpu, without fused multiply-add', () => cpuBackend({ threads: 1, relaxedSimd: false }));
+conformance('cpu, without special lowerings', () => leanBackend({ threads: 1 }));

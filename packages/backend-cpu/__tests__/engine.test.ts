@@ -1,9 +1,9 @@
 import { StandardEngine } from '@tenfold/ir';
 import { engineConformance } from '@tenfold/testing';
-import { CpuBackend } from '../src/index.ts';
+import { cpuBackend } from '../src/index.ts';
 
 function subject(fusion: boolean) {
-  const backend = new CpuBackend({ threads: 2 });
+  const backend = cpuBackend({ threads: 2 });
   return { backend, engine: new StandardEngine(backend, { fusion }) };
 }
 

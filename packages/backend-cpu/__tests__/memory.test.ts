@@ -3,7 +3,7 @@ import { SeededRandom } from '@tenfold/testing';
 import { describe, expect, it } from 'vitest';
 import { ALIGNMENT, FreeSpace } from '../src/memory/free-space.ts';
 import { Heap } from '../src/memory/heap.ts';
-import { CpuBackend } from '../src/index.ts';
+import { cpuBackend } from '../src/index.ts';
 import { LinearMemory } from '../src/memory/linear-memory.ts';
 import { columnSums, gelu, linear, softmax, sum } from './support/kernels.ts';
 import { runKernel } from './support/run.ts';
@@ -144,7 +144,7 @@ describe('kernels on operands beyond 2 GiB', () => {
       access === 'read' ? Float32Array.from({ length: elements }, () => random.uniform(-1, 1)) : undefined,
     );
     const [low, high] = [0, 2.2 * 2 ** 30].map((below) => {
-      const backend = new CpuBackend({ threads: 2 });
+      const backend = cpuBackend({ threads: 2 });
       backend.alloc(Math.round(below));
       const result = runKernel(backend, kernel, contents).at(-1) ?? new Uint8Array();
       backend.dispose();

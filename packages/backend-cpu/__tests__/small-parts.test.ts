@@ -1,17 +1,17 @@
 import { StandardEngine } from '@tenfold/ir';
 import { conformance, engineConformance } from '@tenfold/testing';
-import { CpuBackend } from '../src/index.ts';
+import { cpuBackend } from '../src/index.ts';
 import { tuning } from '../src/tuning.ts';
 
 /** Everything is cut into the smallest parts: what only large kernels do otherwise, small ones do here. */
 Object.assign(tuning, { split: 0, part: 1, grain: 4, shared: 0, task: 1, wake: -1 });
 
-conformance('cpu, cut into the smallest parts', () => new CpuBackend({ threads: 3 }));
+conformance('cpu, cut into the smallest parts', () => cpuBackend({ threads: 3 }));
 
 engineConformance(
   'cpu, cut into the smallest parts',
   () => {
-    const backend = new CpuBackend({ threads: 2 });
+    const backend = cpuBackend({ threads: 2 });
     return { backend, engine: new StandardEngine(backend) };
   },
   { slices: 200, firstSeed: 5001 },

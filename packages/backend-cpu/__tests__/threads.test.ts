@@ -4,7 +4,8 @@ import { SeededRandom } from '@tenfold/testing';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { CpuBackend } from '../src/index.ts';
+import { cpuBackend } from '../src/index.ts';
+import type { CpuBackend } from '../src/index.ts';
 import { Heap } from '../src/memory/heap.ts';
 import { LinearMemory } from '../src/memory/linear-memory.ts';
 import { CONTROL, HEAP_START } from '../src/pool/control.ts';
@@ -36,7 +37,7 @@ function output(backend: CpuBackend, kernel: Kernel, contents: ReturnType<typeof
 describe('threads', () => {
   it.each(KERNELS)('%s: the same bits with one thread, two and four', (_, kernel) => {
     const [one, ...others] = [1, 2, 4].map((threads) => {
-      const backend = new CpuBackend({ threads });
+      const backend = cpuBackend({ threads });
       const contents = inputs(kernel);
       const [first, ...repeated] = Array.from({ length: 8 }, () => output(backend, kernel, contents));
       expect(repeated.filter((result) => Buffer.compare(result, first) !== 0)).toEqual([]);
@@ -47,7 +48,7 @@ describe('threads', () => {
   });
 
   it('run the same batch again and again', () => {
-    const backend = new CpuBackend({ threads: 3 });
+    const backend = cpuBackend({ threads: 3 });
     const count = 400_000;
     const [program] = backend.compile([gelu(count)]);
     const [x, y] = [backend.alloc(4 * count), backend.alloc(4 * count)];
@@ -65,10 +66,8 @@ describe('threads', () => {
   });
 
   it('must be a positive number', () => {
-    expect(() => new CpuBackend({ threads: 0 })).toThrow(DeviceError);
-    expect(() => new CpuBackend({ threads: 1.5 })).toThrow(
-      'cpu: threads must be a positive integer, got 1.5',
-    );
+    expect(() => cpuBackend({ threads: 0 })).toThrow(DeviceError);
+    expect(() => cpuBackend({ threads: 1.5 })).toThrow('cpu: threads must be a positive integer, got 1.5');
   });
 });
 
@@ -151,21 +150,21 @@ describe('without shared memory', () => {
   it('there is one thread, and it is said once', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     vi.stubGlobal('SharedArrayBuffer', undefined);
-    const backends = [new CpuBackend({ threads: 4 }), new CpuBackend({ threads: 4 })];
+    const backends = [cpuBackend({ threads: 4 }), cpuBackend({ threads: 4 })];
     expect(backends.map(({ caps }) => caps.threads)).toEqual([1, 1]);
     expect(warn).toHaveBeenCalledTimes(1);
     expect(warn.mock.calls[0][0]).toContain('Cross-Origin-Opener-Policy');
     const kernel = gelu(100_001);
     const [unshared] = backends.map((backend) => output(backend, kernel, inputs(kernel)));
     vi.unstubAllGlobals();
-    const shared = output(new CpuBackend({ threads: 1 }), kernel, inputs(kernel));
+    const shared = output(cpuBackend({ threads: 1 }), kernel, inputs(kernel));
     expect(Buffer.compare(shared, unshared)).toBe(0);
     warn.mockRestore();
   });
 
   it('memory grows under results that are read later', () => {
     vi.stubGlobal('SharedArrayBuffer', undefined);
-    const backend = new CpuBackend({ threads: 1 });
+    const backend = cpuBackend({ threads: 1 });
     const buffers = Array.from({ length: 40 }, (_, i) => {
       const buffer = backend.alloc(2 ** 20);
       backend.write(buffer, new Uint8Array(2 ** 20).fill(i));
@@ -178,10 +177,10 @@ describe('without shared memory', () => {
 describe('the end', () => {
   it('an idle pool does not keep Node alive', async () => {
     const source = `
-      import { CpuBackend } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)};
+      import { cpuBackend } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)};
       import { runKernel } from ${JSON.stringify(new URL('./support/run.ts', import.meta.url).href)};
       import { gelu } from ${JSON.stringify(new URL('./support/kernels.ts', import.meta.url).href)};
-      const backend = new CpuBackend({ threads: 3 });
+      const backend = cpuBackend({ threads: 3 });
       const x = new Float32Array(1_000_000);
       for (let i = 0; i < 5; i++) runKernel(backend, gelu(x.length), [x, undefined]);
       console.log('done');
@@ -195,7 +194,7 @@ describe('the end', () => {
   });
 
   it('a disposed backend says what to do', () => {
-    const backend = new CpuBackend({ threads: 2 });
+    const backend = cpuBackend({ threads: 2 });
     backend.dispose();
     backend.dispose();
     expect(() => backend.alloc(4)).toThrow('the backend was disposed of; make a new one with cpu()');

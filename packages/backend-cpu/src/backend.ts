@@ -7,6 +7,7 @@ import type { Backend, BufferId, Capabilities, Dispatch, Kernel, Program } from 
 import { DeviceError, DTYPES, unreachable } from '@tenfold/ir';
 import { argumentLayout } from './codegen/arguments.ts';
 import { compileKernels } from './codegen/compile.ts';
+import type { Lowering } from './codegen/lowering.ts';
 import type { SpaceReport } from './memory/free-space.ts';
 import { ALIGNMENT } from './memory/free-space.ts';
 import { Heap } from './memory/heap.ts';
@@ -36,10 +37,12 @@ export class CpuBackend implements Backend {
   readonly #pool: ThreadPool;
   readonly #runner: Runner;
   readonly #relaxed: boolean;
+  readonly #lowerings: readonly Lowering[];
   readonly #dropped: FinalizationRegistry<{ readonly first: number; readonly count: number }>;
   #disposed = false;
 
-  constructor(options: CpuOptions = {}) {
+  constructor(options: CpuOptions = {}, lowerings: readonly Lowering[] = []) {
+    this.#lowerings = lowerings;
     const threads = options.threads ?? availableThreads();
     if (!Number.isInteger(threads) || threads < 1) {
       throw new DeviceError(`cpu: threads must be a positive integer, got ${threads}`);
@@ -126,7 +129,11 @@ export class CpuBackend implements Backend {
   /** All kernels in one module. */
   #load(kernels: readonly Kernel[]): CpuProgram[] {
     if (kernels.length === 0) return [];
-    const compiled = compileKernels(kernels, { memory: this.#heap.memory.limits, relaxed: this.#relaxed });
+    const compiled = compileKernels(kernels, {
+      memory: this.#heap.memory.limits,
+      relaxed: this.#relaxed,
+      lowerings: this.#lowerings,
+    });
     const count = compiled.functionCount;
     this.#pool.reserveWorkspace(Math.max(...compiled.kernels.map(({ workspaceBytes }) => workspaceBytes)));
     const module = { firstFunction: this.#pool.load(compiled.bytes, count) };

@@ -1,15 +1,20 @@
-/** The CPU backend. Importing this registers the device 'cpu'. */
+/** The CPU backend with all its lowerings. Importing this registers the device 'cpu'. */
 
 import { registerBackend } from '@tenfold/ir';
 import type { CpuOptions } from './backend.ts';
 import { CpuBackend } from './backend.ts';
+import { allLowerings } from './lowerings.ts';
 
-export { CpuBackend } from './backend.ts';
-export type { CpuOptions } from './backend.ts';
+export type { CpuBackend, CpuOptions } from './backend.ts';
 
-registerBackend('cpu', () => new CpuBackend());
+/** A backend of its own, for tests and tools; devices are configured with `cpu()`. */
+export function cpuBackend(options: CpuOptions = {}): CpuBackend {
+  return new CpuBackend(options, allLowerings(options));
+}
 
 /** Configures the device 'cpu'; call it before the first tensor is made there. */
-export function cpu(options: CpuOptions): void {
-  registerBackend('cpu', () => new CpuBackend(options));
+export function cpu(options: CpuOptions = {}): void {
+  registerBackend('cpu', () => cpuBackend(options));
 }
+
+cpu();

@@ -4,6 +4,7 @@
  */
 
 import { emitGemm } from '../../src/gemm/index.ts';
+import { tabledOperand } from '../../src/gemm/tabled-operand.ts';
 import type { GemmSpec, SourceGuard, SourceType } from '../../src/gemm/spec.ts';
 import { HOST_MODULE, makeHostFunctions } from '../../src/math/index.ts';
 import { i32, ModuleBuilder, v128 } from '../../src/wasm/index.ts';
@@ -103,7 +104,7 @@ export function prepare(shape: ProductShape, options: ProductOptions, margin = 6
   const module = new ModuleBuilder();
   const limits = { initial: 1, maximum: 65536 };
   module.importMemory('env', 'memory', limits);
-  const gemm = emitGemm(module, productSpec(shape, options));
+  const gemm = emitGemm(module, productSpec(shape, options), tabledOperand);
 
   const sizes = {
     a: shape.a.elements * bytesOf[shape.a.type],

@@ -10,10 +10,13 @@ import { ModuleBuilder } from '../wasm/index.ts';
 import { contractFunctions } from './contract.ts';
 import type { KernelFunctions } from './functions.ts';
 import { loopFunctions } from './functions.ts';
+import type { Lowering } from './lowering.ts';
 
 export interface CompileOptions {
   readonly memory: MemoryLimits;
   readonly relaxed: boolean;
+  /** Tried in order before the general templates. */
+  readonly lowerings?: readonly Lowering[];
 }
 
 export interface CompiledModule {
@@ -26,7 +29,7 @@ export interface CompiledModule {
 /** Compiles loop and contract kernels; routines have no code. */
 export function compileKernels(
   kernels: readonly Kernel[],
-  { memory, relaxed }: CompileOptions,
+  { memory, relaxed, lowerings = [] }: CompileOptions,
 ): CompiledModule {
   const module = new ModuleBuilder();
   module.importMemory('env', 'memory', memory);
@@ -39,6 +42,10 @@ export function compileKernels(
   const target = { module, relaxed, add, reserve };
   const compiled = kernels.map((kernel) => {
     if (kernel.kind === 'routine') return unreachable(`routine ${kernel.routine.name} is not compiled`);
+    for (const lowering of lowerings) {
+      const functions = lowering(kernel, target);
+      if (functions) return functions;
+    }
     return kernel.kind === 'loop' ? loopFunctions(kernel, target) : contractFunctions(kernel, target);
   });
   return { bytes: module.toBytes(), functionCount, kernels: compiled };

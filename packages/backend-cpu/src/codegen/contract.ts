@@ -6,7 +6,7 @@
 
 import type { AxisId, ContractKernel, Guard, IndexExpr, LoopKernel, Value } from '@tenfold/ir';
 import { add, byteSize, isFloat, scale, variable } from '@tenfold/ir';
-import { emitGemm, greatest, isSourceType } from '../gemm/index.ts';
+import { emitGemm, fixedStrides, greatest, isSourceType } from '../gemm/index.ts';
 import type { Extent, GemmSpec, Source } from '../gemm/index.ts';
 import { call, i32 } from '../wasm/index.ts';
 import type { Expr, Local } from '../wasm/index.ts';
@@ -28,36 +28,32 @@ export function contractFunctions(
   const a = sourceOf(kernel, kernel.a, 'm', compute, layout);
   const b = sourceOf(kernel, kernel.b, 'n', compute, layout);
   if (!a || !b || !worthPacking(kernel)) return loopFunctions(contractAsLoops(kernel), target);
+  const extents = axisExtents(kernel, layout);
+  const product = {
+    batch: extents.of(kernel.batch),
+    m: extents.of(kernel.m),
+    n: extents.of(kernel.n),
+    k: extents.of(kernel.k),
+    a,
+    b,
+  };
+  const strided = fixedStrides(a, product.m, product.k) && fixedStrides(b, product.n, product.k);
+  if (!strided && !target.tabled) return loopFunctions(contractAsLoops(kernel), target);
   const epilogue = simpleEpilogue(kernel, { module: target.module, relaxed: target.relaxed, layout });
   if (!epilogue) return throughTemporary(kernel, target, layout);
 
-  const params = new Map<Extent, number>();
-  const extents = (axes: readonly AxisId[]): Extent[] =>
-    axes.map((axis) => {
-      const extent = kernel.axes[axis];
-      if (typeof extent === 'number') return extent;
-      const value = (args: Local<'i32'>): Expr<'i32'> => i32.load(args, layout.extent(extent.param));
-      const dynamic: Extent = { max: extent.max, value };
-      params.set(dynamic, extent.param);
-      return dynamic;
-    });
   const index = target.reserve();
   const workspace = target.module.importFunction('env', 'workspace', { params: [], result: 'i32' });
-  const gemm = emitGemm(target.module, {
+  const spec: GemmSpec = {
     name: `f${index}`,
     compute,
     relaxed: target.relaxed,
-    batch: extents(kernel.batch),
-    m: extents(kernel.m),
-    n: extents(kernel.n),
-    k: extents(kernel.k),
-    a,
-    b,
+    ...product,
     epilogue,
     workspace: () => call(workspace),
-  } satisfies GemmSpec);
-  const grid = (values: readonly number[]): number =>
-    gemm.units((extent) => (typeof extent === 'number' ? extent : values[params.get(extent) ?? 0]));
+  };
+  const gemm = emitGemm(target.module, spec, target.tabled);
+  const grid = (values: readonly number[]): number => gemm.units((extent) => extents.value(extent, values));
   const most = gemm.units(greatest);
   const nanoseconds =
     (2 * sizeOf(kernel, [...kernel.batch, ...kernel.m, ...kernel.n, ...kernel.k])) / GIGAFLOPS;
@@ -69,6 +65,23 @@ export function contractFunctions(
     coarse: true,
   };
   return { phases: [phase], scratch: () => 0, workspaceBytes: gemm.workspaceBytes };
+}
+
+/** The extents of axes for the template, and what a launch's parameters make of them. */
+function axisExtents(kernel: ContractKernel, layout: ArgumentLayout) {
+  const params = new Map<Extent, number>();
+  const of = (axes: readonly AxisId[]): Extent[] =>
+    axes.map((axis) => {
+      const extent = kernel.axes[axis];
+      if (typeof extent === 'number') return extent;
+      const value = (args: Local<'i32'>): Expr<'i32'> => i32.load(args, layout.extent(extent.param));
+      const dynamic: Extent = { max: extent.max, value };
+      params.set(dynamic, extent.param);
+      return dynamic;
+    });
+  const value = (extent: Extent, values: readonly number[]): number =>
+    typeof extent === 'number' ? extent : values[params.get(extent) ?? 0];
+  return { of, value };
 }
 
 /** Floating-point operations that one thread does in a nanosecond, for the split of the work. */

@@ -4,6 +4,7 @@
  */
 
 import type { LoopKernel } from '@tenfold/ir';
+import type { EmitPacker } from '../gemm/index.ts';
 import type { MathContext } from '../math/index.ts';
 import { i32 } from '../wasm/index.ts';
 import type { Expr, FunctionBuilder, ModuleBuilder } from '../wasm/index.ts';
@@ -47,6 +48,8 @@ export interface KernelFunctions {
 export interface FunctionTarget {
   readonly module: ModuleBuilder;
   readonly relaxed: boolean;
+  /** How contractions pack operands that are no matrices; without it those contractions are loops. */
+  readonly tabled?: EmitPacker;
   /** A new exported function `(arguments, begin, end)` and its index. */
   add(): { index: number; code: TaskBuilder };
   /** The index of a function that the caller exports itself. */

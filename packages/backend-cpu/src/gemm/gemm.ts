@@ -10,6 +10,7 @@ import { directForm } from './direct-product.ts';
 import { float32Lanes, float64Lanes } from './lane-type.ts';
 import { emitPackedProduct } from './packed-product.ts';
 import { sidesOf } from './product-context.ts';
+import type { EmitPacker } from './packer.ts';
 import type { Product, Sides } from './product-context.ts';
 import type { Extent, GemmSpec } from './spec.ts';
 import { emitFinishTile, outputLayout } from './tile-store.ts';
@@ -27,13 +28,14 @@ export interface Gemm {
   readonly workspaceBytes: number;
 }
 
-export function emitGemm(module: ModuleBuilder, spec: GemmSpec): Gemm {
+/** `tabled` packs operands that are no matrices; needed if there are any. */
+export function emitGemm(module: ModuleBuilder, spec: GemmSpec, tabled?: EmitPacker): Gemm {
   const type = spec.compute === 'float32' ? float32Lanes : float64Lanes;
   const direct = chooseDirect(spec);
   const sides = direct?.sides ?? sidesOf(spec, chooseRows(spec));
   const layout = outputLayout(spec.epilogue, spec, sides.rowsAre);
   const finish = emitFinishTile(module, `${spec.name}_finish`, type, layout);
-  const context = { spec, sides, type, layout, finish };
+  const context = { spec, sides, type, layout, finish, tabled };
   const product = direct === undefined ? emitPackedProduct(module, context) : direct.emit(module, context);
 
   const splitExtents = product.splits === 'rows' ? sides.rowExtents : sides.columnExtents;

@@ -15,8 +15,9 @@ export function emitPackedProduct(module: ModuleBuilder, context: ProductContext
   const { rowExtents, columnExtents } = sides;
   const blocking = chooseBlocking(greatestCount(rowExtents), greatestCount(columnExtents), spec, type);
 
+  const packerOf = operandPacker(context.tabled);
   const operand = { type, relaxed: spec.relaxed, batch: spec.batch, k: spec.k, kBlock: blocking.kBlock };
-  const rowPacker = operandPacker(module, {
+  const rowPacker = packerOf(module, {
     ...operand,
     name: `${spec.name}_pack_rows`,
     source: sides.rowSource,
@@ -24,7 +25,7 @@ export function emitPackedProduct(module: ModuleBuilder, context: ProductContext
     width: blocking.rows,
     laneBlock: blocking.rowBlock,
   });
-  const columnPacker = operandPacker(module, {
+  const columnPacker = packerOf(module, {
     ...operand,
     name: `${spec.name}_pack_columns`,
     source: sides.columnSource,

@@ -4,7 +4,7 @@
  */
 
 import { i32 } from '../wasm/index.ts';
-import type { Expr, FunctionBuilder, Local } from '../wasm/index.ts';
+import type { Expr, FunctionBuilder, Local, ModuleBuilder } from '../wasm/index.ts';
 import { mapAt, mergeAxes } from './axes.ts';
 import { readers } from './element-reader.ts';
 import type { LaneType } from './lane-type.ts';
@@ -25,6 +25,9 @@ export interface OperandPacker {
   readonly workspaceBytes: number;
   open(code: FunctionBuilder, args: Local<'i32'>, batch: Local<'i32'>, workspace: Local<'i32'>): PackSession;
 }
+
+/** Writes the functions that pack an operand. */
+export type EmitPacker = (module: ModuleBuilder, operand: PackedOperand) => OperandPacker;
 
 export interface PackedOperand {
   readonly name: string;

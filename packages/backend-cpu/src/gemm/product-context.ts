@@ -5,6 +5,7 @@
 
 import type { FunctionRef } from '../wasm/index.ts';
 import type { LaneType } from './lane-type.ts';
+import type { EmitPacker } from './packer.ts';
 import type { Extent, GemmSpec, Source } from './spec.ts';
 import type { FinishTile, OutputLayout } from './tile-store.ts';
 
@@ -30,6 +31,8 @@ export interface ProductContext {
   readonly type: LaneType;
   readonly layout: OutputLayout;
   readonly finish: FinishTile;
+  /** Packs operands that are no matrices. */
+  readonly tabled: EmitPacker | undefined;
 }
 
 /** (args, batch, first row, end row, first column, end column). */

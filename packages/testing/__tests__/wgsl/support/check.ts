@@ -5,7 +5,7 @@
  */
 
 import type { Kernel, Launch } from '@tenfold/ir';
-import { CpuBackend } from '@tenfold/backend-cpu';
+import { cpuBackend } from '@tenfold/backend-cpu';
 import { verifyKernel } from '@tenfold/ir';
 import { describe, expect, it } from 'vitest';
 import type { Scalar, Tolerance } from '../../../src/index.ts';
@@ -119,7 +119,7 @@ export function checkPair({ kernel, counterpart, placements, expected }: Pair): 
 }
 
 function executeOnCpu(kernel: Kernel, launches: readonly Launch[], slabs: Slabs): Slabs {
-  const backend = new CpuBackend({ threads: 1 });
+  const backend = cpuBackend({ threads: 1 });
   const ids = new Map([...slabs].map(([id, bytes]) => [id, backend.alloc(bytes.byteLength)]));
   for (const [id, bytes] of slabs) backend.write(ids.get(id)!, bytes);
   const moved = launches.map((launch) => ({
