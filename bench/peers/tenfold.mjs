@@ -19,11 +19,11 @@ let compiled = false;
 
 export async function setup(variant) {
   const { cpu } = await import('../../packages/backend-cpu/dist/index.js');
-  cpu({ threads: variant.threads });
+  cpu({ threads: variant.threads, wideVectors: variant.wide === true });
   T = await import('../../packages/tenfold/dist/index.js');
   ({ F, optim } = T);
   compiled = variant.compiled === true;
-  return { config: { threads: variant.threads, compiled } };
+  return { config: { threads: variant.threads, wideVectors: variant.wide === true, compiled } };
 }
 
 const tensor = (data, shape) => T.fromBuffer(data, shape);

@@ -85,11 +85,11 @@ const sizes: readonly (readonly [number, number, number])[] = [
   [3, 2, 0],
 ];
 
-for (const relaxed of [true, false]) {
-  describe(`float32, fused: ${relaxed}`, () => {
+for (const options of [{ relaxed: true }, { relaxed: false }, { relaxed: true, paired: true }]) {
+  describe(`float32, ${JSON.stringify(options)}`, () => {
     for (const layout of layouts) {
       it.each(sizes)(`${layout} %dx%dx%d`, (m, n, k) =>
-        expectProduct(matrixProduct(layout, m, n, k), { relaxed }),
+        expectProduct(matrixProduct(layout, m, n, k), options),
       );
     }
   });

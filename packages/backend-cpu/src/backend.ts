@@ -14,6 +14,7 @@ import { Heap } from './memory/heap.ts';
 import { LinearMemory } from './memory/linear-memory.ts';
 import { HEAP_START } from './pool/control.ts';
 import { availableThreads } from './pool/spawn.ts';
+import type { Pairing } from './pairing.ts';
 import { ThreadPool } from './pool/thread-pool.ts';
 import type { CpuProgram } from './program.ts';
 import { Runner } from './runner.ts';
@@ -28,6 +29,16 @@ export interface CpuOptions {
   readonly memoryBytes?: number;
 }
 
+/** What a backend makes use of. */
+export interface CpuFeatures {
+  readonly threads: number;
+  readonly sharedMemory: boolean;
+  /** Fused multiply-add. */
+  readonly relaxedSimd: boolean;
+  /** Vectors of 256 bits. */
+  readonly wideVectors: boolean;
+}
+
 let warned = false;
 
 export class CpuBackend implements Backend {
@@ -36,13 +47,16 @@ export class CpuBackend implements Backend {
   readonly #heap: Heap;
   readonly #pool: ThreadPool;
   readonly #runner: Runner;
-  readonly #relaxed: boolean;
+  /** What is on, of what was asked for and what the engine has. */
+  readonly features: CpuFeatures;
+  readonly #pairing: Pairing | undefined;
   readonly #lowerings: readonly Lowering[];
   readonly #dropped: FinalizationRegistry<{ readonly first: number; readonly count: number }>;
   #disposed = false;
 
-  constructor(options: CpuOptions = {}, lowerings: readonly Lowering[] = []) {
+  constructor(options: CpuOptions = {}, lowerings: readonly Lowering[] = [], pairing?: Pairing) {
     this.#lowerings = lowerings;
+    this.#pairing = pairing;
     const threads = options.threads ?? availableThreads();
     if (!Number.isInteger(threads) || threads < 1) {
       throw new DeviceError(`cpu: threads must be a positive integer, got ${threads}`);
@@ -54,12 +68,17 @@ export class CpuBackend implements Backend {
       throw new DeviceError('cpu: this engine has no WebAssembly SIMD, which the cpu backend needs');
     }
     if (threads > 1 && !features.sharedMemory) warnOnce();
-    this.#relaxed = wanted && features.relaxedSimd;
     const memory = new LinearMemory(features.sharedMemory, HEAP_START, options.memoryBytes);
     this.#heap = new Heap(memory, HEAP_START);
     this.#pool = new ThreadPool(this.#heap, threads);
     this.#runner = new Runner(this.#heap, this.#pool);
     const pool = this.#pool;
+    this.features = {
+      threads: pool.threads,
+      sharedMemory: features.sharedMemory,
+      relaxedSimd: wanted && features.relaxedSimd,
+      wideVectors: pairing !== undefined,
+    };
     this.#dropped = new FinalizationRegistry(({ first, count }) => pool.unload(first, count));
     this.caps = {
       dtypes: new Set(DTYPES),
@@ -131,7 +150,8 @@ export class CpuBackend implements Backend {
     if (kernels.length === 0) return [];
     const compiled = compileKernels(kernels, {
       memory: this.#heap.memory.limits,
-      relaxed: this.#relaxed,
+      relaxed: this.features.relaxedSimd,
+      pairing: this.#pairing,
       lowerings: this.#lowerings,
     });
     const count = compiled.functionCount;

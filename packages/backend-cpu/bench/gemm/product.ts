@@ -63,6 +63,7 @@ const slot = { a: 0, b: 4, c: 8, workspace: 12 } as const;
 
 export interface ProductOptions {
   readonly relaxed: boolean;
+  readonly paired?: boolean;
   readonly compute?: 'float32' | 'float64';
   readonly compact?: boolean;
 }
@@ -75,6 +76,7 @@ export function productSpec(shape: ProductShape, options: ProductOptions): GemmS
     name: 'product',
     compute,
     relaxed: options.relaxed,
+    paired: options.paired ?? false,
     batch,
     m,
     n,

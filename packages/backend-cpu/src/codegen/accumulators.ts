@@ -8,7 +8,7 @@ import type { ReduceKind, ScanKind, Stmt } from '@tenfold/ir';
 import { unreachable } from '@tenfold/ir';
 import { choose } from '../math/index.ts';
 import { f32x4, f64x2, i32, i32x4, v128 } from '../wasm/index.ts';
-import type { Local } from '../wasm/index.ts';
+import type { Expr, Local } from '../wasm/index.ts';
 import { combine, identity } from './combine.ts';
 import type { Emission } from './emission.ts';
 import type { Candidates } from './extremum.ts';
@@ -35,13 +35,20 @@ interface State {
   /** Partial contents while a vector loop reduces; `units` then holds what was there before. */
   spread: readonly Unit[] | undefined;
   /** While a float maximum or minimum is spread: where a NaN has been seen, which the parts themselves pass over. */
-  nan: Local<'v128'> | undefined;
+  nan: readonly Local<'v128'>[];
   /** Nothing has been added since it was initialised. */
   fresh: boolean;
   /** The float64 registers of a long float32 sum, while it runs. */
   wide: WideSum | undefined;
   /** The float64 total behind a wide sum. */
   total: Local<'v128'> | undefined;
+}
+
+function registersOfUnits(units: readonly Unit[]): Local<'v128'>[] {
+  return [
+    ...units.flatMap(({ registers }) => registers),
+    ...units.flatMap(({ position }) => (position ? [position] : [])),
+  ];
 }
 
 export function isPositional(kind: ReduceKind): kind is PositionKind {
@@ -65,7 +72,7 @@ export class Accumulators {
       varying,
       units,
       spread: undefined,
-      nan: undefined,
+      nan: [],
       fresh: true,
       wide: undefined,
       total: undefined,
@@ -101,7 +108,8 @@ export class Accumulators {
       for (let unit = 0; unit < count; unit++) {
         const width = registersOf(x.kind);
         const registers = units[unit].registers.map((_, i) => register(x, unit * width + i));
-        this.#fold(acc, units[unit], { registers, position: at && register(at, unit) }, mask, nan);
+        const from = { registers, position: at && register(at, unit) };
+        this.#fold(acc, units[unit], from, mask, nan[unit % nan.length]);
       }
     });
   }
@@ -117,9 +125,12 @@ export class Accumulators {
     state.spread = parts;
     this.#reset(acc, parts);
     if (this.#passesNaN(acc)) {
-      const nan = code.local('v128');
+      // Two in turn can be paired.
+      const nan = parts.slice(0, this.#e.math.pairing ? 2 : 1).map(() => code.local('v128'));
       state.nan = nan;
-      scope.code.push(() => code.set(nan, code.constants.i32x4(0)));
+      scope.code.push(() => {
+        for (const register of nan) code.set(register, code.constants.i32x4(0));
+      });
     }
     if (!restarts) return;
     const first = this.#firstLane();
@@ -140,17 +151,22 @@ export class Accumulators {
     const [whole] = state.units;
     const { nan } = state;
     state.spread = undefined;
-    state.nan = undefined;
+    state.nan = [];
     if (state.wide) return this.endSum(acc, parts);
+    const barrier = this.#e.barrier();
     scope.code.push(() => {
+      barrier([...registersOfUnits(parts), ...nan]);
       const [first, ...others] = parts;
       for (const other of others) this.#fold(acc, first, other, undefined);
       for (const by of [2, 1] as const) this.#fold(acc, first, this.#rotated(first, by), undefined);
       const content = first.registers[0];
       // All bits set are a NaN.
-      const seen = nan && i32x4.splat(i32.sub(0, v128.any_true(nan)));
+      const [some, ...more] = nan;
+      const any = more.reduce<Expr<'v128'>>((a, b) => v128.or(a, b), some);
+      const seen = some && i32x4.splat(i32.sub(0, v128.any_true(any)));
       code.set(whole.registers[0], seen ? v128.or(content, seen) : content);
       if (whole.position && first.position) code.set(whole.position, first.position);
+      barrier(registersOfUnits([whole]));
     });
   }
 
@@ -159,7 +175,8 @@ export class Accumulators {
     const { code, scope } = this.#e;
     const state = this.#state(acc);
     const parts = (state.spread ?? state.units).flatMap(({ registers }) => registers);
-    const wide = new WideSum(code, parts, state.spread ? 'joined' : state.varying ? 'each' : 'uniform');
+    const shape = state.spread ? 'joined' : state.varying ? 'each' : 'uniform';
+    const wide = new WideSum(code, parts, shape, this.#e.barrier());
     state.wide = wide;
     scope.code.push(() => wide.reset());
   }
@@ -178,10 +195,18 @@ export class Accumulators {
     if (!wide) return;
     state.wide = undefined;
     state.total = wide.total;
+    const barrier = this.#e.barrier();
     scope.code.push(() => {
       wide.finish();
       if (spread) code.set(state.units[0].registers[0], spread[0].registers[0]);
+      barrier(registersOfUnits(state.units));
     });
+  }
+
+  /** The registers of a spread accumulator. */
+  spreadRegisters(acc: number): readonly Local<'v128'>[] {
+    const { spread = [], nan } = this.#state(acc);
+    return [...registersOfUnits(spread), ...nan];
   }
 
   /** Whether the accumulator is spread at present. */

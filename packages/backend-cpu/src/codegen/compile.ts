@@ -11,10 +11,12 @@ import { contractFunctions } from './contract.ts';
 import type { KernelFunctions } from './functions.ts';
 import { loopFunctions } from './functions.ts';
 import type { Lowering } from './lowering.ts';
+import type { Pairing } from '../pairing.ts';
 
 export interface CompileOptions {
   readonly memory: MemoryLimits;
   readonly relaxed: boolean;
+  readonly pairing?: Pairing | undefined;
   /** Tried in order before the general templates. */
   readonly lowerings?: readonly Lowering[];
 }
@@ -29,7 +31,7 @@ export interface CompiledModule {
 /** Compiles loop and contract kernels; routines have no code. */
 export function compileKernels(
   kernels: readonly Kernel[],
-  { memory, relaxed, lowerings = [] }: CompileOptions,
+  { memory, relaxed, pairing, lowerings = [] }: CompileOptions,
 ): CompiledModule {
   const module = new ModuleBuilder();
   module.importMemory('env', 'memory', memory);
@@ -39,7 +41,7 @@ export function compileKernels(
     const index = reserve();
     return { index, code: module.func(`f${index}`, { params: ['i32', 'i32', 'i32'], export: true }) };
   };
-  const target = { module, relaxed, add, reserve };
+  const target = { module, relaxed, pairing, add, reserve };
   const compiled = kernels.map((kernel) => {
     if (kernel.kind === 'routine') return unreachable(`routine ${kernel.routine.name} is not compiled`);
     for (const lowering of lowerings) {

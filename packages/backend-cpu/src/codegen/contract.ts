@@ -39,7 +39,12 @@ export function contractFunctions(
   };
   const strided = fixedStrides(a, product.m, product.k) && fixedStrides(b, product.n, product.k);
   if (!strided && !target.tabled) return loopFunctions(contractAsLoops(kernel), target);
-  const epilogue = simpleEpilogue(kernel, { module: target.module, relaxed: target.relaxed, layout });
+  const epilogue = simpleEpilogue(kernel, {
+    module: target.module,
+    relaxed: target.relaxed,
+    pairing: target.pairing,
+    layout,
+  });
   if (!epilogue) return throughTemporary(kernel, target, layout);
 
   const index = target.reserve();
@@ -48,6 +53,7 @@ export function contractFunctions(
     name: `f${index}`,
     compute,
     relaxed: target.relaxed,
+    paired: target.pairing !== undefined,
     ...product,
     epilogue,
     workspace: () => call(workspace),

@@ -101,6 +101,14 @@ export abstract class Emission {
     return { kind, uniform, registers };
   }
 
+  /**
+   * What takes registers through memory, where the engine pairs neighbouring vectors: it finds pairs from stores at
+   * neighbouring addresses backwards, so sums that end in a register, or go on one by one, have to be stored first.
+   */
+  barrier(): (registers: readonly Local<'v128'>[]) => void {
+    return () => undefined;
+  }
+
   /** Values that read an accumulator are computed anew after it changed. */
   protected forget(acc: number): void {
     for (const { values, numbers } of this.scopes) {

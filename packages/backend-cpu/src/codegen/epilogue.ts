@@ -17,6 +17,7 @@ import { dependenciesOf, valuesNeeded } from './dependencies.ts';
 import { Emission } from './emission.ts';
 import { kindOf, registersOf, UNIT } from './lanes.ts';
 import type { Lanes } from './lanes.ts';
+import type { Pairing } from '../pairing.ts';
 import { loadScalar } from './scalar-argument.ts';
 import { store } from './store.ts';
 import { emitValue } from './value.ts';
@@ -28,6 +29,7 @@ type Access = Pick<Store, 'operand' | 'index' | 'guards'>;
 interface EpilogueOptions {
   readonly module: ModuleBuilder;
   readonly relaxed: boolean;
+  readonly pairing: Pairing | undefined;
   readonly layout: ArgumentLayout;
 }
 

@@ -18,6 +18,7 @@ import { chainFrom, emitGrid, gridSize } from './grid.ts';
 import { KernelEmitter } from './kernel-emitter.ts';
 import type { LoopPlan } from './loop-plan.ts';
 import { maxExtent, planLoops } from './loop-plan.ts';
+import type { Pairing } from '../pairing.ts';
 import { unifyLoops } from './unify-loops.ts';
 import { asSplitReduction, emitFinish, emitParts, scratchBytes } from './split-reduction.ts';
 import type { SplitReduction } from './split-reduction.ts';
@@ -48,6 +49,8 @@ export interface KernelFunctions {
 export interface FunctionTarget {
   readonly module: ModuleBuilder;
   readonly relaxed: boolean;
+  /** How code is shaped where the engine pairs neighbouring vectors. */
+  readonly pairing: Pairing | undefined;
   /** How contractions pack operands that are no matrices; without it those contractions are loops. */
   readonly tabled?: EmitPacker;
   /** A new exported function `(arguments, begin, end)` and its index. */
@@ -68,13 +71,14 @@ export function loopFunctions(
 ): KernelFunctions {
   const kernel = unifyLoops(original);
   const dependencies = dependenciesOf(kernel.values);
-  const plan = planLoops(kernel, dependencies);
+  const plan = planLoops(kernel, dependencies, target.pairing);
   const total = plan.total * NANOSECONDS;
   const emitter = (code: TaskBuilder): KernelEmitter => {
     const math: MathContext = {
       module: target.module,
       code: code as FunctionBuilder,
       relaxed: target.relaxed,
+      pairing: target.pairing,
     };
     return new KernelEmitter(kernel, math, dependencies, plan, layout, code.params[0]);
   };
@@ -92,7 +96,7 @@ export function loopFunctions(
   return {
     phases: [{ function: index, grid: once, grain: 1, nanoseconds: total }],
     scratch: none,
-    workspaceBytes: plan.rows.bytes,
+    workspaceBytes: plan.workspaceBytes,
   };
 }
 
@@ -117,7 +121,7 @@ function overGrid(
     grain: grainOf(chain, plan),
     nanoseconds: (plan.total * NANOSECONDS) / Math.max(1, size),
   };
-  return { phases: [phase], scratch: none, workspaceBytes: plan.rows.bytes };
+  return { phases: [phase], scratch: none, workspaceBytes: plan.workspaceBytes };
 }
 
 function inParts(
@@ -168,7 +172,7 @@ function inParts(
       { function: final.index, grid: once, grain: 1, nanoseconds: 10 * parts },
     ],
     scratch: (extents) => scratchBytes(split, partsOf(extents)),
-    workspaceBytes: plan.rows.bytes,
+    workspaceBytes: plan.workspaceBytes,
   };
 }
 

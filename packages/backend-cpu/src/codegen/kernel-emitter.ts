@@ -117,15 +117,27 @@ export class KernelEmitter extends Emission implements ValueSources {
     });
   }
 
+  /** The thread's own memory. */
+  #workspace(): Expr<'i32'> {
+    const { module } = this.math;
+    return this.number(this.scopes[0], '@workspace', () =>
+      call(module.importFunction('env', 'workspace', { params: [], result: 'i32' })),
+    );
+  }
+
   /** Where the present block stands in the rows of the workspace. */
   #row({ variable }: Scope, kind: Kind): Expr<'i32'> {
     const at = variable ?? unreachable('a row without a loop');
-    const { module } = this.math;
-    const workspace = this.number(this.scopes[0], '@workspace', () =>
-      call(module.importFunction('env', 'workspace', { params: [], result: 'i32' })),
-    );
+    const workspace = this.#workspace();
     const size = registersOf(kind) === 2 ? 3 : 2;
     return this.number(this.scope, `@row${size}`, () => i32.add(workspace, i32.shl(at, size)));
+  }
+
+  override barrier(): (registers: readonly Local<'v128'>[]) => void {
+    const { pairing } = this.math;
+    if (!pairing) return super.barrier();
+    const pad = this.number(this.scopes[0], '@pad', () => i32.add(this.#workspace(), this.plan.rows.bytes));
+    return (registers) => pairing.barrier(this.code, pad, registers);
   }
 
   operand(operand: number): Expr<'i32'> {
@@ -266,6 +278,7 @@ export class KernelEmitter extends Emission implements ValueSources {
   #vectorLoop(loop: LoopStmt, range: Range, units: number): void {
     const { variable, limit, divisor, count } = range;
     let rest = count;
+    if (divisor % (units * UNIT) !== 0) this.#barrierAround(loop);
     for (const block of new Set([units, 1])) {
       const step = block * UNIT;
       const whole = block === 1 && units > 1 && divisor % (units * UNIT) === 0;
@@ -278,8 +291,23 @@ export class KernelEmitter extends Emission implements ValueSources {
       const last = typeof limit === 'number' ? limit - step + 1 : i32.sub(limit, step - 1);
       if (!once) this.#strips(loop, { variable, limit: last, step }, write);
       else this.scope.code.push(write, () => this.code.increment(variable, step));
+      if (block > 1 && divisor % step !== 0) this.#barrierAround(loop);
     }
     if (divisor % UNIT !== 0) this.#remainder(loop, range);
+  }
+
+  /** A loop whose last blocks are single ones takes its sums through memory before and behind the paired ones. */
+  #barrierAround(loop: LoopStmt): void {
+    const spread = new Set(
+      loop.body.flatMap((stmt) =>
+        stmt.kind === 'accumulate' && this.accumulators.isSpread(stmt.acc) ? [stmt.acc] : [],
+      ),
+    );
+    const barrier = this.barrier();
+    for (const acc of spread) {
+      const registers = this.accumulators.spreadRegisters(acc);
+      this.scope.code.push(() => barrier(registers));
+    }
   }
 
   /** Counts from the variable's present value to the limit, in strips where long sums have to be flushed. */

@@ -9,6 +9,7 @@ import { costOfStatement, costOfValue } from './cost.ts';
 import type { Dependencies, LoopStmt } from './dependencies.ts';
 import { accumulatorsChangedIn, inputsOf, readsOf, statementsIn } from './dependencies.ts';
 import { kindOf, registersOf, UNIT } from './lanes.ts';
+import type { Pairing } from '../pairing.ts';
 import type { RowCache } from './row-cache.ts';
 import { planRowCache } from './row-cache.ts';
 import type { SumPlan } from './sum-plan.ts';
@@ -22,6 +23,8 @@ export interface LoopPlan {
   readonly total: number;
   readonly sums: SumPlan;
   readonly rows: RowCache;
+  /** Memory that a thread needs: the rows, and behind them what registers are taken through. */
+  readonly workspaceBytes: number;
 }
 
 /** What entering a loop costs, and gathering the parts of a reduction behind it. */
@@ -34,14 +37,19 @@ const UNITS_BY_COST = [
 ] as const;
 const COLUMNS = [4, 8] as const;
 
-export function planLoops(kernel: LoopKernel, dependencies: readonly Dependencies[]): LoopPlan {
-  const planner = new Planner(kernel, dependencies);
+export function planLoops(
+  kernel: LoopKernel,
+  dependencies: readonly Dependencies[],
+  pairing?: Pairing,
+): LoopPlan {
+  const planner = new Planner(kernel, dependencies, pairing);
   const total = planner.bodyCost(kernel.body, undefined, undefined);
   // What stands at the top may be a reduction in parts, whose results are always kept wide.
   const parts = kernel.body.find((stmt) => stmt.kind === 'loop' && stmt.order === 'reduce');
   const sums = planSums(kernel, (loop) => maxExtent(kernel, loop.axis), planner.units, parts);
   const rows = planRowCache(kernel, dependencies, planner.units, (loop) => maxExtent(kernel, loop.axis));
-  return { units: planner.units, cost: planner.cost, total, sums, rows };
+  const workspaceBytes = rows.bytes + (pairing?.padBytes ?? 0);
+  return { units: planner.units, cost: planner.cost, total, sums, rows, workspaceBytes };
 }
 
 /** The largest trip count of an axis. */
@@ -55,11 +63,13 @@ class Planner {
   readonly cost = new Map<LoopStmt, number>();
   readonly #kernel: LoopKernel;
   readonly #dependencies: readonly Dependencies[];
+  readonly #pairing: Pairing | undefined;
   readonly #demands = new Map<readonly Stmt[], ReadonlySet<ValueId>>();
 
-  constructor(kernel: LoopKernel, dependencies: readonly Dependencies[]) {
+  constructor(kernel: LoopKernel, dependencies: readonly Dependencies[], pairing: Pairing | undefined) {
     this.#kernel = kernel;
     this.#dependencies = dependencies;
+    this.#pairing = pairing;
   }
 
   /** One execution of a body; `block` is the vector axis it runs in. */
@@ -102,10 +112,9 @@ class Planner {
     const table = inner.length > 0 ? [COLUMNS, ...UNITS_BY_COST] : UNITS_BY_COST;
     const weight = weights.length > 0 ? Math.max(...weights) : unitCost;
     let units = table.find(([limit]) => weight <= limit)?.[1] ?? 1;
-    const wide = [...this.#demand(loop.body)].some(
-      (id) => registersOf(kindOf(this.#kernel.values[id].dtype)) === 2,
-    );
-    if (wide) units = Math.max(1, units / 2);
+    const values = [...this.#demand(loop.body)].map((id) => this.#kernel.values[id]);
+    if (values.some(({ dtype }) => registersOf(kindOf(dtype)) === 2)) units = Math.max(1, units / 2);
+    else if (values.every(({ op }) => this.#pairing?.pairs(op))) units *= 2;
     while (units > 1 && units * UNIT > trips) units /= 2;
     return units;
   }

@@ -21,10 +21,17 @@ export class WideSum {
   readonly #shape: SumShape;
   readonly #parts: readonly Local<'v128'>[];
   readonly #wide: readonly Local<'v128'>[];
+  readonly #barrier: (registers: readonly Local<'v128'>[]) => void;
 
-  /** `parts` are the float32 registers that are added to. */
-  constructor(code: FunctionBuilder, parts: readonly Local<'v128'>[], shape: SumShape) {
+  /** `parts` are the float32 registers that are added to; `barrier` as in `Emission`. */
+  constructor(
+    code: FunctionBuilder,
+    parts: readonly Local<'v128'>[],
+    shape: SumShape,
+    barrier: (registers: readonly Local<'v128'>[]) => void,
+  ) {
     this.#code = code;
+    this.#barrier = barrier;
     this.#parts = parts;
     this.#shape = shape;
     const count = { joined: 2, each: 2 * parts.length, uniform: 1 }[shape];
@@ -40,6 +47,7 @@ export class WideSum {
     const code = this.#code;
     const parts = this.#parts;
     const wide = this.#wide;
+    this.#barrier(parts);
     if (this.#shape === 'joined') {
       this.#add(
         wide[0],

@@ -12,7 +12,6 @@ import type { OperandPacker, PackSession } from './packer.ts';
 import type { ProductContext, Rectangle } from './product-context.ts';
 import { TILE_MODE } from './tile-function.ts';
 import type { TileFunction } from './tile-function.ts';
-import { TILE_VECTORS } from './tile-kernel.ts';
 import { runLocal, staysInRun } from './tile-store.ts';
 
 /** Byte offsets of the parts of a thread's workspace. */
@@ -68,6 +67,7 @@ export function emitBlockedProduct(
   const { spec, type } = context;
   const { blocking, memory } = options;
   const { rows, columns } = blocking;
+  const tileBytes = rows * columns * type.bytes;
   const code = module.func(`${spec.name}_blocks`, { params: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'] });
   const [args, batch, firstRow, endRow, firstColumn, endColumn] = code.params;
 
@@ -114,7 +114,6 @@ export function emitBlockedProduct(
             const rowPanel = code.let(rowPanels);
             const partial = code.let(partials);
             if (blocking.manyBlocks) {
-              const tileBytes = 16 * TILE_VECTORS * rows;
               const panel = i32.div_u(i32.sub(row, partialRow), rows);
               const tile = i32.add(i32.mul(i32.div_u(c, columns), partialPanels), panel);
               code.set(partial, i32.add(partials, i32.mul(tile, tileBytes)));
@@ -128,7 +127,7 @@ export function emitBlockedProduct(
                 });
               }
               code.increment(rowPanel, rowPanelBytes);
-              if (blocking.manyBlocks) code.increment(partial, 16 * TILE_VECTORS * rows);
+              if (blocking.manyBlocks) code.increment(partial, tileBytes);
             });
             if (!blocking.packOnUse) code.increment(columnPanel, columnPanelBytes);
           });

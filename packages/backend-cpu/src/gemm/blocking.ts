@@ -7,7 +7,7 @@
 import { greatestCount } from './axes.ts';
 import type { LaneType } from './lane-type.ts';
 import type { GemmSpec } from './spec.ts';
-import { TILE_VECTORS, tileRows } from './tile-kernel.ts';
+import { tileRows, tileVectors } from './tile-kernel.ts';
 
 export interface Blocking {
   /** Rows and columns of a tile. */
@@ -42,7 +42,7 @@ export function chooseBlocking(
 ): Blocking {
   const kCount = greatestCount(spec.k);
   const rows = balancedTile(rowCount, tileRows(spec.relaxed));
-  const columns = TILE_VECTORS * type.lanes;
+  const columns = tileVectors(spec.paired) * type.lanes;
 
   const kBlock = evenPart(kCount, (K_BLOCK * 4) / type.bytes, type.lanes);
   const manyBlocks = kCount > kBlock;

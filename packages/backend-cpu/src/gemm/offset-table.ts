@@ -27,6 +27,8 @@ export interface TableShape {
 }
 
 const ZEROS = 16;
+/** Indices behind the last one: a panel of the widest tile and a group of k. */
+const PADDING = 24;
 
 /** The shape of a table of up to `capacity` indices. */
 export function tableShape(
@@ -36,8 +38,7 @@ export function tableShape(
   capacity: number,
 ): TableShape {
   const guards = guardSteps.length;
-  // Room for a whole panel or group of k beyond the last index.
-  const plane = 4 * (capacity + 16);
+  const plane = 4 * (capacity + PADDING);
   return {
     axes: mergeAxes(extents, [steps, ...guardSteps]),
     guards,

@@ -54,11 +54,11 @@ export function emitPackStrided(module: ModuleBuilder, panel: StridedPanel): Pac
       i32.eq(valid, width),
       () => {
         code.countedLoop(k, count, 1, () => {
-          for (const chunk of chunks) {
-            const offset = chunk.start * reader.bytes;
-            const lanes = loadFew(m, reader, type.lanes, chunk.width, source, offset);
-            storeChunk(code, type, target, chunk, code.let(lanes));
-          }
+          // All loads before the stores, so that neighbours can be paired.
+          const vectors = chunks.map(({ start, width: lanes }) =>
+            code.let(loadFew(m, reader, type.lanes, lanes, source, start * reader.bytes)),
+          );
+          chunks.forEach((chunk, i) => storeChunk(code, type, target, chunk, vectors[i]));
           code.increment(source, kBytes);
           code.increment(target, pitch);
         });

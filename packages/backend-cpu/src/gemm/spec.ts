@@ -77,6 +77,8 @@ export interface GemmSpec {
   readonly compute: 'float32' | 'float64';
   /** Use relaxed SIMD's multiply-add. */
   readonly relaxed: boolean;
+  /** The engine pairs neighbouring vectors in registers of twice the size. */
+  readonly paired: boolean;
   readonly batch: readonly Extent[];
   readonly m: readonly Extent[];
   readonly n: readonly Extent[];

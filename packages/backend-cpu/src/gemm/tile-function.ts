@@ -6,7 +6,7 @@
 import { call, i32, v128 } from '../wasm/index.ts';
 import type { FunctionRef, ModuleBuilder } from '../wasm/index.ts';
 import type { ProductContext } from './product-context.ts';
-import { allocateTile, emitTileLoop, TILE_VECTORS } from './tile-kernel.ts';
+import { allocateTile, emitTileLoop, tileVectors } from './tile-kernel.ts';
 import { emitWholeTile } from './tile-store.ts';
 
 /** What a call does besides the products; bits of its `mode`. */
@@ -44,7 +44,8 @@ export function emitTileFunction(
     params: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'],
   });
   const [args, a, b, count, partial, mode, batch, row, column, validColumns] = code.params;
-  const tile = allocateTile(code, rows);
+  const vectors = tileVectors(spec.paired);
+  const tile = allocateTile(code, rows, vectors);
 
   const forEachSum = (visit: (sum: (typeof tile)[0][0], offset: number) => void): void => {
     tile.flat().forEach((sum, i) => visit(sum, 16 * i));
@@ -65,7 +66,7 @@ export function emitTileFunction(
   }
   forEachSum((sum, offset) => code.emit(v128.store(partial, sum, offset)));
   code.if(i32.and(mode, TILE_MODE.last), () => {
-    code.emit(call(finish, args, partial, 16 * TILE_VECTORS, batch, row, column, rows, validColumns));
+    code.emit(call(finish, args, partial, 16 * vectors, batch, row, column, rows, validColumns));
   });
   return code;
 }

@@ -3,7 +3,8 @@
  * operands are packed: for every k the rows of a (one after another) and the columns of b (as vectors).
  *
  * V8 has 15 vector registers to give. rows · vectors accumulators, the vectors of b and one splat of a must
- * fit: 6 x 2 with fused multiply-add, 5 x 2 where the product needs a register of its own.
+ * fit: 6 x 2 with fused multiply-add, 5 x 2 where the product needs a register of its own. Where neighbouring
+ * vectors are paired in one register, a tile has twice as many.
  */
 
 import { i32, v128 } from '../wasm/index.ts';
@@ -11,7 +12,9 @@ import type { FunctionBuilder, Local } from '../wasm/index.ts';
 import type { LaneType } from './lane-type.ts';
 
 /** Vectors of columns in a tile. */
-export const TILE_VECTORS = 2;
+export function tileVectors(paired: boolean): number {
+  return paired ? 4 : 2;
+}
 
 /** The most rows of a tile whose accumulators stay in registers. */
 export function tileRows(relaxed: boolean): number {
@@ -21,7 +24,7 @@ export function tileRows(relaxed: boolean): number {
 /** Accumulators, row by row. */
 export type Tile = readonly (readonly Local<'v128'>[])[];
 
-export function allocateTile(code: FunctionBuilder, rows: number, vectors = TILE_VECTORS): Tile {
+export function allocateTile(code: FunctionBuilder, rows: number, vectors: number): Tile {
   return Array.from({ length: rows }, () => Array.from({ length: vectors }, () => code.local('v128')));
 }
 

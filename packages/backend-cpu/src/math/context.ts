@@ -5,6 +5,7 @@
  */
 
 import { f32x4, f64x2, i32x4, v128 } from '../wasm/index.ts';
+import type { Pairing } from '../pairing.ts';
 import type { Expr, FunctionBuilder, Local, ModuleBuilder, Operand, ValueType } from '../wasm/index.ts';
 
 export type Vector = Expr<'v128'>;
@@ -15,6 +16,8 @@ export interface MathContext {
   readonly code: FunctionBuilder;
   /** Use relaxed SIMD's multiply-add. Without it every product is rounded before it is added. */
   readonly relaxed: boolean;
+  /** Set where the engine pairs neighbouring registers; a branch for one of them keeps it from that. */
+  readonly pairing?: Pairing | undefined;
 }
 
 type FloatLanes = typeof f32x4 | typeof f64x2;

@@ -24,19 +24,28 @@ export function exp(m: MathContext, argument: Vector): VectorLocal {
   const { code } = m;
   const { constants } = code;
   const x = code.let(argument);
+  // A branch would keep the engine from pairing vectors.
+  if (m.pairing) return anywhere(m, x);
   const near = reduced(m, x);
   const result = code.let(i32x4.add(near.mantissa, i32x4.shl(near.shifted, 23)));
   const magnitude = v128.and(x, constants.i32x4(0x7fffffff));
   code.if(v128.any_true(i32x4.gt_s(magnitude, constants.i32x4(NEAR_BITS))), () => {
-    // pmin and pmax keep a NaN that stands on the left.
-    const clamped = f32x4.pmax(f32x4.pmin(x, constants.f32x4(89)), constants.f32x4(-104.5));
-    const { mantissa, shifted } = reduced(m, code.let(clamped));
-    const exponent = code.let(i32x4.sub(shifted, constants.i32x4(MAGIC_BITS)));
-    const half = code.let(i32x4.shr_s(exponent, 1));
-    const rest = i32x4.sub(exponent, half);
-    code.set(result, f32x4.mul(f32x4.mul(mantissa, powerOfTwo(m, half)), powerOfTwo(m, rest)));
+    code.set(result, anywhere(m, x));
   });
   return result;
+}
+
+/** e^x for all x, at a few more instructions. */
+function anywhere(m: MathContext, x: VectorLocal): VectorLocal {
+  const { code } = m;
+  const { constants } = code;
+  // pmin and pmax keep a NaN that stands on the left.
+  const clamped = f32x4.pmax(f32x4.pmin(x, constants.f32x4(89)), constants.f32x4(-104.5));
+  const { mantissa, shifted } = reduced(m, code.let(clamped));
+  const exponent = code.let(i32x4.sub(shifted, constants.i32x4(MAGIC_BITS)));
+  const half = code.let(i32x4.shr_s(exponent, 1));
+  const rest = i32x4.sub(exponent, half);
+  return code.let(f32x4.mul(f32x4.mul(mantissa, powerOfTwo(m, half)), powerOfTwo(m, rest)));
 }
 
 /** e^r, and a number in whose low bits n stands. */
