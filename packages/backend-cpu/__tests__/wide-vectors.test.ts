@@ -33,8 +33,8 @@ describe('wide vectors', () => {
     const [first, second] = backends.map(({ features }) => features.wideVectors);
     expect(second).toBe(first);
     const reason = canPair ? /not faster here/ : /need Node 24 or newer|need an x86-64/;
-    const said = first ? [] : [[expect.stringMatching(reason)]];
-    expect(warn.mock.calls).toEqual(said);
+    const said = warn.mock.calls.map(([text]: readonly unknown[]) => reason.test(String(text)));
+    expect(said).toEqual(first ? [] : [true]);
     for (const backend of backends) backend.dispose();
     warn.mockRestore();
   });
