@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileKernels } from '../src/codegen/compile.ts';
+import { disassemble } from '../src/wasm/disassemble.ts';
 import { enableRelaxedSimd } from '../src/wasm/index.ts';
-import { disassemble } from './support/disassemble.ts';
 import { addInPlace, columnSums, softmax } from './support/kernels.ts';
 
 enableRelaxedSimd();

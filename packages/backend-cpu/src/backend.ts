@@ -3,9 +3,18 @@
  * Everything submitted is done when `submit` returns.
  */
 
-import type { Backend, BufferId, Capabilities, Dispatch, Kernel, Program } from '@tenfold/ir';
-import { DeviceError, DTYPES, unreachable } from '@tenfold/ir';
+import type {
+  Backend,
+  BufferId,
+  Capabilities,
+  Dispatch,
+  DispatchObserver,
+  Kernel,
+  Program,
+} from '@tenfold/ir';
+import { DeviceError, DTYPES, debug, debugLevel, unreachable } from '@tenfold/ir';
 import { argumentLayout } from './codegen/arguments.ts';
+import type { CompiledModule } from './codegen/compile.ts';
 import { compileKernels } from './codegen/compile.ts';
 import type { Lowering } from './codegen/lowering.ts';
 import type { SpaceReport } from './memory/free-space.ts';
@@ -131,6 +140,14 @@ export class CpuBackend implements Backend {
     this.#runner.run(batch);
   }
 
+  get observer(): DispatchObserver | undefined {
+    return this.#runner.observer;
+  }
+
+  set observer(value: DispatchObserver | undefined) {
+    this.#runner.observer = value;
+  }
+
   synchronize(): Promise<void> {
     return Promise.resolve();
   }
@@ -154,6 +171,7 @@ export class CpuBackend implements Backend {
       pairing: this.#pairing,
       lowerings: this.#lowerings,
     });
+    debugCode(kernels, compiled);
     const count = compiled.functionCount;
     this.#pool.reserveWorkspace(Math.max(...compiled.kernels.map(({ workspaceBytes }) => workspaceBytes)));
     const module = { firstFunction: this.#pool.load(compiled.bytes, count) };
@@ -176,6 +194,15 @@ export class CpuBackend implements Backend {
   #alive(): void {
     if (this.#disposed) throw new DeviceError('cpu: the backend was disposed of; make a new one with cpu()');
   }
+}
+
+/** Prints what kernels became, where TENFOLD_DEBUG asks for it. */
+function debugCode(kernels: readonly Kernel[], { bytes }: CompiledModule): void {
+  if (debugLevel() < 4) return;
+  const names = kernels.map(({ name }) => name).join(', ');
+  void import('./wasm/disassemble.ts').then(({ disassemble }) =>
+    debug(4, () => `${names}:\n${disassemble(bytes)}`),
+  );
 }
 
 function warnOnce(): void {

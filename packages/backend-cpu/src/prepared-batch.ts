@@ -3,7 +3,7 @@
  * hands over the same batch again and again, with nothing changed but run-time numbers; then only those are written.
  */
 
-import type { Dispatch, Launch } from '@tenfold/ir';
+import type { Dispatch, DispatchObserver, Launch } from '@tenfold/ir';
 import { unreachable } from '@tenfold/ir';
 import { argsort } from './argsort.ts';
 import type { ArgumentViews } from './codegen/arguments.ts';
@@ -53,6 +53,8 @@ export class PreparedBatch {
   sharedNanoseconds = 0;
   readonly #dispatches: readonly Dispatch[];
   readonly #steps: Step[] = [];
+  /** The first step of each dispatch. */
+  readonly #firsts: number[] = [];
   readonly #numbers: Numbers[] = [];
   readonly #pool: ThreadPool;
 
@@ -70,6 +72,7 @@ export class PreparedBatch {
     let address = args;
     for (const { program, launches } of batch) {
       if (!isCpuProgram(program)) return unreachable('a program of another backend');
+      this.#firsts.push(this.#steps.length);
       if (program.kind === 'routine') {
         for (const { operands } of launches) {
           const [input, output] = operands.map((operand) => operand.buffer + operand.offset);
@@ -114,11 +117,22 @@ export class PreparedBatch {
     }
   }
 
-  /** Runs the steps; `shared`: the workers are awake. */
-  run(shared: boolean): void {
+  /** Runs the steps; `shared`: the workers are awake. An observer is told when each dispatch ran. */
+  run(shared: boolean, observer?: DispatchObserver): void {
+    if (!observer) return this.#run(shared, 0, this.#steps.length);
+    let begin = performance.now();
+    this.#dispatches.forEach((dispatch, i) => {
+      this.#run(shared, this.#firsts[i], this.#firsts[i + 1] ?? this.#steps.length);
+      const end = performance.now();
+      observer(dispatch, begin, end);
+      begin = performance.now();
+    });
+  }
+
+  #run(shared: boolean, first: number, last: number): void {
     const pool = this.#pool;
     const steps = this.#steps;
-    for (let i = 0; i < steps.length; i++) {
+    for (let i = first; i < last; i++) {
       const step = steps[i];
       if (step.kind === 'call') {
         pool.call(step.id, step.args, 0, step.size);

@@ -3,7 +3,7 @@
  * long as its array lives. A batch with enough work wakes the workers once, at its beginning.
  */
 
-import type { Dispatch } from '@tenfold/ir';
+import type { Dispatch, DispatchObserver } from '@tenfold/ir';
 import type { ArgumentViews } from './codegen/arguments.ts';
 import type { Heap } from './memory/heap.ts';
 import { ARGUMENTS_ADDRESS, ARGUMENTS_BYTES } from './pool/control.ts';
@@ -19,6 +19,7 @@ interface Kept {
 }
 
 export class Runner {
+  observer: DispatchObserver | undefined;
   readonly #heap: Heap;
   readonly #pool: ThreadPool;
   #views: ArgumentViews;
@@ -79,10 +80,10 @@ export class Runner {
 
   #execute(prepared: PreparedBatch): void {
     const shared = prepared.sharedNanoseconds > tuning.wake;
-    if (!shared) return prepared.run(false);
+    if (!shared) return prepared.run(false, this.observer);
     this.#pool.begin();
     try {
-      return prepared.run(true);
+      return prepared.run(true, this.observer);
     } finally {
       this.#pool.end();
     }

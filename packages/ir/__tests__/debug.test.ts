@@ -30,11 +30,19 @@ it('level 1: which plan had to be made', () => {
   expect(printed()).toEqual([expect.stringMatching(/^\[tenfold\] test: new plan for 2 nodes/)]);
 });
 
-it('level 2: the plan with its kernels', () => {
+it('level 2: what is scheduled', () => {
   setDebug(2);
   const [, plan] = printed();
-  expect(plan).toMatch(/^loop .*out b0: int32\[6\]/);
-  expect(plan).toContain('1 kernels, 24 bytes moved');
+  expect(plan).toBe(
+    'loop neg: 0 bytes read, 24 written, 0 FLOPs, bound to s0\n' +
+      '1 kernels: 0 bytes read, 24 written, 0 FLOPs, 0 bytes of scratch',
+  );
+});
+
+it('level 3: also the kernels', () => {
+  setDebug(3);
+  const [, , kernels] = printed();
+  expect(kernels).toMatch(/^loop neg\(out b0: int32\[6\]/);
 });
 
 it('from level 1 on, slices are verified', () => {

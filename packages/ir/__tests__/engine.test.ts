@@ -3,7 +3,7 @@
 import { InterpreterBackend, decode, encode } from '@tenfold/testing';
 import { describe, expect, it } from 'vitest';
 import type { Dispatch } from '../src/index.ts';
-import { StandardEngine, bytesMoved, printPlan } from '../src/index.ts';
+import { StandardEngine, printPlan, workOfSchedule } from '../src/index.ts';
 import { Program } from './support/programs.ts';
 
 class RecordingBackend extends InterpreterBackend {
@@ -63,7 +63,7 @@ describe('StandardEngine', () => {
     p.output(p.linear(x, p.input32(8, 8)));
     const { schedule, stats } = new StandardEngine(new InterpreterBackend()).prepare(p.build());
     expect(stats).toEqual({ kernels: 2, scratchBytes: 256 });
-    expect(bytesMoved(schedule)).toBe(6 * 256);
+    expect(workOfSchedule(schedule)).toEqual({ flops: 2 * 1024, readBytes: 4 * 256, writtenBytes: 2 * 256 });
   });
 
   it('has nothing to run for an empty program', () => {
@@ -80,6 +80,6 @@ describe('StandardEngine', () => {
     const plan = new StandardEngine(new InterpreterBackend()).prepare(scaled(4));
     const text = printPlan(plan.schedule, plan.stats);
     expect(text).toMatch(/bound to s0 s1/);
-    expect(text).toMatch(/1 kernels, 32 bytes moved, 0 bytes of scratch/);
+    expect(text).toMatch(/1 kernels: 16 bytes read, 16 written, 4 FLOPs, 0 bytes of scratch/);
   });
 });

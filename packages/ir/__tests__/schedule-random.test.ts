@@ -6,7 +6,7 @@
  */
 
 import type { DType } from '../src/index.ts';
-import { StandardEngine, printPlan, verifyKernel } from '../src/index.ts';
+import { StandardEngine, printKernels, verifyKernel } from '../src/index.ts';
 import { describe, expect, it } from 'vitest';
 import type { InterpreterOptions } from '@tenfold/testing';
 import { InterpreterBackend, ReferenceEngine, differences, runSlice } from '@tenfold/testing';
@@ -42,7 +42,7 @@ async function check(
     const wrong = differences(actual[i], expected[i], tolerance(dtype));
     if (wrong.length === 0) return;
     const plan = engine.prepare(slice);
-    expect.fail(`${label}, storage ${i}: ${wrong.join('; ')}\n${printPlan(plan.schedule, plan.stats)}`);
+    expect.fail(`${label}, storage ${i}: ${wrong.join('; ')}\n${printKernels(plan.schedule)}`);
   });
 }
 

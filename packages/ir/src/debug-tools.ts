@@ -5,11 +5,11 @@
 
 import { setDebugTools } from './debug.ts';
 import { verifyKernel } from './kernel/verify.ts';
-import { printPlan } from './plan/print.ts';
+import { printKernels, printPlan } from './plan/print.ts';
 import { describeMiss } from './run/describe-miss.ts';
 import { verifySlice } from './schedule/verify-slice.ts';
 
-setDebugTools({ describeMiss, printPlan, verifyKernel, verifySlice });
+setDebugTools({ describeMiss, printKernels, printPlan, verifyKernel, verifySlice });
 
 export { setDebug } from './debug.ts';
 export type { DebugLevel } from './debug.ts';

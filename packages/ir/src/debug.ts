@@ -1,6 +1,6 @@
 /**
  * Levels of what is printed while things run, from the environment variable TENFOLD_DEBUG or `setDebug`: 1 plan-cache
- * misses, 2 also the plans. From 1 on, slices and kernels are verified. What prints and verifies comes with
+ * misses, 2 also what is scheduled, 3 the kernels as pseudo-code, 4 the code that a backend generates. From 1 on, slices and kernels are verified. What prints and verifies comes with
  * `@tenfold/ir/debug`, which `tenfold` imports; a page that nobody is debugging need not download it.
  */
 
@@ -10,7 +10,7 @@ import type { PlanStats } from './run/engine.ts';
 import type { Slice } from './run/slice.ts';
 import type { Schedule } from './schedule/dispatches.ts';
 
-export type DebugLevel = 0 | 1 | 2;
+export type DebugLevel = 0 | 1 | 2 | 3 | 4;
 
 /** What `@tenfold/ir/debug` provides. */
 export interface DebugTools {
@@ -24,8 +24,10 @@ export interface DebugTools {
   readonly verifySlice: (slice: Slice) => void;
   /** Raises an `internal:` error for a kernel that is not well formed. */
   readonly verifyKernel: (kernel: Kernel) => void;
-  /** A plan as text, its kernels as pseudo-code. */
+  /** A plan as text. */
   readonly printPlan: (schedule: Schedule, stats: PlanStats) => string;
+  /** The kernels of a plan as pseudo-code. */
+  readonly printKernels: (schedule: Schedule) => string;
 }
 
 let level = fromEnvironment();
@@ -49,6 +51,10 @@ export function setDebugTools(value: DebugTools): void {
 /** Sets the level for the rest of the process. */
 export function setDebug(value: DebugLevel): void {
   level = value;
+}
+
+export function debugLevel(): number {
+  return level;
 }
 
 /** Prints to the error stream when the level is wanted; the message is only made then. */

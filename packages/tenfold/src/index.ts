@@ -8,6 +8,7 @@ import '@tenfold/backend-cpu';
 import '@tenfold/ir/debug';
 
 export * from '@tenfold/tensor';
+export * from '@tenfold/tensor/profile';
 export * from '@tenfold/autograd';
 export * from '@tenfold/io';
 export * as nn from '@tenfold/nn';

@@ -1,7 +1,8 @@
 /** Whole training steps as the scheduler sees them: launches, intermediate memory at its peak, and no further plan. */
 
 import '@tenfold/autograd';
-import { Plan, bytesMoved, getDevice } from '@tenfold/ir';
+import { Plan, getDevice, workOfSchedule } from '@tenfold/ir';
+import type { Work } from '@tenfold/ir';
 import {
   Conv2d,
   Flatten,
@@ -62,9 +63,8 @@ const STEPS: Readonly<Record<string, () => Step>> = {
   },
 }; // prettier-ignore
 
-interface Figures {
+interface Figures extends Work {
   readonly kernels: number;
-  readonly bytesMoved: number;
   readonly scratchBytes: number;
 }
 
@@ -84,7 +84,7 @@ async function measure(make: () => Step): Promise<Figures> {
   device.onRun = ({ plan }) => {
     if (!(plan instanceof Plan)) throw new Error('the standard engine makes plans');
     const { kernels, scratchBytes } = plan.stats;
-    runs.push({ kernels, bytesMoved: bytesMoved(plan.schedule), scratchBytes });
+    runs.push({ kernels, ...workOfSchedule(plan.schedule), scratchBytes });
   };
   await step();
   device.onRun = undefined;
@@ -100,29 +100,39 @@ describe('training steps', () => {
     expect(measured).toMatchInlineSnapshot(`
       {
         "MLP 20-16-10, batch 8, cross-entropy": {
-          "bytesMoved": 24220,
+          "flops": 30752,
           "kernels": 9,
+          "readBytes": 14348,
           "scratchBytes": 1344,
+          "writtenBytes": 9872,
         },
         "causal attention on [2, 6, 8]": {
-          "bytesMoved": 20080,
+          "flops": 22516,
           "kernels": 16,
+          "readBytes": 12360,
           "scratchBytes": 1792,
+          "writtenBytes": 7720,
         },
         "convolution, pooling and a linear layer on [2, 1, 8, 8]": {
-          "bytesMoved": 40128,
+          "flops": 43540,
           "kernels": 10,
+          "readBytes": 23262,
           "scratchBytes": 5760,
+          "writtenBytes": 16866,
         },
         "layer norm and GELU on [8, 32]": {
-          "bytesMoved": 8324,
+          "flops": 13196,
           "kernels": 2,
+          "readBytes": 4160,
           "scratchBytes": 1152,
+          "writtenBytes": 4164,
         },
         "softmax cross-entropy on [8, 10]": {
-          "bytesMoved": 2844,
+          "flops": 3640,
           "kernels": 2,
+          "readBytes": 1452,
           "scratchBytes": 320,
+          "writtenBytes": 1392,
         },
       }
     `);

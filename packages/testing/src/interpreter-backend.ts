@@ -4,7 +4,7 @@
  * makes a loop that is wrongly called `parallel` or `reduce` give a wrong result instead of a right one by luck.
  */
 
-import type { Backend, BufferId, Capabilities, ContractKernel, Dispatch, Kernel, Launch, LoopKernel, OperandRef, Program, RoutineKernel, Stmt, Value } from '@tenfold/ir'; // prettier-ignore
+import type { Backend, BufferId, Capabilities, ContractKernel, Dispatch, DispatchObserver, Kernel, Launch, LoopKernel, OperandRef, Program, RoutineKernel, Stmt, Value } from '@tenfold/ir'; // prettier-ignore
 import { DTYPES, OutOfMemoryError, byteSize, isFloat, touchedElements, unreachable } from '@tenfold/ir';
 import type { IterationOrder } from './kernel-interpreter.ts';
 import { KernelInterpreter } from './kernel-interpreter.ts';
@@ -34,6 +34,7 @@ const POISON = 0xff;
 export class InterpreterBackend implements Backend {
   readonly name = 'interpreter';
   readonly caps: Capabilities;
+  observer?: DispatchObserver;
 
   readonly #order: IterationOrder;
   readonly #memoryBytes: number;
@@ -116,12 +117,15 @@ export class InterpreterBackend implements Backend {
 
   submit(batch: readonly Dispatch[]): void {
     this.#alive();
-    for (const { program, launches } of batch) {
+    for (const dispatch of batch) {
+      const { program, launches } = dispatch;
+      const begin = performance.now();
       const interpreted = this.#programs.get(program);
       if (!interpreted) unreachable(`program '${program.kernel.name}' was compiled by another backend`);
       checkIndependent(program.kernel, launches);
       const order = this.#order(launches.length) ?? launches.keys();
       for (const i of order) interpreted.run(this.#bind(program.kernel, launches[i]), launches[i]);
+      this.observer?.(dispatch, begin, performance.now());
     }
   }
 

@@ -49,6 +49,12 @@ export interface Program {
   readonly kernel: Kernel;
 }
 
+/**
+ * Is told when a dispatch ran: milliseconds of `performance.now()`, those of one device in order. A device that learns
+ * them late, from timestamp queries, tells them before `synchronize` resolves.
+ */
+export type DispatchObserver = (dispatch: Dispatch, begin: number, end: number) => void;
+
 export interface Backend {
   readonly name: string;
   readonly caps: Capabilities;
@@ -66,5 +72,7 @@ export interface Backend {
   submit(batch: readonly Dispatch[]): void;
   /** Resolves when everything submitted is done. */
   synchronize(): Promise<void>;
+  /** Set while a profile is taken: each dispatch is then timed, which costs a little. Without one, nothing is. */
+  observer?: DispatchObserver;
   dispose(): void;
 }

@@ -6,6 +6,7 @@
 import type { Backend, Dispatch, Launch, OperandRef, Program } from '../backend/backend.ts';
 import { activeDebugTools, debug } from '../debug.ts';
 import type { Bindings, Engine, Executable, PlanStats } from '../run/engine.ts';
+import { timed } from '../run/phases.ts';
 import type { Slice } from '../run/slice.ts';
 import type { Schedule, ScheduledLaunch } from '../schedule/dispatches.ts';
 import type { ScheduleOptions } from '../schedule/schedule.ts';
@@ -31,9 +32,13 @@ export class StandardEngine implements Engine {
     for (const { kernel } of scheduled.dispatches) tools?.verifyKernel(kernel);
     const alignment = Math.max(this.backend.caps.alignment, 64);
     const memory = planMemory(temporaryLifetimes(scheduled), alignment);
-    const programs = this.kernels.programs(scheduled.dispatches.map(({ kernel }) => kernel));
+    const kernels = scheduled.dispatches.map(({ kernel }) => kernel);
+    const programs = timed('compile', () => this.kernels.programs(kernels));
     const plan = new Plan(this.backend, scheduled, memory, programs);
-    if (tools) debug(2, () => tools.printPlan(scheduled, plan.stats));
+    if (tools) {
+      debug(2, () => tools.printPlan(scheduled, plan.stats));
+      debug(3, () => tools.printKernels(scheduled));
+    }
     return plan;
   }
 }

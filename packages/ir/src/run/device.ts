@@ -18,6 +18,7 @@ import { buildSlice, collect, reach, valueOf } from './collect.ts';
 import type { Engine, Executable } from './engine.ts';
 import { Importer } from './import.ts';
 import { Keeper } from './keeper.ts';
+import { timed } from './phases.ts';
 import { PlanCache } from './plan-cache.ts';
 import { SMALL_BYTES, allSinks, smallSinks, snapshots } from './sinks.ts';
 import { Storage } from './storage.ts';
@@ -107,8 +108,10 @@ export class Device {
    */
   run(roots: readonly NodeId[] = [], role: StorageRole = 'kept'): void {
     const graph = this.#graph;
-    const targets = this.#targets(graph, roots, role);
-    if (targets.length > 0) this.#execute(graph, targets);
+    timed('run', () => {
+      const targets = this.#targets(graph, roots, role);
+      if (targets.length > 0) this.#execute(graph, targets);
+    });
     this.#graph = new Graph();
     this.#importer = new Importer(this.#graph);
   }
@@ -220,7 +223,7 @@ export class Device {
   ): void {
     this.counters.runs++;
     this.#age++;
-    this.#bindAndRun(plan, storages, written, scalars);
+    timed('run', () => this.#bindAndRun(plan, storages, written, scalars));
     this.keeper.sweep(this.#age);
   }
 
@@ -253,7 +256,7 @@ export class Device {
     const describeMiss = activeDebugTools()?.describeMiss;
     const plan = this.plans.get(
       collection.key,
-      () => this.#engine.prepare(buildSlice(collection)),
+      () => timed('plan', () => this.#engine.prepare(buildSlice(collection))),
       describeMiss && ((known) => debug(1, () => describeMiss(this.name, collection, known))),
     );
     this.counters.runs++;

@@ -50,7 +50,7 @@ function devicesOf(inputs: readonly unknown[]): Set<Device> {
 }
 
 /** The tensors in a value: itself, or those in an array, a Map or a plain object, however nested. */
-function* tensorsIn(value: unknown): Generator<Tensor> {
+export function* tensorsIn(value: unknown): Generator<Tensor> {
   if (value instanceof Tensor) yield value;
   else if (Array.isArray(value) || value instanceof Map) {
     for (const item of value.values()) yield* tensorsIn(item);

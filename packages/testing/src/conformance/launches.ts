@@ -165,6 +165,41 @@ export function launchSuite(backendOf: () => Backend): void {
       checkSlab(4, [increment], Array.from({ length: 100 }, () => ({ kernel: 0, at: [0] })))); // prettier-ignore
   });
 
+  describe('an observer', () => {
+    it('hears of each dispatch, in order, until it is taken away', async () => {
+      const backend = backendOf();
+      const kernels = [affine(4), adamW(8)];
+      const buffers = [1, 2, 3, 4].map(() => backend.alloc(32));
+      const batch = backend.compile(kernels).map((program) => {
+        const { operands, scalars } = program.kernel;
+        const bound = operands.map((_, i) => ({ buffer: buffers[i], offset: 0 }));
+        return { program, launches: [{ operands: bound, scalars: scalars.map(() => 1), extents: [4] }] };
+      });
+      const heard: { name: string; begin: number; end: number }[] = [];
+      const before = performance.now();
+      // Three times: a batch that comes again may be run in another way.
+      for (let time = 0; time < 3; time++) {
+        backend.observer = ({ program }, begin, end) => heard.push({ name: program.kernel.name, begin, end });
+        backend.submit(batch);
+        await backend.synchronize();
+        backend.observer = undefined;
+      }
+      backend.submit(batch);
+      await backend.synchronize();
+      for (const buffer of buffers) backend.free(buffer);
+      expect(heard.map(({ name }) => name)).toEqual([
+        'affine',
+        'AdamW',
+        'affine',
+        'AdamW',
+        'affine',
+        'AdamW',
+      ]);
+      const times = [before, ...heard.flatMap(({ begin, end }) => [begin, end]), performance.now()];
+      expect(times).toEqual([...times].sort((a, b) => a - b));
+    });
+  });
+
   describe('compiling', () => {
     it('gives one program a kernel, in order, and equal kernels equal results', () => {
       const backend = backendOf();

@@ -1,0 +1,207 @@
+/**
+ * What a kernel has to do, counted from the kernel alone: bytes that it reads and writes, and floating-point operations.
+ * The counts depend neither on a machine nor on how a backend compiles the kernel, so a test can pin them, and a
+ * measured time beside them says how far from the machine's limits it is.
+ *
+ * Bytes: each element of each operand once, however often the loops come by, and no more than they come by. Operations:
+ * each value where it is computed, loop-invariant ones once. What a padded read skips is counted; integers are not.
+ */
+
+import { byteSize, isFloat } from '../dtype.ts';
+import type { BinaryOp, ReduceKind, UnaryOp } from '../graph/ops.ts';
+import {
+  axesBeneath,
+  forEachAxis,
+  forEachIndex,
+  forEachInput,
+  forEachRead,
+  touchedElements,
+} from './inspect.ts';
+import type { AxisId, ContractKernel, Kernel, LoopKernel, RoutineKernel, Stmt, ValueId } from './kernel.ts';
+
+export interface Work {
+  /** Floating-point operations; see `FLOPS` for what counts how much. */
+  readonly flops: number;
+  readonly readBytes: number;
+  readonly writtenBytes: number;
+}
+
+/**
+ * The usual weights (F. H. McMahon, "The Livermore Fortran Kernels", 1986): 1 for what is one addition, multiplication or
+ * comparison, 4 for divisions and square roots, 8 for transcendental functions, 0 for what moves bits.
+ */
+const FLOPS: { readonly [op in UnaryOp | BinaryOp | ReduceKind]: number } = {
+  add: 1, sub: 1, mul: 1, neg: 1, abs: 1, sign: 1, max: 1, min: 1, lt: 1, le: 1, eq: 1, ne: 1,
+  floor: 1, ceil: 1, round: 1, trunc: 1, sum: 1, prod: 1, argmax: 1, argmin: 1,
+  div: 4, recip: 4, sqrt: 4, idiv: 4, mod: 4,
+  exp: 8, log: 8, sin: 8, cos: 8, tanh: 8, erf: 8, pow: 8, atan2: 8,
+  not: 0, and: 0, or: 0, xor: 0, shl: 0, shr: 0,
+}; // prettier-ignore
+
+type LoopStmt = Extract<Stmt, { kind: 'loop' }>;
+
+/** What one launch does; `extents` are its extent parameters, the greatest ones when left out. */
+export function workOf(kernel: Kernel, extents?: readonly number[]): Work {
+  return new Counter(kernel, extents).count();
+}
+
+export function addWork(a: Work, b: Work): Work {
+  return {
+    flops: a.flops + b.flops,
+    readBytes: a.readBytes + b.readBytes,
+    writtenBytes: a.writtenBytes + b.writtenBytes,
+  };
+}
+
+export const NO_WORK: Work = { flops: 0, readBytes: 0, writtenBytes: 0 };
+
+class Counter {
+  readonly #kernel: Kernel;
+  readonly #extents: readonly number[] | undefined;
+  /** By operand: elements loaded and stored, an element as often as the loops come by. */
+  readonly #loads: number[];
+  readonly #stores: number[];
+  /** Where each accumulator is set and added to: the loops around the statement, outermost first. */
+  readonly #accumulated = new Map<number, (readonly LoopStmt[])[]>();
+  /** What was counted, by the innermost loop in which it is computed anew. */
+  readonly #counted = new Map<LoopStmt | undefined, Set<ValueId>>();
+  #flops = 0;
+
+  constructor(kernel: Kernel, extents: readonly number[] | undefined) {
+    this.#kernel = kernel;
+    this.#extents = extents;
+    this.#loads = kernel.operands.map(() => 0);
+    this.#stores = kernel.operands.map(() => 0);
+  }
+
+  count(): Work {
+    const kernel = this.#kernel;
+    if (kernel.kind === 'loop') this.#loop(kernel);
+    else if (kernel.kind === 'contract') this.#contract(kernel);
+    else this.#routine(kernel);
+    let [readBytes, writtenBytes] = [0, 0];
+    kernel.operands.forEach((operand, i) => {
+      const elements = this.#extents ? touchedElements(operand, this.#extents) : operand.elements;
+      readBytes += Math.min(elements, this.#loads[i]) * byteSize(operand.dtype);
+      writtenBytes += Math.min(elements, this.#stores[i]) * byteSize(operand.dtype);
+    });
+    return { flops: this.#flops, readBytes, writtenBytes };
+  }
+
+  #loop({ body }: LoopKernel): void {
+    this.#locate(body, []);
+    this.#statements(body, []);
+  }
+
+  /** Every axis but those of `k` is a loop around the epilogue. */
+  #contract(kernel: ContractKernel): void {
+    const { batch, m, n, k, a, b, epilogue } = kernel;
+    const outer = [...batch, ...m, ...n];
+    const [{ dtype }] = kernel.accumulators;
+    if (isFloat(dtype)) this.#flops += 2 * this.#times([...outer, ...k]);
+    for (const side of [a, b]) this.#packed(side);
+    const loops = outer.map((axis): LoopStmt => ({ kind: 'loop', axis, order: 'parallel', body: epilogue }));
+    this.#accumulated.set(0, [loops]);
+    this.#statements(epilogue, loops);
+  }
+
+  /** An operand's values are computed once for each of its elements, as it is packed. */
+  #packed(side: ValueId): void {
+    const { values } = this.#kernel;
+    const seen = new Set<ValueId>([side]);
+    for (const id of seen) {
+      this.#value(id, this.#times([...axesBeneath(values, id)]));
+      forEachInput(values[id], (input) => seen.add(input));
+    }
+  }
+
+  #routine({ operands, routine: { rows, length } }: RoutineKernel): void {
+    this.#loads[0] = this.#stores[1] = rows * length;
+    if (isFloat(operands[0].dtype)) this.#flops = rows * length * Math.ceil(Math.log2(Math.max(1, length)));
+  }
+
+  #locate(body: readonly Stmt[], loops: readonly LoopStmt[]): void {
+    for (const stmt of body) {
+      if (stmt.kind === 'loop') this.#locate(stmt.body, [...loops, stmt]);
+      else if (stmt.kind !== 'store') {
+        this.#accumulated.set(stmt.acc, [...(this.#accumulated.get(stmt.acc) ?? []), loops]);
+      }
+    }
+  }
+
+  #statements(body: readonly Stmt[], loops: readonly LoopStmt[]): void {
+    const kernel = this.#kernel;
+    for (const stmt of body) {
+      if (stmt.kind === 'loop') {
+        this.#statements(stmt.body, [...loops, stmt]);
+        continue;
+      }
+      const times = this.#times(loops.map(({ axis }) => axis));
+      const depths = new Map<ValueId, number>();
+      forEachRead(stmt, (id) => this.#computed(id, loops, depths));
+      if (stmt.kind === 'accumulate' && kernel.kind !== 'routine') {
+        const { kind, dtype } = kernel.accumulators[stmt.acc];
+        if (isFloat(dtype)) this.#flops += FLOPS[kind] * times;
+      } else if (stmt.kind === 'store') {
+        this.#stores[stmt.operand] += times;
+        if (!stmt.combine) continue;
+        this.#loads[stmt.operand] += times;
+        if (isFloat(kernel.operands[stmt.operand].dtype)) this.#flops += times;
+      }
+    }
+  }
+
+  /** Counts a value that a statement within `loops` reads, and what it is computed from; how many loops it needs. */
+  #computed(id: ValueId, loops: readonly LoopStmt[], depths: Map<ValueId, number>): number {
+    const known = depths.get(id);
+    if (known !== undefined) return known;
+    const value = this.#kernel.values[id];
+    let depth = 0;
+    const needs = (axis: AxisId) => {
+      depth = Math.max(depth, loops.findIndex((loop) => loop.axis === axis) + 1);
+    };
+    forEachIndex(value, (index) => forEachAxis(index, needs));
+    forEachInput(value, (input) => {
+      depth = Math.max(depth, this.#computed(input, loops, depths));
+    });
+    if (value.op === 'acc') {
+      for (const path of this.#accumulated.get(value.acc) ?? []) {
+        depth = Math.max(depth, commonLength(path, loops));
+      }
+    }
+    depths.set(id, depth);
+    const within = loops.slice(0, depth);
+    const innermost = within.at(-1);
+    const counted = this.#counted.get(innermost) ?? new Set();
+    this.#counted.set(innermost, counted);
+    if (!counted.has(id)) this.#value(id, this.#times(within.map(({ axis }) => axis)));
+    counted.add(id);
+    return depth;
+  }
+
+  #value(id: ValueId, times: number): void {
+    const { values } = this.#kernel;
+    const value = values[id];
+    if (value.op === 'load') this.#loads[value.operand] += times;
+    if (!isArithmetic(value.op) || !('inputs' in value)) return;
+    if (isFloat(values[value.inputs[0]].dtype)) this.#flops += FLOPS[value.op] * times;
+  }
+
+  #times(axes: readonly AxisId[]): number {
+    return axes.reduce((product, axis) => {
+      const extent = this.#kernel.axes[axis];
+      if (typeof extent === 'number') return product * extent;
+      return product * (this.#extents?.[extent.param] ?? extent.max);
+    }, 1);
+  }
+}
+
+function isArithmetic(op: string): op is keyof typeof FLOPS {
+  return op in FLOPS;
+}
+
+function commonLength(a: readonly LoopStmt[], b: readonly LoopStmt[]): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
+}

@@ -1,0 +1,8 @@
+/** `@tenfold/tensor/profile`: where the time of a piece of a program goes. */
+
+export { Profile, profile } from './profile.ts';
+export type { ProfileOptions } from './profile.ts';
+export type { Bandwidth, Peaks } from './peaks.ts';
+export type { HostTimes, KernelFigures, KernelKind, KernelProfile } from './report.ts';
+export type { TableOptions } from './table.ts';
+export type { Trace, TraceEvent } from './trace.ts';
