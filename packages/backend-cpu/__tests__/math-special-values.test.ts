@@ -21,6 +21,22 @@ describe('functions of one argument', () => {
     );
   });
 
+  it('exp with one tail reaches that end', () => {
+    const small: Emitter = (m, x) => math.expOneTail(m, x, 'small');
+    expect(apply(small, [NaN, -NaN, -inf, 0, -0, -103.98, -1000, -103.2])).toEqual([
+      NaN,
+      NaN,
+      0,
+      1,
+      1,
+      0,
+      0,
+      2 ** -149,
+    ]);
+    const large: Emitter = (m, x) => math.expOneTail(m, x, 'large');
+    expect(apply(large, [NaN, inf, -inf, 0, 88.7229, 1000, -1000])).toEqual([NaN, inf, 0, 1, inf, inf, 0]);
+  });
+
   it('log of zero, negative numbers, infinity, denormals', () => {
     const actual = apply(math.log, [0, -0, -1, -inf, inf, NaN, 1, 2 ** -149]);
     expect(actual).toEqual([-inf, -inf, NaN, NaN, inf, NaN, 0, Math.fround(-149 * Math.LN2)]);

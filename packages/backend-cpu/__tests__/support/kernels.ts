@@ -1,6 +1,6 @@
 /** Kernels that several tests use, as a scheduler would write them. */
 
-import type { Kernel } from '@tenfold/ir';
+import type { Kernel, LoopKernel } from '@tenfold/ir';
 import { add, scale, ZERO } from '@tenfold/ir';
 import { accumulate, init, KernelBuilder, parallel, reduce, store } from '@tenfold/testing';
 
@@ -49,7 +49,7 @@ export function columnSums(rows: number, columns: number): Kernel {
 }
 
 /** Softmax of each row. */
-export function softmax(rows: number, columns: number): Kernel {
+export function softmax(rows: number, columns: number): LoopKernel {
   const k = new KernelBuilder('softmax');
   const [x, y] = [k.operand(f, rows * columns, 'read'), k.operand(f, rows * columns, 'write')];
   const [r, a, b, c] = [k.axis(rows), k.axis(columns), k.axis(columns), k.axis(columns)];

@@ -4,7 +4,7 @@
  * needs is known, which is all that hoisting takes.
  */
 
-import type { AxisId, IndexExpr, LoopKernel, ValueId } from '@tenfold/ir';
+import type { AxisId, ContractKernel, IndexExpr, LoopKernel, ValueId } from '@tenfold/ir';
 import { unreachable } from '@tenfold/ir';
 import type { Address, MathContext } from '../math/index.ts';
 import type { Expr, FunctionBuilder, Local } from '../wasm/index.ts';
@@ -20,8 +20,8 @@ export interface Block {
   readonly active?: { readonly mask: Local<'v128'>; readonly bits: Local<'i32'> };
 }
 
-/** The parts of a kernel that emitters of values and stores need. */
-export type ValueTable = Pick<LoopKernel, 'values' | 'operands' | 'accumulators' | 'scalars' | 'axes'>;
+/** A kernel whose values are emitted. */
+export type ValueTable = LoopKernel | ContractKernel;
 
 export interface Scope {
   readonly depth: number;

@@ -4,19 +4,7 @@
  */
 
 import type { BinaryOp, UnaryOp } from '@tenfold/ir';
-import {
-  atan2,
-  cos,
-  erf,
-  exp,
-  floorDivide,
-  floorMod,
-  hostFunction,
-  log,
-  pow,
-  sin,
-  tanh,
-} from '../math/index.ts';
+import { atan2, cos, erf, floorDivide, floorMod, hostFunction, log, pow, sin, tanh } from '../math/index.ts';
 import type { HostFunction, MathContext, Vector } from '../math/index.ts';
 import { f32x4, f64x2, v128 } from '../wasm/index.ts';
 import type { Local } from '../wasm/index.ts';
@@ -80,7 +68,7 @@ function instructions(lanes: FloatLanes, splat: Splat) {
 const single = instructions(f32x4, (m, value) => m.code.constants.f32x4(value));
 const double = instructions(f64x2, (m, value) => m.code.constants.f64x2(value));
 export const FLOAT32: Rules = {
-  unary: { ...single.unary, exp, log, sin, cos, tanh, erf },
+  unary: { ...single.unary, log, sin, cos, tanh, erf },
   binary: { ...single.binary, idiv: floorDivide, mod: floorMod, pow, atan2 },
   compare: single.compare,
 };

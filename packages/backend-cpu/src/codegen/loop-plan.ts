@@ -32,8 +32,8 @@ const LOOP_OVERHEAD = 4;
 const GATHER_OVERHEAD = 8;
 /** Blocks of several units hide latency and loop overhead; not worth their code for long bodies. */
 const UNITS_BY_COST = [
-  [8, 4],
-  [24, 2],
+  [20, 4],
+  [40, 2],
 ] as const;
 const COLUMNS = [4, 8] as const;
 

@@ -6,12 +6,14 @@ import { bitcast, cast } from './casts.ts';
 import { constantLanes } from './constant-lanes.ts';
 import { binary, clamp, isBinary, unary, where } from './elementwise.ts';
 import type { Emission } from './emission.ts';
+import { tailOf } from './exp-tails.ts';
 import { conditionLanes, conditionOf } from './guards.ts';
 import { integer, integerLanes, varies } from './index-code.ts';
 import { kindOf, register } from './lanes.ts';
 import type { Lanes } from './lanes.ts';
 import { load } from './load.ts';
 import { threefry } from './random.ts';
+import { exp, expOneTail } from '../math/index.ts';
 import { i32x4 } from '../wasm/index.ts';
 
 /** What a value needs besides the open loops. */
@@ -52,6 +54,14 @@ export function emitValue(e: Emission, sources: ValueSources, id: ValueId): Lane
       const uniform = counter.uniform && key0.uniform && key1.uniform;
       return e.lanes(e.scope, 'i32', uniform, (i) =>
         threefry(e.math, register(counter, i), register(key0, i), register(key1, i)),
+      );
+    }
+    case 'exp': {
+      const x = e.value(value.inputs[0]);
+      if (x.kind !== 'f32') return unary(e, value.op, dtype, x);
+      const tail = tailOf(e.kernel, id);
+      return e.lanes(e.scope, x.kind, x.uniform, (i) =>
+        tail ? expOneTail(e.math, register(x, i), tail) : exp(e.math, register(x, i)),
       );
     }
     default: {

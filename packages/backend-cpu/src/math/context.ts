@@ -48,10 +48,14 @@ export function polynomial(
 
 /**
  * A polynomial over float32 lanes as even(x²) + x · odd(x²), each by Horner's rule: half the depth, and fewer
- * roundings that reach the result at their full weight.
+ * roundings that reach the result at their full weight. `square` is x².
  */
-export function splitPolynomial(m: MathContext, x: VectorLocal, coefficients: readonly number[]): Vector {
-  const square = m.code.let(f32x4.mul(x, x));
+export function splitPolynomial(
+  m: MathContext,
+  x: VectorLocal,
+  square: VectorLocal,
+  coefficients: readonly number[],
+): Vector {
   const even = polynomial(
     m,
     square,

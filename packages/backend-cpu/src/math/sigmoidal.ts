@@ -43,7 +43,8 @@ function oddFraction(m: MathContext, argument: Vector, fraction: Fraction): Vect
   // pmin keeps a NaN that stands on the left.
   const magnitude = code.let(f32x4.pmin(f32x4.abs(x), constants.f32x4(fraction.saturation)));
   const square = code.let(f32x4.mul(magnitude, magnitude));
-  const numerator = f32x4.mul(magnitude, splitPolynomial(m, square, fraction.numerator));
-  const ratio = f32x4.div(numerator, splitPolynomial(m, square, fraction.denominator));
+  const fourth = code.let(f32x4.mul(square, square));
+  const numerator = f32x4.mul(magnitude, splitPolynomial(m, square, fourth, fraction.numerator));
+  const ratio = f32x4.div(numerator, splitPolynomial(m, square, fourth, fraction.denominator));
   return code.let(copySign(m, f32x4.pmin(ratio, constants.f32x4(1)), x));
 }

@@ -38,7 +38,8 @@ export function softmax(self: Tensor, dim: number, options: SoftmaxOptions = {})
       [x],
       () => {
         const powers = raw.exp(shifted(x, axes));
-        return raw.div(powers, rowSum(powers, axes));
+        // One division a row: multiplying is several times as fast.
+        return raw.mul(powers, expandTo(raw.recip(reduceAxes('sum', powers, axes, true)), x.shape));
       },
       (gradient, y) => {
         const weighted = raw.mul(gradient, y);
