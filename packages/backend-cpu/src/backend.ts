@@ -34,6 +34,11 @@ export interface CpuOptions {
   readonly threads?: number;
   /** Fused multiply-add where the engine has it; results then differ in the last bit between machines. Default true. */
   readonly relaxedSimd?: boolean;
+  /**
+   * Most bytes that a convolution may take beside its operands and its result, over all threads. Algorithms that need
+   * more are not chosen; where all do, the one that needs least is. Default: no limit.
+   */
+  readonly convolutionWorkspaceBytes?: number;
   /** Most bytes of memory to use, at most 4 GiB. */
   readonly memoryBytes?: number;
 }

@@ -7,6 +7,9 @@ import { allLowerings } from './lowerings.ts';
 import { wideVectors } from './wide/enable.ts';
 
 export type { CpuBackend, CpuFeatures } from './backend.ts';
+export type { AlgorithmEstimate } from './convolution/algorithms.ts';
+export { convolutionAlgorithms } from './convolution/shape.ts';
+export type { ConvolutionShape } from './convolution/shape.ts';
 
 export interface CpuOptions extends BaseOptions {
   /**

@@ -3,7 +3,13 @@
 import type { CpuOptions } from './backend.ts';
 import { tabledContractions } from './codegen/tabled-contract.ts';
 import type { Lowering } from './codegen/lowering.ts';
+import { convolutions } from './convolution/lowering.ts';
+import { availableThreads } from './pool/spawn.ts';
 
-export function allLowerings(_options: CpuOptions): readonly Lowering[] {
-  return [tabledContractions];
+export function allLowerings({ threads, convolutionWorkspaceBytes }: CpuOptions): readonly Lowering[] {
+  const limits = {
+    threads: threads ?? availableThreads(),
+    workspaceBytes: convolutionWorkspaceBytes ?? Infinity,
+  };
+  return [convolutions(limits), tabledContractions];
 }

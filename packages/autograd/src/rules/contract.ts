@@ -69,11 +69,11 @@ export function solve(
     step[axis] = first.coefficient;
     return first.label;
   });
-  return { spec: dropUnused({ extents, a: gradientMap, b: other, out }), interior, lo, step };
+  return { spec: dropUnused({ ...spec, extents, a: gradientMap, b: other, out }), interior, lo, step };
 }
 
 /** Renumbers the labels that are still read, so that one that was solved for is not summed over. */
-function dropUnused({ extents, a, b, out }: ContractSpec): ContractSpec {
+function dropUnused({ extents, a, b, out, hint }: ContractSpec): ContractSpec {
   const used = extents.map(
     (_, label) => out.includes(label) || a.some((i) => reads(i, label)) || b.some((i) => reads(i, label)),
   );
@@ -92,6 +92,7 @@ function dropUnused({ extents, a, b, out }: ContractSpec): ContractSpec {
     a: renameAll(a),
     b: renameAll(b),
     out: out.map(rename),
+    hint: hint && { ...hint, optional: true },
   };
 }
 

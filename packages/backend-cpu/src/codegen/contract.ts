@@ -4,13 +4,12 @@
  * a kernel of its own over a temporary.
  */
 
-import type { AxisId, ContractKernel, Guard, IndexExpr, LoopKernel, Value } from '@tenfold/ir';
-import { add, byteSize, isFloat, scale, variable } from '@tenfold/ir';
-import { emitGemm, fixedStrides, greatest, isSourceType } from '../gemm/index.ts';
-import type { Extent, GemmSpec, Source } from '../gemm/index.ts';
+import type { AxisId, ContractKernel, LoopKernel, Value } from '@tenfold/ir';
+import { add, byteSize, scale, variable } from '@tenfold/ir';
+import { emitGemm, fixedStrides, greatest } from '../gemm/index.ts';
+import type { Extent, GemmSpec } from '../gemm/index.ts';
 import { call, i32 } from '../wasm/index.ts';
 import type { Expr, Local } from '../wasm/index.ts';
-import { affineOf } from './affine.ts';
 import { argumentLayout } from './arguments.ts';
 import type { ArgumentLayout } from './arguments.ts';
 import { contractAsLoops, nest } from './contract-loops.ts';
@@ -18,6 +17,7 @@ import { simpleEpilogue } from './epilogue.ts';
 import type { FunctionTarget, KernelFunctions, Phase } from './functions.ts';
 import { loopFunctions } from './functions.ts';
 import { maxExtent } from './loop-plan.ts';
+import { sourceOf } from './source.ts';
 
 export function contractFunctions(
   kernel: ContractKernel,
@@ -105,52 +105,16 @@ function sizeOf(kernel: ContractKernel, axes: readonly AxisId[]): number {
   return axes.reduce((size, axis) => size * maxExtent(kernel, axis), 1);
 }
 
-/** An operand that is a tensor read at affine indices, with at most a cast to the compute type. */
-function sourceOf(
-  kernel: ContractKernel,
-  id: number,
-  outer: 'm' | 'n',
-  compute: 'float32' | 'float64',
-  layout: ArgumentLayout,
-): Source | undefined {
-  let value: Value = kernel.values[id];
-  if (value.op === 'cast' && value.dtype === compute) value = kernel.values[value.inputs[0]];
-  if (value.op !== 'load') return undefined;
-  const type = value.dtype;
-  const floats = isFloat(kernel.accumulators[0].dtype);
-  if (!isSourceType(type) || !floats || (type === 'float64') !== (compute === 'float64')) return undefined;
-  const { operand } = value;
-  const steps = stepsOf(kernel, value.index, outer);
-  const guards = value.guards.filter(({ index, lo, hi }) => index.min < lo || index.max >= hi);
-  const bounds = guards.map((guard) => boundOf(kernel, guard, outer));
-  if (!steps || bounds.includes(undefined)) return undefined;
-  return {
-    type,
-    address: (args) => i32.load(args, layout.operand(operand)),
-    ...steps,
-    guards: bounds.filter((bound) => bound !== undefined),
-  };
-}
-
-function stepsOf(kernel: ContractKernel, index: IndexExpr, outer: 'm' | 'n') {
-  const affine = affineOf(index, kernel);
-  if (!affine || affine[outer === 'm' ? 'n' : 'm'].some((step) => step !== 0)) return undefined;
-  return { offset: affine.offset, batch: affine.batch, outer: affine[outer], k: affine.k };
-}
-
-function boundOf(kernel: ContractKernel, { index, lo, hi }: Guard, outer: 'm' | 'n') {
-  const steps = stepsOf(kernel, index, outer);
-  return steps && { ...steps, offset: steps.offset - lo, extent: Math.max(0, hi - lo) };
-}
-
 /**
  * The product into a temporary of its own, and the epilogue as a kernel over it. The temporary is one more operand:
- * that is where the argument block has the address of scratch memory.
+ * that is where the argument block has the address of scratch memory. `lower` compiles the product where the template
+ * shall not; scratch memory of its own begins behind the temporary.
  */
-function throughTemporary(
+export function throughTemporary(
   kernel: ContractKernel,
   target: FunctionTarget,
   layout: ArgumentLayout,
+  lower?: (product: ContractKernel, scratchAt: number) => KernelFunctions | undefined,
 ): KernelFunctions {
   const { batch, m, n, k, a, b, epilogue, ...shared } = kernel;
   const { dtype } = kernel.accumulators[0];
@@ -187,10 +151,12 @@ function throughTemporary(
   );
   const body = nest(axes, 'parallel', epilogue);
   const rest: LoopKernel = { ...shared, kind: 'loop', operands, accumulators: [], values, body };
-  const [first, second] = [contractFunctions(product, target, layout), loopFunctions(rest, target, layout)];
+  const temporaryBytes = elements * byteSize(wide);
+  const first = lower?.(product, temporaryBytes) ?? contractFunctions(product, target, layout);
+  const second = loopFunctions(rest, target, layout);
   return {
     phases: [...first.phases, ...second.phases],
-    scratch: () => elements * byteSize(wide),
+    scratch: (extents) => temporaryBytes + first.scratch(extents),
     workspaceBytes: Math.max(first.workspaceBytes, second.workspaceBytes),
   };
 }

@@ -30,7 +30,8 @@ export function allocateTile(code: FunctionBuilder, rows: number, vectors: numbe
 
 /**
  * Adds the products of `count` steps of k to the tile. Panels of a hold `pitch` rows per step, of which the
- * tile uses its first. The pointers `a` and `b` are moved to the ends of their panels.
+ * tile uses its first; a step of b is `columnPitch` bytes, by default those of the tile. The pointers `a` and `b` are
+ * moved to the ends of their panels.
  */
 export function emitTileLoop(
   code: FunctionBuilder,
@@ -41,6 +42,7 @@ export function emitTileLoop(
   a: Local<'i32'>,
   b: Local<'i32'>,
   count: Local<'i32'>,
+  columnPitch = 16 * tile[0].length,
 ): void {
   const end = code.let(i32.add(a, i32.mul(count, pitch * type.bytes)));
   const columns = tile[0].map(() => code.local('v128'));
@@ -53,7 +55,7 @@ export function emitTileLoop(
         const splat = code.let(type.loadSplat(a, r * type.bytes));
         row.forEach((sum, v) => code.set(sum, type.multiplyAdd(splat, columns[v], sum, relaxed)));
       });
-      code.increment(b, 16 * columns.length);
+      code.increment(b, columnPitch);
       code.increment(a, pitch * type.bytes);
       code.brIf(next, i32.ne(a, end));
     });

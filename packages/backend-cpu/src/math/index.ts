@@ -12,7 +12,7 @@
 
 export { atan2 } from './atan2.ts';
 export { choose, eachLane, madd, narrow } from './context.ts';
-export type { MathContext, Vector } from './context.ts';
+export type { MathContext, Vector, VectorLocal } from './context.ts';
 export * from './conversions.ts';
 export { floorDivide, floorDivideI32, floorMod, floorModI32 } from './division.ts';
 export { exp, expOneTail } from './exp.ts';

@@ -144,8 +144,11 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
   contract: {
     class: 'contract',
     infer: ([a], { extents, out }) => ({ shape: out.map((label) => extents[label]), dtype: a.dtype }),
-    encode({ extents, a, b, out: labels }, out) {
-      pushAll(out, extents, labels);
+    encode({ extents, a, b, out: labels, hint }, out) {
+      const wishes = hint
+        ? Array.from(`${hint.algorithm} ${hint.precision} ${hint.optional}`, (c) => c.charCodeAt(0))
+        : [];
+      pushAll(out, extents, labels, wishes);
       encodeAffine(a, out);
       encodeAffine(b, out);
     },

@@ -41,7 +41,22 @@ export interface ContractSpec {
   readonly b: readonly AffineIndex[];
   /** The labels of the output's dimensions, in order, each once. */
   readonly out: readonly number[];
+  readonly hint?: ContractHint;
 }
+
+/** What the user wishes about how a contraction is computed: it changes rounding, speed and memory, nothing else. */
+export interface ContractHint {
+  readonly algorithm?: ConvolutionAlgorithm;
+  /** Where the algorithm does not fit, another may be used: gradients follow the forward pass as far as they can. */
+  readonly optional?: boolean;
+  readonly precision?: 'high';
+}
+
+/**
+ * Ways to compute a convolution: sums over windows as they stand; a product over windows copied out beforehand
+ * (im2col) or while they are packed (implicit-gemm); minimal filtering with tiles of 2x2 or 4x4 outputs (winograd).
+ */
+export type ConvolutionAlgorithm = 'direct' | 'im2col' | 'implicit-gemm' | 'winograd2' | 'winograd4';
 
 export interface AffineIndex {
   readonly terms: readonly { readonly label: number; readonly coefficient: number }[];

@@ -9,7 +9,7 @@
  */
 
 import type { DType } from '../dtype.ts';
-import type { BinaryOp, ReduceKind, UnaryOp } from '../graph/ops.ts';
+import type { BinaryOp, ContractHint, ReduceKind, UnaryOp } from '../graph/ops.ts';
 import type { IndexExpr } from '../index-expr/index-expr.ts';
 
 export type ValueId = number;
@@ -135,6 +135,7 @@ export interface ContractKernel extends KernelBase {
   /** The dtype of the accumulator: `sum` of products. */
   readonly accumulators: readonly [Accumulator];
   readonly epilogue: readonly Stmt[];
+  readonly hint?: ContractHint;
 }
 
 /** A named algorithm that loops and values do not express. Operand 0 is the input, 1 the output (int32 positions). */

@@ -4,10 +4,12 @@
  */
 
 import { unreachable } from '../errors.ts';
+import type { OpAttrs } from '../graph/ops.ts';
 import type { IndexExpr } from '../index-expr/index-expr.ts';
 import { substitute } from '../index-expr/index-expr.ts';
 import { axesBeneath } from '../kernel/inspect.ts';
 import type { AxisId, ContractKernel, Stmt, ValueId } from '../kernel/kernel.ts';
+import type { SliceNode } from '../run/slice.ts';
 import { digitsOver, spell } from './body.ts';
 import type { Place } from './digits.ts';
 import { digitOver, refine } from './digits.ts';
@@ -68,12 +70,17 @@ class ContractEmitter {
       b,
       accumulators: [{ kind: 'sum', dtype: this.#dtype() }],
       epilogue,
+      hint: (this.#node().attrs as OpAttrs['contract']).hint,
     };
     return { kernel, ...this.#builder.bindings() };
   }
 
+  #node(): SliceNode {
+    return this.#memory.slice.nodes[this.#main.body.node];
+  }
+
   #dtype() {
-    return this.#memory.slice.nodes[this.#main.body.node].dtype;
+    return this.#node().dtype;
   }
 
   /**

@@ -62,6 +62,12 @@ export function requireProbability(op: string, p: number): void {
   throw new ArgumentError(`${op}: the probability is ${p}, expected a number from 0 to 1`);
 }
 
+/** Raises ArgumentError unless the value is one of those that an option may have. */
+export function requireOneOf(op: string, what: string, value: string, known: readonly string[]): void {
+  if (known.includes(value)) return;
+  throw new ArgumentError(`${op}: ${what} is '${value}', expected one of '${known.join("', '")}'`);
+}
+
 /** An axis counted from the front. */
 export function axisOf(op: string, axis: number, ndim: number): number {
   const fromFront = axis < 0 ? axis + ndim : axis;

@@ -4,10 +4,10 @@
  */
 
 import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
-import type { AffineIndex, ContractSpec, Shape } from '@tenfold/ir';
+import type { AffineIndex, ContractHint, ContractSpec, ConvolutionAlgorithm, Shape } from '@tenfold/ir';
 import type { Tensor } from '@tenfold/tensor/base';
 import { apply, composed } from '@tenfold/tensor/internal';
-import { pair, requireSameDType, requireShape } from './checks.ts';
+import { pair, requireOneOf, requireSameDType, requireShape } from './checks.ts';
 import type { Size2d } from './checks.ts';
 
 export interface Conv2dFunctionOptions {
@@ -19,7 +19,14 @@ export interface Conv2dFunctionOptions {
   readonly dilation?: Size2d;
   /** Into how many parts the channels are divided, each convolved by itself. Default 1. */
   readonly groups?: number;
+  /** How the backend shall compute it and its gradients; an error where it cannot. Default `'auto'`: what it estimates to be fastest. */
+  readonly algorithm?: 'auto' | ConvolutionAlgorithm;
+  /** `'high'` leaves out algorithms that round more than plain sums (Winograd). Default `'default'`. */
+  readonly precision?: 'default' | 'high';
 }
+
+const ALGORITHMS = ['auto', 'direct', 'im2col', 'implicit-gemm', 'winograd2', 'winograd4'] as const;
+const PRECISIONS = ['default', 'high'] as const;
 
 /** Along one spatial axis. */
 interface Axis {
@@ -52,12 +59,26 @@ export function conv2d(
     const outSizes = axes.map((axis) => outputSize(input, axis));
     const x = groups === 1 ? input : input.reshape([batch, groups, channels / groups, ...sizes]);
     const w = groups === 1 ? weight : weight.reshape([groups, outChannels / groups, perGroup, ...kernel]);
-    const product = apply('contract', [x, w], contraction(x.shape, w.shape, axes, outSizes));
+    const spec = { ...contraction(x.shape, w.shape, axes, outSizes), hint: hintOf(options) };
+    const product = apply('contract', [x, w], spec);
     const result = groups === 1 ? product : product.reshape([batch, outChannels, ...outSizes]);
     if (bias === null) return result;
     requireShape('conv2d', 'bias', bias, [outChannels]);
     return result.add(bias.reshape([outChannels, 1, 1]));
   });
+}
+
+function hintOf({
+  algorithm = 'auto',
+  precision = 'default',
+}: Conv2dFunctionOptions): ContractHint | undefined {
+  requireOneOf('conv2d', 'algorithm', algorithm, ALGORITHMS);
+  requireOneOf('conv2d', 'precision', precision, PRECISIONS);
+  if (algorithm === 'auto' && precision === 'default') return undefined;
+  return {
+    ...(algorithm !== 'auto' && { algorithm }),
+    ...(precision === 'high' && { precision }),
+  };
 }
 
 /**

@@ -30,12 +30,15 @@ export class Conv2d extends Module {
   readonly padding: readonly [number, number] | 'valid' | 'same';
   readonly dilation: readonly [number, number];
   readonly groups: number;
+  readonly algorithm: Conv2dFunctionOptions['algorithm'];
+  readonly precision: Conv2dFunctionOptions['precision'];
   weight: Parameter;
   bias: Parameter | null;
 
   constructor(inChannels: number, outChannels: number, kernelSize: Size2d, options: Conv2dOptions = {}) {
     super();
-    const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, ...placement } = options;
+    const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, ...others } = options;
+    const { algorithm, precision, ...placement } = others;
     requireCount('Conv2d', { inChannels, outChannels, groups });
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
       throw new ArgumentError(
@@ -49,6 +52,8 @@ export class Conv2d extends Module {
     this.padding = typeof padding === 'string' ? padding : pair('Conv2d', 'padding', padding, 0);
     this.dilation = pair('Conv2d', 'dilation', dilation, 1);
     this.groups = groups;
+    this.algorithm = algorithm;
+    this.precision = precision;
     this.weight = new Parameter(empty([outChannels, inChannels / groups, ...this.kernelSize], placement));
     this.bias = bias ? new Parameter(empty([outChannels], placement)) : null;
     this.resetParameters();

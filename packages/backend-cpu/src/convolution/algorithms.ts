@@ -1,0 +1,152 @@
+/**
+ * What each algorithm would cost for a convolution: arithmetic, memory traffic, extra memory, rounding, and from those
+ * an estimate of its time. Pure numbers from extents; the choice (`choose.ts`) and the benchmark both read them.
+ */
+
+import type { ConvolutionAlgorithm } from '@tenfold/ir';
+import { winogradError } from './accuracy.ts';
+import type { Window } from './recognise.ts';
+import { planWinograd } from './winograd-plan.ts';
+import type { TileSize } from './winograd-plan.ts';
+
+/** A convolution as the algorithms see it: forward pass or gradient alike. */
+export interface ConvolutionProblem {
+  readonly groups: number;
+  readonly images: number;
+  /** Summed over, of one group. */
+  readonly channels: number;
+  /** Of one group. */
+  readonly filters: number;
+  readonly rows: Window;
+  readonly columns: Window;
+  /** Elements from one column of the image to the next; the vector kernels need 1. */
+  readonly columnStep: number;
+  /** Whether both operands are float32 in memory. */
+  readonly float32: boolean;
+}
+
+/** The machine as far as it matters here. */
+export interface Machine extends TileSize {
+  readonly threads: number;
+}
+
+export interface AlgorithmEstimate {
+  readonly algorithm: ConvolutionAlgorithm;
+  /** Why it cannot compute this convolution; the figures are then zero. */
+  readonly refusal?: string;
+  /** Floating-point operations that it really does, two for each multiply-add. */
+  readonly flops: number;
+  /** Bytes read and written outside of the first caches. */
+  readonly bytes: number;
+  /** Memory beside operands and result at its peak, over all threads. */
+  readonly extraBytes: number;
+  /** Expected greatest error relative to the greatest magnitude of the result, in float32. */
+  readonly relativeError: number;
+  /** Estimated time of one thread. */
+  readonly nanoseconds: number;
+}
+
+/** All algorithms, in no particular order. */
+export function estimates(problem: ConvolutionProblem, machine: Machine): AlgorithmEstimate[] {
+  return [
+    implicitGemm(problem, machine),
+    winograd('winograd2', 2, problem, machine),
+    winograd('winograd4', 4, problem, machine),
+  ];
+}
+
+/** Multiply-adds that one thread does in a nanosecond in the GEMM's tile. */
+const TILE_SPEED = 29;
+
+function size({ groups, images, channels, filters, rows, columns }: ConvolutionProblem) {
+  const places = images * rows.outputs * columns.outputs;
+  const taps = channels * rows.taps * columns.taps;
+  return {
+    places,
+    taps,
+    products: groups * places * taps * filters,
+    operandBytes:
+      4 * groups * (images * channels * rows.extent * columns.extent + filters * taps + places * filters),
+  };
+}
+
+function roundUp(value: number, unit: number): number {
+  return Math.ceil(value / unit) * unit;
+}
+
+/** Rounding of plain float32 sums of that many terms, as it is in practice. */
+function sumError(terms: number): number {
+  return 3e-8 * Math.sqrt(terms);
+}
+
+function implicitGemm(problem: ConvolutionProblem, { threads, tileRows }: Machine): AlgorithmEstimate {
+  const { groups, filters, columns } = problem;
+  const { places, taps, products, operandBytes } = size(problem);
+  const padded = (products / filters) * roundUp(filters, tileRows);
+  const packed = groups * places * taps;
+  return {
+    algorithm: 'implicit-gemm',
+    flops: 2 * products,
+    bytes: operandBytes + 8 * packed,
+    extraBytes: threads * 4 * Math.min(taps, 256) * (Math.min(places, 2048) + Math.min(filters, 192)),
+    relativeError: sumError(taps),
+    nanoseconds: padded / TILE_SPEED + packed * (columns.stride === 1 ? 0.1 : 0.4),
+  };
+}
+
+/** Nanoseconds to transform one tile of one channel or filter, by the outputs of a tile. */
+const TRANSFORM = { 2: { input: 2.5, output: 3 }, 4: { input: 7, output: 9 } } as const;
+/** Nanoseconds that the sixteen accumulators of a strip cost beside its products. */
+const STRIP = 5;
+
+function winograd(
+  algorithm: 'winograd2' | 'winograd4',
+  outputs: 2 | 4,
+  problem: ConvolutionProblem,
+  machine: Machine,
+): AlgorithmEstimate {
+  const refusal = winogradRefusal(algorithm, problem);
+  if (refusal)
+    return { algorithm, refusal, flops: 0, bytes: 0, extraBytes: 0, relativeError: 0, nanoseconds: 0 };
+  const { rows, columns, channels, filters } = problem;
+  const plan = planWinograd(
+    { ...problem, height: rows.outputs, width: columns.outputs, inputWidth: columns.extent },
+    outputs,
+    machine,
+  );
+  const { groups, inputs, panels, panelRows } = plan;
+  const positions = inputs * inputs;
+  const tiles = groups * plan.tileRows * plan.tilesAcross;
+  const columnsDone = groups * plan.blocks * plan.columnPanels * plan.tileColumns;
+  const strips = (positions * columnsDone * panels) / plan.tileColumns;
+  const cost = TRANSFORM[outputs];
+  const weightTiles = groups * panels * panelRows * channels;
+  return {
+    algorithm,
+    flops: 2 * positions * tiles * channels * filters,
+    bytes: size(problem).operandBytes + 2 * plan.weightBytes + plan.weightBytes * plan.blocks,
+    extraBytes: plan.weightBytes + machine.threads * plan.workspace.bytes,
+    relativeError: winogradError(outputs, channels),
+    nanoseconds:
+      (strips * panelRows * plan.tileColumns * channels) / TILE_SPEED +
+      strips * STRIP +
+      tiles * (channels * cost.input * plan.filterParts + filters * cost.output) +
+      weightTiles * positions * 0.5,
+  };
+}
+
+function winogradRefusal(algorithm: string, problem: ConvolutionProblem): string | undefined {
+  const { rows, columns, columnStep, float32 } = problem;
+  const windows = [rows, columns];
+  const pair = (of: (window: Window) => number) => windows.map(of).join('x');
+  if (windows.some(({ taps }) => taps !== 3))
+    return `${algorithm} needs windows of 3x3, got ${pair((w) => w.taps)}`;
+  if (windows.some(({ stride }) => stride !== 1))
+    return `${algorithm} needs stride 1, got ${pair((w) => w.stride)}`;
+  if (windows.some(({ dilation }) => dilation !== 1))
+    return `${algorithm} needs dilation 1, got ${pair((w) => w.dilation)}`;
+  if (!float32) return `${algorithm} needs float32 operands`;
+  if (columnStep !== 1) return `${algorithm} needs neighbouring columns side by side in memory`;
+  if (columns.extent < 4) return `${algorithm} needs rows of at least 4, got ${columns.extent}`;
+  return undefined;
+}

@@ -1,0 +1,69 @@
+/** Convolutions: recognised among the contractions, and computed by the algorithm that is chosen for each. */
+
+import type { ContractKernel } from '@tenfold/ir';
+import type { ArgumentLayout } from '../codegen/arguments.ts';
+import { argumentLayout } from '../codegen/arguments.ts';
+import { contractFunctions, throughTemporary } from '../codegen/contract.ts';
+import { simpleEpilogue } from '../codegen/epilogue.ts';
+import type { FunctionTarget, KernelFunctions } from '../codegen/functions.ts';
+import type { Lowering } from '../codegen/lowering.ts';
+import { tabledOperand } from '../gemm/tabled-operand.ts';
+import type { ConvolutionProblem } from './algorithms.ts';
+import { estimates } from './algorithms.ts';
+import type { Limits } from './choose.ts';
+import { chooseAlgorithm } from './choose.ts';
+import type { Convolution } from './recognise.ts';
+import { convolutionOf } from './recognise.ts';
+import { winograd2, winograd4 } from './transform.ts';
+import { tileSizeOf, winogradFunctions } from './winograd.ts';
+import { count } from './winograd-plan.ts';
+
+export interface ConvolutionOptions extends Limits {
+  readonly threads: number;
+}
+
+export function convolutions(options: ConvolutionOptions): Lowering {
+  return (kernel, target) => {
+    if (kernel.kind !== 'contract') return undefined;
+    const layout = argumentLayout(kernel);
+    return lower(kernel, { ...target, tabled: tabledOperand }, layout, options);
+  };
+}
+
+function lower(
+  kernel: ContractKernel,
+  target: FunctionTarget,
+  layout: ArgumentLayout,
+  options: ConvolutionOptions,
+  scratchAt = 0,
+): KernelFunctions | undefined {
+  const convolution = convolutionOf(kernel, layout);
+  if (!convolution || kernel.accumulators[0].dtype !== 'float32') return undefined;
+  const machine = { threads: options.threads, ...tileSizeOf(target) };
+  const candidates = estimates(problemOf(convolution), machine);
+  const { algorithm } = chooseAlgorithm(candidates, kernel.hint, options);
+  if (algorithm === 'implicit-gemm') return contractFunctions(kernel, target, layout);
+
+  const epilogue = simpleEpilogue(kernel, { ...target, layout });
+  if (!epilogue) {
+    return throughTemporary(kernel, target, layout, (product, bytes) =>
+      lower(product, target, layout, options, bytes),
+    );
+  }
+  const transform = algorithm === 'winograd2' ? winograd2 : winograd4;
+  return winogradFunctions(target, { convolution, epilogue, transform, layout, scratchAt });
+}
+
+function problemOf(convolution: Convolution): ConvolutionProblem {
+  const { groups, images, channels, filters, rows, columns, image, filter } = convolution;
+  return {
+    groups: count(groups),
+    images: count(images),
+    channels: count(channels),
+    filters: count(filters),
+    rows,
+    columns,
+    columnStep: image.steps.column,
+    float32: image.type === 'float32' && filter.type === 'float32',
+  };
+}
