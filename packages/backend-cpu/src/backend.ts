@@ -39,6 +39,11 @@ export interface CpuOptions {
    * more are not chosen; where all do, the one that needs least is. Default: no limit.
    */
   readonly convolutionWorkspaceBytes?: number;
+  /**
+   * The same bits on every machine: turns fused multiply-add and wide vectors off. (The number of threads never changes
+   * a result.) Functions of float64 are the engine's own, and may differ between engines. Default false.
+   */
+  readonly deterministic?: boolean;
   /** Most bytes of memory to use, at most 4 GiB. */
   readonly memoryBytes?: number;
 }
@@ -75,7 +80,7 @@ export class CpuBackend implements Backend {
     if (!Number.isInteger(threads) || threads < 1) {
       throw new DeviceError(`cpu: threads must be a positive integer, got ${threads}`);
     }
-    const wanted = options.relaxedSimd ?? true;
+    const wanted = !options.deterministic && (options.relaxedSimd ?? true);
     if (wanted) enableRelaxedSimd();
     const features = detectFeatures();
     if (!features.simd) {

@@ -24,11 +24,8 @@ export interface CpuOptions extends BaseOptions {
 /** A backend of its own, for tests and tools; devices are configured with `cpu()`. */
 export function cpuBackend(options: CpuOptions = {}): CpuBackend {
   const lowerings = allLowerings(options);
-  return new CpuBackend(
-    options,
-    lowerings,
-    options.wideVectors ? wideVectors(options, lowerings) : undefined,
-  );
+  const wide = options.wideVectors && !options.deterministic;
+  return new CpuBackend(options, lowerings, wide ? wideVectors(options, lowerings) : undefined);
 }
 
 /** Configures the device 'cpu'; call it before the first tensor is made there. */
