@@ -11,7 +11,8 @@ import { matrixProduct, prepare, productSpec } from '../bench/gemm/product.ts';
 import type { PreparedProduct, ProductOptions, ProductShape } from '../bench/gemm/product.ts';
 import { referenceProduct } from '../bench/gemm/reference.ts';
 import { emitGemm } from '../src/gemm/index.ts';
-import type { Extent } from '../src/gemm/index.ts';
+import { directForm } from '../src/gemm/direct-product.ts';
+import type { Extent, GemmSpec } from '../src/gemm/index.ts';
 import { makeHostFunctions } from '../src/math/index.ts';
 import { enableRelaxedSimd, f32, f32x4, i32, ModuleBuilder, v128 } from '../src/wasm/index.ts';
 import type { FunctionBuilder, Local } from '../src/wasm/index.ts';
@@ -245,7 +246,7 @@ describe('extents that are known only at run time', () => {
     const extent = (max: number, at: number): Extent => ({ max, value: (args) => i32.load(args, at) });
     const spec = productSpec(matrixProduct('NN', limit.m, limit.n, limit.k), { relaxed: true });
     const [m, n, k] = [extent(limit.m, 16), extent(limit.n, 20), extent(limit.k, 24)];
-    const gemm = emitGemm(module, { ...spec, m: [m], n: [n], k: [k] });
+    const gemm = emitGemm(module, { ...spec, m: [m], n: [n], k: [k] }, undefined, directForm);
     const memory = new WebAssembly.Memory({ initial: 200 });
     const compiled = new WebAssembly.Module(module.toBytes());
     const instance = new WebAssembly.Instance(compiled, {
@@ -256,7 +257,7 @@ describe('extents that are known only at run time', () => {
     return {
       memory,
       run,
-      units: (values: Map<Extent, number>) => gemm.units((e) => values.get(e) ?? NaN),
+      units: (values: Map<Extent, number>) => gemm.stages[0].units((e) => values.get(e) ?? NaN),
       m,
       n,
       k,
@@ -325,7 +326,7 @@ describe('an epilogue that reads', () => {
         base: Local<'i32'>,
         offset: number,
       ): Local<'v128'> => code.let(lanes === 1 ? v128.load32_zero(base, offset) : v128.load(base, offset));
-      const gemm = emitGemm(module, {
+      const fused = {
         ...spec,
         epilogue: {
           compact: false,
@@ -347,7 +348,8 @@ describe('an epilogue that reads', () => {
             }
           },
         },
-      });
+      } satisfies GemmSpec;
+      const gemm = emitGemm(module, fused, undefined, directForm);
       const memory = new WebAssembly.Memory({ initial: 40 });
       const compiled = new WebAssembly.Module(module.toBytes());
       const instance = new WebAssembly.Instance(compiled, {
@@ -370,12 +372,40 @@ describe('an epilogue that reads', () => {
       (instance.exports.product as (args: number, begin: number, end: number) => void)(
         64,
         0,
-        gemm.units((extent) => (typeof extent === 'number' ? extent : extent.max)),
+        gemm.stages[0].units((extent) => (typeof extent === 'number' ? extent : extent.max)),
       );
       const product = referenceProduct(shape, floats(at.a, m * 40), floats(at.b, n * 40));
       floats(at.c, m * n).forEach((value, i) => {
         expect(value).toBeCloseTo(product[i] + floats(at.bias, n)[i % n] + before[i], 4);
       });
     }
+  });
+});
+
+describe('few rows', () => {
+  it.each([
+    [1, 271, 301],
+    [3, 241, 303],
+    [7, 102, 701],
+    [2, 2000, 9],
+  ])('a large b, in parts of k where that pays: %dx%dx%d', (m, n, k) => {
+    for (const layout of layouts) {
+      expectProduct(matrixProduct(layout, m, n, k), { relaxed: true }, 3);
+    }
+  });
+
+  it('parts of k are cut by the sizes alone, so that threads do not change results', () => {
+    const shape = matrixProduct('NN', 1, 250, 600);
+    const results = [1, 2, 5].map((parts) => {
+      const prepared = prepare(shape, { relaxed: true });
+      const random = generator(3);
+      view(prepared.a, 'float32').set(view(prepared.a, 'float32').map(random));
+      view(prepared.b, 'float32').set(view(prepared.b, 'float32').map(random));
+      expect(prepared.units).toBe(4);
+      runInParts(prepared, parts);
+      return Array.from(prepared.c);
+    });
+    expect(results[1]).toEqual(results[0]);
+    expect(results[2]).toEqual(results[0]);
   });
 });

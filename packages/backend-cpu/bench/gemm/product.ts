@@ -4,6 +4,7 @@
  */
 
 import { emitGemm } from '../../src/gemm/index.ts';
+import { directForm } from '../../src/gemm/direct-product.ts';
 import { tabledOperand } from '../../src/gemm/tabled-operand.ts';
 import type { GemmSpec, SourceGuard, SourceType } from '../../src/gemm/spec.ts';
 import { HOST_MODULE, makeHostFunctions } from '../../src/math/index.ts';
@@ -46,6 +47,7 @@ export interface PreparedProduct {
   readonly c: Uint8Array<ArrayBuffer>;
   readonly units: number;
   readonly codeBytes: number;
+  /** Units of the first stage; its last unit is followed by the second stage, if there is one. */
   run(begin?: number, end?: number): void;
 }
 
@@ -59,7 +61,9 @@ const bytesOf: Readonly<Record<SourceType, number>> = {
 };
 
 const ARGS = 64;
-const slot = { a: 0, b: 4, c: 8, workspace: 12 } as const;
+/** The name of a second stage. */
+const SECOND = 'second';
+const slot = { a: 0, b: 4, c: 8, workspace: 12, scratch: 16 } as const;
 
 export interface ProductOptions {
   readonly relaxed: boolean;
@@ -98,6 +102,7 @@ export function productSpec(shape: ProductShape, options: ProductOptions): GemmS
       },
     },
     workspace: (args) => i32.load(args, slot.workspace),
+    scratch: { address: (args) => i32.load(args, slot.scratch), name: () => SECOND },
   };
 }
 
@@ -106,7 +111,7 @@ export function prepare(shape: ProductShape, options: ProductOptions, margin = 6
   const module = new ModuleBuilder();
   const limits = { initial: 1, maximum: 65536 };
   module.importMemory('env', 'memory', limits);
-  const gemm = emitGemm(module, productSpec(shape, options), tabledOperand);
+  const gemm = emitGemm(module, productSpec(shape, options), tabledOperand, directForm);
 
   const sizes = {
     a: shape.a.elements * bytesOf[shape.a.type],
@@ -122,6 +127,7 @@ export function prepare(shape: ProductShape, options: ProductOptions, margin = 6
   };
   const addresses = { a: place(sizes.a), b: place(sizes.b), c: place(sizes.c) };
   const workspace = place(gemm.workspaceBytes);
+  const scratch = place(gemm.scratchBytes);
 
   const memory = new WebAssembly.Memory({ ...limits, initial: Math.ceil(used / 65536) });
   const bytes = module.toBytes();
@@ -130,17 +136,23 @@ export function prepare(shape: ProductShape, options: ProductOptions, margin = 6
     [HOST_MODULE]: { ...makeHostFunctions() },
   });
   new Uint8Array(memory.buffer).fill(0xff, 4096);
-  const words = new Int32Array(memory.buffer, ARGS, 4);
-  words.set([addresses.a, addresses.b, addresses.c, workspace]);
-  const run = instance.exports.product as (args: number, begin: number, end: number) => void;
-  const units = gemm.units((extent) => (typeof extent === 'number' ? extent : extent.max));
+  const words = new Int32Array(memory.buffer, ARGS, 5);
+  words.set([addresses.a, addresses.b, addresses.c, workspace, scratch]);
+  const stages = gemm.stages.map(({ units }, i) => ({
+    run: instance.exports[i === 0 ? 'product' : SECOND] as (args: number, begin: number, end: number) => void,
+    units: units((extent) => (typeof extent === 'number' ? extent : extent.max)),
+  }));
+  const [{ run, units }, ...rest] = stages;
   return {
     a: new Uint8Array(memory.buffer, addresses.a, sizes.a),
     b: new Uint8Array(memory.buffer, addresses.b, sizes.b),
     c: new Uint8Array(memory.buffer, addresses.c, sizes.c),
     units,
     codeBytes: bytes.length,
-    run: (begin = 0, end = units) => run(ARGS, begin, end),
+    run(begin = 0, end = units) {
+      run(ARGS, begin, end);
+      if (end === units) for (const stage of rest) stage.run(ARGS, 0, stage.units);
+    },
   };
 }
 

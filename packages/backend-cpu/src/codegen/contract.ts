@@ -23,11 +23,12 @@ export function contractFunctions(
   kernel: ContractKernel,
   target: FunctionTarget,
   layout: ArgumentLayout = argumentLayout(kernel),
+  scratchAt = 0,
 ): KernelFunctions {
   const compute = kernel.accumulators[0].dtype === 'float64' ? 'float64' : 'float32';
   const a = sourceOf(kernel, kernel.a, 'm', compute, layout);
   const b = sourceOf(kernel, kernel.b, 'n', compute, layout);
-  if (!a || !b || !worthPacking(kernel)) return loopFunctions(contractAsLoops(kernel), target);
+  if (!a || !b) return loopFunctions(contractAsLoops(kernel), target);
   const extents = axisExtents(kernel, layout);
   const product = {
     batch: extents.of(kernel.batch),
@@ -37,8 +38,11 @@ export function contractFunctions(
     a,
     b,
   };
-  const strided = fixedStrides(a, product.m, product.k) && fixedStrides(b, product.n, product.k);
-  if (!strided && !target.tabled) return loopFunctions(contractAsLoops(kernel), target);
+  const strided = [fixedStrides(a, product.m, product.k), fixedStrides(b, product.n, product.k)].every(
+    Boolean,
+  );
+  if (!worthATemplate(kernel, strided && target.direct !== undefined) || (!strided && !target.tabled))
+    return loopFunctions(contractAsLoops(kernel), target);
   const epilogue = simpleEpilogue(kernel, {
     module: target.module,
     relaxed: target.relaxed,
@@ -57,20 +61,30 @@ export function contractFunctions(
     ...product,
     epilogue,
     workspace: () => call(workspace),
+    scratch: {
+      address: (args) => i32.add(i32.load(args, layout.scratch), scratchAt),
+      name: () => `f${target.reserve()}`,
+    },
   };
-  const gemm = emitGemm(target.module, spec, target.tabled);
-  const grid = (values: readonly number[]): number => gemm.units((extent) => extents.value(extent, values));
-  const most = gemm.units(greatest);
-  const nanoseconds =
-    (2 * sizeOf(kernel, [...kernel.batch, ...kernel.m, ...kernel.n, ...kernel.k])) / GIGAFLOPS;
-  const phase: Phase = {
-    function: index,
-    grid,
-    grain: 1,
-    nanoseconds: nanoseconds / Math.max(1, most),
-    coarse: true,
-  };
-  return { phases: [phase], scratch: () => 0, workspaceBytes: gemm.workspaceBytes };
+  const gemm = emitGemm(target.module, spec, target.tabled, target.direct);
+  const [m, n] = [kernel.m, kernel.n].map((axes) => sizeOf(kernel, axes));
+  const k = sizeOf(kernel, kernel.k);
+  const batch = sizeOf(kernel, kernel.batch);
+  const bytes = k * (m * byteSize(a.type) + n * byteSize(b.type));
+  const whole = batch * Math.max((2 * m * n * k) / GIGAFLOPS, bytes / GIGABYTES);
+  const phases = gemm.stages.map((stage, i): Phase => {
+    // A second stage adds a few parts up.
+    const time = i === 0 ? whole : gemm.scratchBytes / GIGABYTES;
+    return {
+      function: index + i,
+      grid: (values) => stage.units((extent) => extents.value(extent, values)),
+      grain: 1,
+      nanoseconds: time / Math.max(1, stage.units(greatest)),
+      coarse: true,
+    };
+  });
+  const { scratchBytes, workspaceBytes } = gemm;
+  return { phases, scratch: () => scratchBytes, workspaceBytes };
 }
 
 /** The extents of axes for the template, and what a launch's parameters make of them. */
@@ -90,15 +104,16 @@ function axisExtents(kernel: ContractKernel, layout: ArgumentLayout) {
   return { of, value };
 }
 
-/** Floating-point operations that one thread does in a nanosecond, for the split of the work. */
+/** Floating-point operations, and bytes, that one thread does in a nanosecond, for the split of the work. */
 const GIGAFLOPS = 50;
-/** Below these sizes packing costs more than it brings. */
+const GIGABYTES = 25;
+/** Below these sizes the template costs more than it brings; matrices need not be packed where they are thin. */
 const THIN = 4;
 const SMALL = 4096;
 
-function worthPacking(kernel: ContractKernel): boolean {
+function worthATemplate(kernel: ContractKernel, takesThin: boolean): boolean {
   const [m, n, k] = [kernel.m, kernel.n, kernel.k].map((axes) => sizeOf(kernel, axes));
-  return Math.min(m, n) >= THIN && k >= 2 && m * n * k >= SMALL;
+  return (takesThin || Math.min(m, n) >= THIN) && k >= 2 && m * n * k >= SMALL;
 }
 
 function sizeOf(kernel: ContractKernel, axes: readonly AxisId[]): number {
@@ -151,8 +166,9 @@ export function throughTemporary(
   );
   const body = nest(axes, 'parallel', epilogue);
   const rest: LoopKernel = { ...shared, kind: 'loop', operands, accumulators: [], values, body };
-  const temporaryBytes = elements * byteSize(wide);
-  const first = lower?.(product, temporaryBytes) ?? contractFunctions(product, target, layout);
+  const temporaryBytes = Math.ceil((elements * byteSize(wide)) / 64) * 64;
+  const first =
+    lower?.(product, temporaryBytes) ?? contractFunctions(product, target, layout, temporaryBytes);
   const second = loopFunctions(rest, target, layout);
   return {
     phases: [...first.phases, ...second.phases],

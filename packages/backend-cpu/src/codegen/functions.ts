@@ -4,7 +4,7 @@
  */
 
 import type { LoopKernel } from '@tenfold/ir';
-import type { EmitPacker } from '../gemm/index.ts';
+import type { DirectForm, EmitPacker } from '../gemm/index.ts';
 import type { MathContext } from '../math/index.ts';
 import { i32 } from '../wasm/index.ts';
 import type { Expr, FunctionBuilder, ModuleBuilder } from '../wasm/index.ts';
@@ -53,6 +53,8 @@ export interface FunctionTarget {
   readonly pairing: Pairing | undefined;
   /** How contractions pack operands that are no matrices; without it those contractions are loops. */
   readonly tabled?: EmitPacker;
+  /** How contractions of few rows go without packing; without it they are packed, or loops. */
+  readonly direct?: DirectForm;
   /** A new exported function `(arguments, begin, end)` and its index. */
   add(): { index: number; code: TaskBuilder };
   /** The index of a function that the caller exports itself. */

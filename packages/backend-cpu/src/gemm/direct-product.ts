@@ -10,19 +10,23 @@ import { emitDotProduct } from './dot-product.ts';
 import type { Product, ProductContext, Sides } from './product-context.ts';
 import { emitRowSums } from './row-sums.ts';
 import type { GemmSpec } from './spec.ts';
-import { tileRows } from './tile-kernel.ts';
+
+/** Rows up to which a product is direct. */
+const MOST_ROWS = 7;
 
 type EmitDirect = (module: ModuleBuilder, context: ProductContext) => Product;
+/** Chooses a way without packing, where there is one. */
+export type DirectForm = (spec: GemmSpec, sides: Sides) => EmitDirect | undefined;
 
 /** How to compute a product without packing, if it is one of few rows and plain strides. */
-export function directForm(spec: GemmSpec, sides: Sides): EmitDirect | undefined {
+export const directForm: DirectForm = (spec, sides) => {
   const { rowExtents, rowSource, columnExtents, columnSource } = sides;
   if (rowExtents.some((extent) => typeof extent !== 'number')) return undefined;
-  if (greatestCount(rowExtents) > tileRows(spec.relaxed)) return undefined;
+  if (greatestCount(rowExtents) > MOST_ROWS) return undefined;
   const rows = matrixStrides(rowSource, rowExtents, spec.k);
   const columns = matrixStrides(columnSource, columnExtents, spec.k);
   if (rows === undefined || columns === undefined) return undefined;
   if (columns.outer === 1) return (module, context) => emitRowSums(module, context, rows, columns);
-  if (columns.k !== 1 || rows.k !== 1) return undefined;
+  if (columns.k !== 1) return undefined;
   return (module, context) => emitDotProduct(module, context, rows, columns);
-}
+};

@@ -1,6 +1,7 @@
 /** Matrix products in generated WebAssembly: packed, blocked, register-tiled, with a fused epilogue. */
 
 export { mapAt, mergeAxes } from './axes.ts';
+export type { DirectForm } from './direct-product.ts';
 export { isSourceType } from './element-reader.ts';
 export { emitGemm } from './gemm.ts';
 export { fixedStrides } from './operand-packer.ts';

@@ -41,8 +41,11 @@ export type Rectangle = FunctionRef<readonly ['i32', 'i32', 'i32', 'i32', 'i32',
 /** One way to compute the product: a function for rectangles of one batch, and how to cut the whole. */
 export interface Product {
   readonly rectangle: Rectangle;
-  /** Units of work are `unitSize` rows, or columns. */
-  readonly splits: 'rows' | 'columns';
+  /** Units of work are `unitSize` rows, or columns; or steps of k, then `rectangle` takes those for its columns. */
+  readonly splits: 'rows' | 'columns' | 'k';
   readonly unitSize: number;
   readonly workspaceBytes: number;
+  /** What makes results of the parts of k, and the memory for them. */
+  readonly second?: Product;
+  readonly scratchBytes?: number;
 }

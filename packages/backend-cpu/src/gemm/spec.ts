@@ -88,4 +88,6 @@ export interface GemmSpec {
   readonly epilogue: Epilogue;
   /** The thread's own memory, aligned to 16 bytes; its size is in the result. */
   workspace(args: Local<'i32'>): Expr<'i32'>;
+  /** Lets a product have two stages: memory that all threads share between them, and a name for the second. */
+  readonly scratch?: { address(args: Local<'i32'>): Expr<'i32'>; name(): string };
 }

@@ -7,18 +7,17 @@ import { f32x4, i32x4, v128 } from '../wasm/index.ts';
 import { choose } from './context.ts';
 import type { MathContext, Vector, VectorLocal } from './context.ts';
 
-/** float16 bits in int32 lanes (upper halves zero) to float32. */
+/** float16 bits in int32 lanes to float32; the upper halves of the lanes do not matter. */
 export function float16ToFloat32(m: MathContext, halves: Vector): VectorLocal {
   const { code } = m;
   const { constants } = code;
-  const bits = code.let(halves);
-  const magnitude = code.let(i32x4.shl(v128.and(bits, constants.i32x4(0x7fff)), 13));
-  // Multiplying by 2^112 moves the exponent's bias from 15 to 127, and normalises denormals on the way.
-  const scaled = f32x4.mul(magnitude, constants.f32x4(2 ** 112));
-  const infiniteOrNaN = i32x4.gt_s(magnitude, constants.i32x4(0x7bff << 13));
-  const special = v128.or(magnitude, constants.i32x4(0x7f800000));
-  const sign = i32x4.shl(v128.and(bits, constants.i32x4(0x8000)), 16);
-  return code.let(v128.or(choose(infiniteOrNaN, special, scaled), sign));
+  const bits = code.let(i32x4.shr_s(i32x4.shl(halves, 16), 3));
+  // The sign fills the highest four bits now, of which one is kept. Multiplying by 2^112 moves the exponent's bias from
+  // 15 to 127, and normalises denormals on the way.
+  const scaled = f32x4.mul(v128.and(bits, constants.i32x4(0x8fffffff | 0)), constants.f32x4(2 ** 112));
+  const exponent = constants.i32x4(0x0f800000);
+  const infiniteOrNaN = i32x4.eq(v128.and(bits, exponent), exponent);
+  return code.let(v128.or(scaled, v128.and(infiniteOrNaN, constants.i32x4(0x7f800000))));
 }
 
 /** float32 to float16 bits in int32 lanes (upper halves zero); 65520 and above become infinity. */

@@ -29,15 +29,24 @@ export function contractionLabels({ extents, a, b, out }: ContractSpec): Contrac
   return { batch, m, n, k };
 }
 
+/** Elements of a matrix from which on it takes longer to read it than to begin. */
+const LARGE = 1 << 16;
+
 /**
  * What a contraction is computed as. With nothing to sum it is a product like any other; with one row or one column
- * there is no reuse that a tiled template could exploit, and a plain reduction fuses with its neighbours.
+ * there is no reuse that a tiled template could exploit, and a plain reduction fuses with its neighbours, unless it has
+ * to stream a large matrix that lies in memory: `streams` tells for an input.
  */
-export function contractionKind(spec: ContractSpec): 'product' | 'reduce' | 'contract' {
+export function contractionKind(
+  spec: ContractSpec,
+  streams: (input: number) => boolean,
+): 'product' | 'reduce' | 'contract' {
   const { m, n, k } = contractionLabels(spec);
   const count = (labels: readonly number[]) => labels.reduce((size, label) => size * spec.extents[label], 1);
   if (count(k) === 1) return 'product';
-  return count(m) === 1 || count(n) === 1 ? 'reduce' : 'contract';
+  const [rows, columns] = [count(m), count(n)];
+  if (rows > 1 && columns > 1) return 'contract';
+  return rows * columns * count(k) >= LARGE && streams(rows > 1 ? 0 : 1) ? 'contract' : 'reduce';
 }
 
 /** Where an operand is read, given an expression for each label, and the guards where that can be outside. */

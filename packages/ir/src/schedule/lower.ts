@@ -30,12 +30,22 @@ export function bodyKind(slice: Slice, id: number): BodyKind {
     case 'scatter':
       return isOneHot(slice, node) ? 'pointwise' : 'scatter';
     case 'contract': {
-      const kind = contractionKind(node.attrs as OpAttrs['contract']);
+      const kind = contractionKind(node.attrs as OpAttrs['contract'], (input) =>
+        isStored(slice, node.inputs[input]),
+      );
       return kind === 'product' ? 'pointwise' : kind;
     }
     default:
       return 'pointwise';
   }
+}
+
+/** Whether a node is what lies in memory, but for its type and the order of its axes. */
+function isStored(slice: Slice, id: number): boolean {
+  const { op, inputs } = slice.nodes[id];
+  return (
+    op === 'leaf' || (['cast', 'reshape', 'permute', 'slice'].includes(op) && isStored(slice, inputs[0]))
+  );
 }
 
 /** A scatter of one position a lane: each element of the output either is that position or is not. */
