@@ -16,6 +16,7 @@ const folders = [
   'packages/testing',
   'apps/examples',
   'tools',
+  'bench',
 ];
 
 const conditions = ['@tenfold/source', 'module', 'node', 'development|production'];

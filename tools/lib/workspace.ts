@@ -35,7 +35,7 @@ export function workspaces(): readonly Workspace[] {
       .map((name) => `${parent}/${name}`)
       .filter((folder) => existsSync(join(root, folder, 'package.json')))
       .sort();
-  return [...inside('packages'), ...inside('apps'), 'tools'].map((folder) => ({
+  return [...inside('packages'), ...inside('apps'), 'tools', 'bench'].map((folder) => ({
     folder,
     manifest: readManifest(folder),
   }));
