@@ -74,7 +74,7 @@ function algorithmsFor(shape: ConvolutionShape): ConvolutionAlgorithm[] {
     .map(({ algorithm }) => algorithm);
 }
 
-const PRODUCTS: readonly Product[] = ['forward', 'inputGradient'];
+const PRODUCTS: readonly Product[] = ['forward', 'inputGradient', 'weightGradient'];
 
 describe('convolutions', () => {
   describe.each(SHAPES)('%s', (_, shape) => {
@@ -88,10 +88,10 @@ describe('convolutions', () => {
       }
     });
 
-    it('gives the same bits for any number of threads', () => {
+    it.each(PRODUCTS)('%s: the same bits for any number of threads', (product) => {
       for (const algorithm of algorithmsFor(shape)) {
         const [one, more] = [alone, backends['three threads']].map((backend) =>
-          run(backend, shape, 'forward', { hint: { algorithm } }),
+          run(backend, shape, product, { hint: { algorithm } }),
         );
         expect(Buffer.compare(Buffer.from(one.buffer), Buffer.from(more.buffer)), algorithm).toBe(0);
       }

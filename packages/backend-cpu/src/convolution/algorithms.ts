@@ -6,6 +6,7 @@
 import type { ConvolutionAlgorithm } from '@tenfold/ir';
 import { winogradError } from './accuracy.ts';
 import type { Window } from './recognise.ts';
+import { planGradient } from './winograd-gradient-plan.ts';
 import { planWinograd } from './winograd-plan.ts';
 import type { TileSize } from './winograd-plan.ts';
 
@@ -19,8 +20,9 @@ export interface ConvolutionProblem {
   readonly filters: number;
   readonly rows: Window;
   readonly columns: Window;
-  /** Elements from one column of the image to the next; the vector kernels need 1. */
-  readonly columnStep: number;
+  /** Elements from one column of the image, and of the filter, to the next; the vector kernels need 1. */
+  readonly imageColumnStep: number;
+  readonly filterColumnStep: number;
   /** Whether both operands are float32 in memory. */
   readonly float32: boolean;
 }
@@ -106,8 +108,8 @@ function winograd(
   machine: Machine,
 ): AlgorithmEstimate {
   const refusal = winogradRefusal(algorithm, problem);
-  if (refusal)
-    return { algorithm, refusal, flops: 0, bytes: 0, extraBytes: 0, relativeError: 0, nanoseconds: 0 };
+  if (refusal) return refuse(algorithm, refusal);
+  if (isWeightGradient(problem)) return winogradGradient(algorithm, outputs, problem, machine);
   const { rows, columns, channels, filters } = problem;
   const plan = planWinograd(
     { ...problem, height: rows.outputs, width: columns.outputs, inputWidth: columns.extent },
@@ -135,18 +137,63 @@ function winograd(
   };
 }
 
+function winogradGradient(
+  algorithm: 'winograd2' | 'winograd4',
+  outputs: 2 | 4,
+  problem: ConvolutionProblem,
+  machine: Machine,
+): AlgorithmEstimate {
+  const { images: channels, channels: images, filters, rows, columns } = problem;
+  const shape = { height: rows.taps, width: columns.taps, inputWidth: columns.extent };
+  const plan = planGradient({ ...problem, images, channels, ...shape }, outputs, machine);
+  const { groups, filterBlocks, channelBlocks, panelRows, tileColumns } = plan;
+  const positions = plan.inputs * plan.inputs;
+  const tiles = groups * plan.tileRows * plan.tilesAcross;
+  const blocksOfTiles = Math.ceil(plan.partStrips / plan.blockRows) * plan.parts;
+  const strips =
+    groups * positions * blocksOfTiles * Math.ceil(filters / panelRows) * Math.ceil(channels / tileColumns);
+  const cost = TRANSFORM[outputs];
+  return {
+    algorithm,
+    flops: 2 * positions * tiles * channels * filters,
+    bytes: size(problem).operandBytes + 2 * plan.parts * plan.partBytes,
+    extraBytes: plan.parts * plan.partBytes + machine.threads * plan.workspace.bytes,
+    relativeError: winogradError(outputs, (images * rows.taps * columns.taps) / 9),
+    nanoseconds:
+      (strips / blocksOfTiles) * (tiles / groups) * ((panelRows * tileColumns) / TILE_SPEED) +
+      2 * strips * STRIP +
+      tiles * cost.input * (channels * filterBlocks + filters * channelBlocks) +
+      plan.parts * groups * channels * filters * positions * 0.3,
+  };
+}
+
+/** Nothing but the reason. */
+function refuse(algorithm: ConvolutionAlgorithm, refusal: string): AlgorithmEstimate {
+  return { algorithm, refusal, flops: 0, bytes: 0, extraBytes: 0, relativeError: 0, nanoseconds: 0 };
+}
+
+/** The gradient of a filter slides the outputs' gradients over the inputs: more taps than outputs. */
+export function isWeightGradient({ rows, columns }: Pick<ConvolutionProblem, 'rows' | 'columns'>): boolean {
+  return rows.taps > rows.outputs && columns.taps > columns.outputs;
+}
+
 function winogradRefusal(algorithm: string, problem: ConvolutionProblem): string | undefined {
-  const { rows, columns, columnStep, float32 } = problem;
+  const { rows, columns, imageColumnStep, filterColumnStep, float32 } = problem;
+  const gradient = isWeightGradient(problem);
   const windows = [rows, columns];
   const pair = (of: (window: Window) => number) => windows.map(of).join('x');
-  if (windows.some(({ taps }) => taps !== 3))
-    return `${algorithm} needs windows of 3x3, got ${pair((w) => w.taps)}`;
-  if (windows.some(({ stride }) => stride !== 1))
-    return `${algorithm} needs stride 1, got ${pair((w) => w.stride)}`;
-  if (windows.some(({ dilation }) => dilation !== 1))
-    return `${algorithm} needs dilation 1, got ${pair((w) => w.dilation)}`;
+  const size = (window: Window) => (gradient ? window.outputs : window.taps);
+  const step = (window: Window) => (gradient ? window.dilation : window.stride);
+  const spread = (window: Window) => (gradient ? window.stride : window.dilation);
+  if (windows.some((window) => size(window) !== 3))
+    return `${algorithm} needs windows of 3x3, got ${pair(size)}`;
+  if (windows.some((window) => step(window) !== 1)) return `${algorithm} needs stride 1, got ${pair(step)}`;
+  if (windows.some((window) => spread(window) !== 1))
+    return `${algorithm} needs dilation 1, got ${pair(spread)}`;
   if (!float32) return `${algorithm} needs float32 operands`;
-  if (columnStep !== 1) return `${algorithm} needs neighbouring columns side by side in memory`;
-  if (columns.extent < 4) return `${algorithm} needs rows of at least 4, got ${columns.extent}`;
+  if (imageColumnStep !== 1 || (gradient && filterColumnStep !== 1))
+    return `${algorithm} needs neighbouring columns side by side in memory`;
+  const width = gradient ? Math.min(columns.extent, columns.taps) : columns.extent;
+  if (width < 4) return `${algorithm} needs rows of at least 4, got ${width}`;
   return undefined;
 }

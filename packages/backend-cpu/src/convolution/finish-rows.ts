@@ -6,6 +6,9 @@ import type { Epilogue } from '../gemm/index.ts';
 import { bytesAt } from './addresses.ts';
 import type { Convolution } from './recognise.ts';
 
+/** Where outputs stand, by the axes that are not within the rows and columns. */
+export type Outputs = Pick<Convolution, 'groups' | 'images' | 'filters' | 'outputSteps'>;
+
 /** (args, sums, bytes from one row of sums to the next, group, image, filter, first row, first column, rows, columns). */
 export type FinishRows = FunctionRef<
   readonly ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'],
@@ -15,17 +18,17 @@ export type FinishRows = FunctionRef<
 export function emitFinishRows(
   module: ModuleBuilder,
   name: string,
-  convolution: Convolution,
+  outputs: Outputs,
   epilogue: Epilogue,
 ): FinishRows {
   const code = module.func(name, {
     params: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'],
   });
   const [args, sums, pitch, group, image, filter, firstRow, firstColumn, rows, columns] = code.params;
-  const { groups, images, filters } = convolution;
+  const { groups, images, filters } = outputs;
   const operands = epilogue.operands.map((operand) => {
     const { bytes } = operand;
-    const steps = convolution.outputSteps(operand);
+    const steps = outputs.outputSteps(operand);
     const place = bytesAt(code, args, bytes, [
       [groups, steps.groups, group],
       [images, steps.images, image],

@@ -9,12 +9,13 @@ import type { FunctionTarget, KernelFunctions } from '../codegen/functions.ts';
 import type { Lowering } from '../codegen/lowering.ts';
 import { tabledOperand } from '../gemm/tabled-operand.ts';
 import type { ConvolutionProblem } from './algorithms.ts';
-import { estimates } from './algorithms.ts';
+import { estimates, isWeightGradient } from './algorithms.ts';
 import type { Limits } from './choose.ts';
 import { chooseAlgorithm } from './choose.ts';
 import type { Convolution } from './recognise.ts';
 import { convolutionOf } from './recognise.ts';
 import { winograd2, winograd4 } from './transform.ts';
+import { winogradGradientFunctions } from './winograd-gradient.ts';
 import { tileSizeOf, winogradFunctions } from './winograd.ts';
 import { count } from './winograd-plan.ts';
 
@@ -40,7 +41,8 @@ function lower(
   const convolution = convolutionOf(kernel, layout);
   if (!convolution || kernel.accumulators[0].dtype !== 'float32') return undefined;
   const machine = { threads: options.threads, ...tileSizeOf(target) };
-  const candidates = estimates(problemOf(convolution), machine);
+  const problem = problemOf(convolution);
+  const candidates = estimates(problem, machine);
   const { algorithm } = chooseAlgorithm(candidates, kernel.hint, options);
   if (algorithm === 'implicit-gemm') return contractFunctions(kernel, target, layout);
 
@@ -51,7 +53,8 @@ function lower(
     );
   }
   const transform = algorithm === 'winograd2' ? winograd2 : winograd4;
-  return winogradFunctions(target, { convolution, epilogue, transform, layout, scratchAt });
+  const functions = isWeightGradient(problem) ? winogradGradientFunctions : winogradFunctions;
+  return functions(target, { convolution, epilogue, transform, layout, scratchAt });
 }
 
 function problemOf(convolution: Convolution): ConvolutionProblem {
@@ -63,7 +66,8 @@ function problemOf(convolution: Convolution): ConvolutionProblem {
     filters: count(filters),
     rows,
     columns,
-    columnStep: image.steps.column,
+    imageColumnStep: image.steps.column,
+    filterColumnStep: filter.steps.column,
     float32: image.type === 'float32' && filter.type === 'float32',
   };
 }

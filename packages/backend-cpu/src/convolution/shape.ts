@@ -60,7 +60,8 @@ function problemOf(shape: ConvolutionShape): ConvolutionProblem {
     filters: filters / groups,
     rows: window(0),
     columns: window(1),
-    columnStep: 1,
+    imageColumnStep: 1,
+    filterColumnStep: 1,
     float32: true,
   };
 }

@@ -22,6 +22,9 @@ export interface Transform {
   weights(m: MathContext, w: Vectors): VectorLocal[];
   /** Aᵀ: n products to m outputs. */
   output(m: MathContext, p: Vectors): VectorLocal[];
+  /** For the gradient of the weights, F(3, m): G of the m outputs' gradients to n, and Aᵀ from n to the 3 weights. */
+  gradient(m: MathContext, g: Vectors): VectorLocal[];
+  taps(m: MathContext, p: Vectors): VectorLocal[];
 }
 
 const [A, B] = [3 / 4, 4 / 3];
@@ -54,6 +57,15 @@ export const winograd2: Transform = {
   output({ code }, [p0, p1, p2, p3]) {
     return [f32x4.add(f32x4.add(p0, p1), p2), f32x4.sub(f32x4.sub(p1, p2), p3)].map((x) => code.let(x));
   },
+  gradient(m, [g0, g1]) {
+    const { code } = m;
+    const half = code.let(times(m, 0.5, g0));
+    return [g0, code.let(plus(m, 0.5, g1, half)), code.let(plus(m, -0.5, g1, half)), g1];
+  },
+  taps({ code }, [p0, p1, p2, p3]) {
+    const even = code.let(f32x4.add(p1, p2));
+    return [f32x4.add(p0, even), f32x4.sub(p1, p2), f32x4.sub(even, p3)].map((x) => code.let(x));
+  },
 };
 
 export const winograd4: Transform = {
@@ -73,7 +85,7 @@ export const winograd4: Transform = {
   weights(m, [w0, w1, w2]) {
     const { code } = m;
     const pair = (node: number, other: number): VectorLocal[] => {
-      const scale = 1 / (2 * node * node * (node * node - other));
+      const scale = scaleOf(node, other);
       const even = code.let(plus(m, scale * node * node, w2, times(m, scale, w0)));
       return [code.let(plus(m, scale * node, w1, even)), code.let(plus(m, -scale * node, w1, even))];
     };
@@ -90,4 +102,29 @@ export const winograd4: Transform = {
       plus(m, A * AA, oddA, plus(m, B * BB, oddB, p5)),
     ].map((x) => code.let(x));
   },
+  gradient(m, [g0, g1, g2, g3]) {
+    const { code } = m;
+    const pair = (node: number, other: number): VectorLocal[] => {
+      const scale = scaleOf(node, other);
+      const even = code.let(plus(m, scale * node * node, g2, times(m, scale, g0)));
+      const odd = code.let(plus(m, scale * node ** 3, g3, times(m, scale * node, g1)));
+      return [code.let(f32x4.add(even, odd)), code.let(f32x4.sub(even, odd))];
+    };
+    return [g0, ...pair(A, BB), ...pair(B, AA), g3];
+  },
+  taps(m, [p0, p1, p2, p3, p4, p5]) {
+    const { code } = m;
+    const [evenA, oddA] = [code.let(f32x4.add(p1, p2)), code.let(f32x4.sub(p1, p2))];
+    const [evenB, oddB] = [code.let(f32x4.add(p3, p4)), code.let(f32x4.sub(p3, p4))];
+    return [
+      f32x4.add(f32x4.add(p0, evenA), evenB),
+      plus(m, A, oddA, times(m, B, oddB)),
+      plus(m, AA, evenA, plus(m, BB, evenB, p5)),
+    ].map((x) => code.let(x));
+  },
 };
+
+/** What Lagrange's polynomial at a node ±a is divided by, the other pair being ±b: 1 / (2a²(a² - b²)). */
+function scaleOf(node: number, otherSquare: number): number {
+  return 1 / (2 * node * node * (node * node - otherSquare));
+}

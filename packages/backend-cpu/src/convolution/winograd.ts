@@ -80,10 +80,12 @@ function emitBlocks(
     emitStrip(module, {
       name: `${name}_strip${height}`,
       relaxed,
-      panelRows: plan.panelRows,
       rows: height,
       columns: plan.tileColumns,
-      pitch: plan.pitch,
+      leftPitch: plan.panelRows,
+      rightPitch: plan.pitch,
+      resultPitch: plan.pitch,
+      accumulates: false,
     });
   const rest = plan.filters % plan.panelRows;
   const wholeStrip = plan.filters >= plan.panelRows ? strip(plan.panelRows) : undefined;
