@@ -4,7 +4,7 @@ import { cpuBackend } from '../src/index.ts';
 import { tuning } from '../src/tuning.ts';
 
 /** Everything is cut into the smallest parts: what only large kernels do otherwise, small ones do here. */
-Object.assign(tuning, { split: 0, part: 1, grain: 4, shared: 0, task: 1, wake: -1 });
+Object.assign(tuning, { fewRows: 1000, split: 0, part: 1, grain: 4, shared: 0, task: 1, wake: -1 });
 
 conformance('cpu, cut into the smallest parts', () => cpuBackend({ threads: 3 }));
 

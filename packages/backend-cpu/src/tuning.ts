@@ -4,7 +4,8 @@
  */
 
 export const tuning = {
-  /** A reduction to a few numbers is done in parts from here on. */
+  /** Fewer rows than this are done in stages and parts, if all of it takes more than `split`. */
+  fewRows: 8,
   split: 20_000,
   /** What a part should take, unless that makes more than `maxParts`. */
   part: 5_000,

@@ -7,7 +7,7 @@ import { accumulate, init, KernelBuilder, parallel, reduce, store } from '@tenfo
 const f = 'float32';
 
 /** y = gelu(x), the tanh approximation. */
-export function gelu(count: number): Kernel {
+export function gelu(count: number): LoopKernel {
   const k = new KernelBuilder('gelu');
   const [x, y] = [k.operand(f, count, 'read'), k.operand(f, count, 'write')];
   const i = k.axis(count);
@@ -21,7 +21,7 @@ export function gelu(count: number): Kernel {
 }
 
 /** a += b, in place. */
-export function addInPlace(count: number): Kernel {
+export function addInPlace(count: number): LoopKernel {
   const k = new KernelBuilder('add_in_place');
   const [a, b] = [k.operand(f, count, 'readwrite'), k.operand(f, count, 'read')];
   const i = k.axis(count);
@@ -30,7 +30,7 @@ export function addInPlace(count: number): Kernel {
 }
 
 /** One number: the sum of all elements. */
-export function sum(count: number): Kernel {
+export function sum(count: number): LoopKernel {
   const k = new KernelBuilder('sum');
   const [x, y] = [k.operand(f, count, 'read'), k.operand(f, 1, 'write')];
   const i = k.axis(count);
@@ -39,7 +39,7 @@ export function sum(count: number): Kernel {
 }
 
 /** The sums of the columns of a matrix. */
-export function columnSums(rows: number, columns: number): Kernel {
+export function columnSums(rows: number, columns: number): LoopKernel {
   const k = new KernelBuilder('column_sums');
   const [x, y] = [k.operand(f, rows * columns, 'read'), k.operand(f, columns, 'write')];
   const [r, c] = [k.axis(rows), k.axis(columns)];

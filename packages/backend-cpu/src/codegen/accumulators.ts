@@ -51,6 +51,13 @@ function registersOfUnits(units: readonly Unit[]): Local<'v128'>[] {
   ];
 }
 
+/** Code that folds the results of parts into an accumulator. */
+interface Merger {
+  begin(): void;
+  merge(result: readonly Local<'v128'>[]): void;
+  finish(): void;
+}
+
 export function isPositional(kind: ReduceKind): kind is PositionKind {
   return kind === 'argmax' || kind === 'argmin';
 }
@@ -224,17 +231,18 @@ export class Accumulators {
   }
 
   /** Folds results of parts into an accumulator outside vector loops; the code is written by calling what it gives. */
-  merger(acc: number): { merge(result: readonly Local<'v128'>[]): void; finish(): void } {
+  merger(acc: number): Merger {
     const { code, kernel } = this.#e;
     const { kind, dtype } = kernel.accumulators[acc];
     const [whole] = this.#state(acc).units;
     if (kind !== 'sum' || kindOf(dtype) !== 'f32') {
       const merge = ([content, position]: readonly Local<'v128'>[]) =>
         this.#fold(acc, whole, { registers: [content], position }, undefined);
-      return { merge, finish: () => undefined };
+      return { begin: () => undefined, merge, finish: () => undefined };
     }
     const total = code.local('v128');
     return {
+      begin: () => code.set(total, code.constants.f64x2(0)),
       merge: ([content]) => code.set(total, f64x2.add(total, content)),
       finish: () => code.set(whole.registers[0], splatFloat32(code, total)),
     };

@@ -9,7 +9,7 @@ import type { MemoryLimits } from '../wasm/index.ts';
 import { ModuleBuilder } from '../wasm/index.ts';
 import { contractFunctions } from './contract.ts';
 import type { KernelFunctions } from './functions.ts';
-import { loopFunctions } from './functions.ts';
+import { loopFunctions } from './loop-functions.ts';
 import type { Lowering } from './lowering.ts';
 import type { Pairing } from '../pairing.ts';
 

@@ -15,7 +15,7 @@ import type { ArgumentLayout } from './arguments.ts';
 import { contractAsLoops, nest } from './contract-loops.ts';
 import { simpleEpilogue } from './epilogue.ts';
 import type { FunctionTarget, KernelFunctions, Phase } from './functions.ts';
-import { loopFunctions } from './functions.ts';
+import { loopFunctions } from './loop-functions.ts';
 import { maxExtent } from './loop-plan.ts';
 import { sourceOf } from './source.ts';
 

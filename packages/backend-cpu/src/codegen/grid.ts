@@ -10,6 +10,7 @@ import type { Expr, Label, Local } from '../wasm/index.ts';
 import type { LoopStmt } from './dependencies.ts';
 import type { KernelEmitter } from './kernel-emitter.ts';
 import type { LoopPlan } from './loop-plan.ts';
+import { maxExtent } from './loop-plan.ts';
 import { tuning } from '../tuning.ts';
 
 /** The chain of loops of one order that starts at a statement; a vector loop ends it. */
@@ -29,6 +30,23 @@ export function gridSize(kernel: LoopKernel, chain: readonly LoopStmt[], extents
     const extent = kernel.axes[axis];
     return size * (typeof extent === 'number' ? extent : extents[extent.param]);
   }, 1);
+}
+
+/** The same for the greatest extents. */
+export function maxGrid(kernel: LoopKernel, chain: readonly LoopStmt[]): number {
+  return chain.reduce((size, { axis }) => size * maxExtent(kernel, axis), 1);
+}
+
+/** The same in code. */
+export function sizeOf(e: KernelEmitter, chain: readonly LoopStmt[]): Expr<'i32'> {
+  return chain
+    .map(({ axis }) => asExpr(e.extent(axis)))
+    .reduce<Expr<'i32'>>((a, b) => i32.mul(a, b), i32.const(1));
+}
+
+/** Ranges of a chain that ends in a vector loop begin at multiples of this many iterations. */
+export function grainOf(chain: readonly LoopStmt[], plan: LoopPlan): number {
+  return chain.some((loop) => plan.units.has(loop)) ? tuning.grain : 1;
 }
 
 /** Emits the iterations `begin` to `end` of the chain in the innermost scope. */
@@ -100,7 +118,7 @@ export function emitGrid(
 }
 
 /** Sets the loop variables to those of iteration `begin`. */
-function locate(
+export function locate(
   e: KernelEmitter,
   variables: readonly Local<'i32'>[],
   extents: readonly Expr<'i32'>[],

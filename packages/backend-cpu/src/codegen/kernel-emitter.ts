@@ -14,6 +14,7 @@ import { loadScalar } from './scalar-argument.ts';
 import { address, strideOf } from './index-code.ts';
 import type { Dependencies, LoopStmt } from './dependencies.ts';
 import { accumulatorsChangedIn, statementsIn, valuesNeeded } from './dependencies.ts';
+import type { TaskBuilder } from './functions.ts';
 import type { Block, Scope } from './emission.ts';
 import { Emission } from './emission.ts';
 import { kindOf, registersOf, UNIT } from './lanes.ts';
@@ -38,6 +39,9 @@ interface OpenLoop {
   readonly variable?: Expr<'i32'>;
   readonly block?: Block;
 }
+
+/** Begins one function of a kernel. */
+export type MakeEmitter = (code: TaskBuilder) => KernelEmitter;
 
 export class KernelEmitter extends Emission implements ValueSources {
   declare readonly kernel: LoopKernel;
@@ -144,6 +148,11 @@ export class KernelEmitter extends Emission implements ValueSources {
     return this.number(this.scopes[0], `@${operand}`, () =>
       i32.load(this.#args, this.#layout.operand(operand)),
     );
+  }
+
+  /** The address of the launch's scratch memory. */
+  scratch(): Expr<'i32'> {
+    return this.number(this.scopes[0], '@scratch', () => i32.load(this.#args, this.#layout.scratch));
   }
 
   extent(axis: AxisId): number | Expr<'i32'> {

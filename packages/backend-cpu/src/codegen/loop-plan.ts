@@ -37,15 +37,15 @@ const UNITS_BY_COST = [
 ] as const;
 const COLUMNS = [4, 8] as const;
 
+/** `parts`: loops that may be cut into parts for several threads. */
 export function planLoops(
   kernel: LoopKernel,
   dependencies: readonly Dependencies[],
   pairing?: Pairing,
+  parts: ReadonlySet<LoopStmt | undefined> = new Set(),
 ): LoopPlan {
   const planner = new Planner(kernel, dependencies, pairing);
   const total = planner.bodyCost(kernel.body, undefined, undefined);
-  // What stands at the top may be a reduction in parts, whose results are always kept wide.
-  const parts = kernel.body.find((stmt) => stmt.kind === 'loop' && stmt.order === 'reduce');
   const sums = planSums(kernel, (loop) => maxExtent(kernel, loop.axis), planner.units, parts);
   const rows = planRowCache(kernel, dependencies, planner.units, (loop) => maxExtent(kernel, loop.axis));
   const workspaceBytes = rows.bytes + (pairing?.padBytes ?? 0);

@@ -21,12 +21,12 @@ export interface SumPlan {
 /** Sums of fewer additions than this in one lane stay in float32. */
 const SHORT = 2 * ADDITIONS;
 
-/** `trips` gives the greatest number of iterations, `units` those of vector loops; `parts`: a loop whose sums are wide however short. */
+/** `trips` gives the greatest number of iterations, `units` those of vector loops; `parts`: loops whose sums are wide however short, because they may be done in parts. */
 export function planSums(
   kernel: LoopKernel,
   trips: (loop: LoopStmt) => number,
   units: ReadonlyMap<LoopStmt, number>,
-  parts: Stmt | undefined,
+  parts: ReadonlySet<LoopStmt | undefined>,
 ): SumPlan {
   const wide = new Map<LoopStmt, number[]>();
   const flush = new Map<LoopStmt, { accumulators: number[]; iterations: number }>();
@@ -49,7 +49,7 @@ export function planSums(
       }
       additions *= steps(loop);
     }
-    if (outermost === parts) wide.set(outermost, [...(wide.get(outermost) ?? []), acc]);
+    if (parts.has(outermost)) wide.set(outermost, [...(wide.get(outermost) ?? []), acc]);
   };
 
   const visit = (body: readonly Stmt[], path: readonly LoopStmt[]): void => {

@@ -1,0 +1,88 @@
+/**
+ * The functions of a loop kernel: one over the grid of its parallel loops; one for each stage of few but long rows;
+ * one that runs everything at once for all else.
+ */
+
+import type { LoopKernel } from '@tenfold/ir';
+import type { MathContext } from '../math/index.ts';
+import type { FunctionBuilder } from '../wasm/index.ts';
+import type { ArgumentLayout } from './arguments.ts';
+import { argumentLayout } from './arguments.ts';
+import { NANOSECONDS } from './cost.ts';
+import type { LoopStmt } from './dependencies.ts';
+import type { FunctionTarget, KernelFunctions, Phase, TaskBuilder } from './functions.ts';
+import { dependenciesOf } from './dependencies.ts';
+import { chainFrom, emitGrid, grainOf, gridSize, maxGrid } from './grid.ts';
+import { KernelEmitter } from './kernel-emitter.ts';
+import type { MakeEmitter } from './kernel-emitter.ts';
+import type { LoopPlan } from './loop-plan.ts';
+import { planLoops } from './loop-plan.ts';
+import { unifyLoops } from './unify-loops.ts';
+import { stagedFunctions, worthStages } from './staged-rows.ts';
+import { stagesOf } from './stages.ts';
+
+const none = () => 0;
+const once = () => 1;
+
+export function loopFunctions(
+  original: LoopKernel,
+  target: FunctionTarget,
+  layout: ArgumentLayout = argumentLayout(original),
+): KernelFunctions {
+  const kernel = unifyLoops(original);
+  const dependencies = dependenciesOf(kernel.values);
+  const staged = stagesOf(kernel, dependencies);
+  const plan = planLoops(
+    kernel,
+    dependencies,
+    target.pairing,
+    new Set(staged?.stages.map(({ loop }) => loop)),
+  );
+  const total = plan.total * NANOSECONDS;
+  const emitter = (code: TaskBuilder): KernelEmitter => {
+    const math: MathContext = {
+      module: target.module,
+      code: code as FunctionBuilder,
+      relaxed: target.relaxed,
+      pairing: target.pairing,
+    };
+    return new KernelEmitter(kernel, math, dependencies, plan, layout, code.params[0]);
+  };
+
+  if (staged && worthStages(staged, plan)) return stagedFunctions(kernel, staged, target, emitter, plan);
+  const [first] = kernel.body;
+  if (kernel.body.length === 1 && first.kind === 'loop' && first.order === 'parallel') {
+    return overGrid(kernel, target, emitter, chainFrom(first, 'parallel', plan), plan);
+  }
+  const { index, code } = target.add();
+  const e = emitter(code);
+  e.body(kernel.body);
+  e.finish();
+  return {
+    phases: [{ function: index, grid: once, grain: 1, nanoseconds: total }],
+    scratch: none,
+    workspaceBytes: plan.workspaceBytes,
+  };
+}
+
+function overGrid(
+  kernel: LoopKernel,
+  target: FunctionTarget,
+  emitter: MakeEmitter,
+  chain: readonly LoopStmt[],
+  plan: LoopPlan,
+): KernelFunctions {
+  const { index, code } = target.add();
+  const e = emitter(code);
+  const [, begin, end] = code.params;
+  emitGrid(e, chain, begin, end);
+  e.finish();
+  const size = maxGrid(kernel, chain);
+  const phase: Phase = {
+    function: index,
+    grid: (extents) => gridSize(kernel, chain, extents),
+    grain: grainOf(chain, plan),
+    nanoseconds: (plan.total * NANOSECONDS) / Math.max(1, size),
+  };
+  return { phases: [phase], scratch: none, workspaceBytes: plan.workspaceBytes };
+}
