@@ -4,6 +4,7 @@
  * are ordinary calls.
  */
 
+import { sameShape } from '@tenfold/ir';
 import type { Device } from '@tenfold/ir';
 import { scalar } from '../core/apply.ts';
 import { inside } from '../core/exposure.ts';
@@ -20,7 +21,13 @@ export type Compilable = Tensor | readonly Tensor[] | Readonly<Record<string, Te
 
 type Argument = Tensor | number;
 
+/** What a signature says of a tensor. */
+type Input = Pick<Tensor, 'shape' | 'dtype' | 'home' | 'requiresGrad'>;
+
 interface Signature<R> {
+  /** By argument; absent for numbers. */
+  readonly inputs: readonly (Input | undefined)[];
+  readonly grad: boolean;
   trace: Trace | undefined;
   replay: Replay | undefined;
   /** Puts output tensors into the form in which `fn` returns them. */
@@ -38,15 +45,34 @@ export function compile<A extends readonly Tensor[], R extends Compilable>(
   fn: (...args: A) => R,
 ): (...args: { [K in keyof A]: Argument }) => R {
   const signatures = new Map<string, Signature<R>>();
-  return (...args: readonly Argument[]) => {
-    const device = args.find((arg) => arg instanceof Tensor)?.home ?? deviceOf(undefined);
+  const find = (args: readonly Argument[]): Signature<R> => {
     const key = args.map(describe).join(';') + (isGradEnabled() ? ';grad' : '');
     let signature = signatures.get(key);
     if (!signature) {
-      signature = { trace: undefined, replay: undefined, rebuild: () => unbuilt(), numbers: [] };
+      const inputs = args.map((arg) => (typeof arg === 'number' ? undefined : inputOf(arg)));
+      signature = {
+        inputs,
+        grad: isGradEnabled(),
+        trace: undefined,
+        replay: undefined,
+        rebuild: () => unbuilt(),
+        numbers: [],
+      };
       signatures.set(key, signature);
     }
-    for (const [i, arg] of args.entries()) if (typeof arg === 'number') signature.numbers[i] = arg;
+    return signature;
+  };
+  let latest: Signature<R> | undefined;
+  return (...args: readonly Argument[]) => {
+    const signature = latest && hasSignature(args, latest) ? latest : find(args);
+    latest = signature;
+    let home: Device | undefined;
+    for (let i = 0; i < args.length; i++) {
+      const arg = args[i];
+      if (typeof arg === 'number') signature.numbers[i] = arg;
+      else home ??= arg.home;
+    }
+    const device = home ?? deviceOf(undefined);
     // What was traced before the call runs before it: the replay may overwrite what it reads.
     if (device.graph.size > 0) device.run();
     if (signature.replay) return signature.rebuild(replay(device, signature.replay, args));
@@ -56,6 +82,29 @@ export function compile<A extends readonly Tensor[], R extends Compilable>(
 
 function unbuilt(): never {
   throw new TypeError('internal: a compiled function was replayed before it was traced');
+}
+
+function inputOf({ shape, dtype, home, requiresGrad }: Tensor): Input {
+  return { shape, dtype, home, requiresGrad };
+}
+
+/** Whether the arguments are as `signature` says: quicker than to make a key and look it up. */
+function hasSignature(
+  args: readonly Argument[],
+  { inputs, grad }: Pick<Signature<unknown>, 'inputs' | 'grad'>,
+): boolean {
+  if (args.length !== inputs.length || isGradEnabled() !== grad) return false;
+  for (let i = 0; i < args.length; i++) {
+    const [arg, input] = [args[i], inputs[i]];
+    if (typeof arg === 'number' || input === undefined) {
+      if (typeof arg === 'number' && input === undefined) continue;
+      return false;
+    }
+    const { shape, dtype, home, requiresGrad } = input;
+    if (arg.dtype !== dtype || arg.home !== home || arg.requiresGrad !== requiresGrad) return false;
+    if (!sameShape(arg.shape, shape)) return false;
+  }
+  return true;
 }
 
 function describe(arg: Argument): string {

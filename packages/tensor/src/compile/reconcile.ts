@@ -60,25 +60,18 @@ function placer(trace: Trace, runs: readonly RunRecord[]): (storage: Storage) =>
   trace.argumentStorages.forEach((storage, index) => {
     if (storage) places.set(storage, { kind: 'argument', index });
   });
-  runs.forEach(({ collection }, run) => {
+  let results = 0;
+  for (const { collection } of runs) {
     for (const { storage, fresh } of collection.targets) {
       const { shape, dtype } = storage;
-      if (fresh)
-        places.set(storage, {
-          kind: 'result',
-          run,
-          slot: collection.storages.indexOf(storage),
-          shape,
-          dtype,
-        });
+      if (fresh) places.set(storage, { kind: 'result', index: results++, shape, dtype });
     }
-  });
+  }
   return (storage) => places.get(storage) ?? { kind: 'fixed', storage };
 }
 
 function agree(a: Place, b: Place): Place {
-  if (a.kind === 'argument' && b.kind === 'argument' && a.index === b.index) return b;
-  if (a.kind === 'result' && b.kind === 'result' && a.run === b.run && a.slot === b.slot) return b;
+  if (a.kind !== 'fixed' && a.kind === b.kind && a.index === b.index) return b;
   if (
     a.kind === 'fixed' &&
     b.kind === 'fixed' &&

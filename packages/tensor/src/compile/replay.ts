@@ -5,16 +5,10 @@ import type { DType, Device, Executable, Shape } from '@tenfold/ir';
 import type { Tensor } from '../core/tensor.ts';
 import { fromStorage } from '../core/tensor.ts';
 
-/** Where a replay finds a storage: an argument, a result of a run of the same call, or always the same one. */
+/** Where a replay finds a storage: an argument, one of the results of the same call, or always the same one. */
 export type Place =
   | { readonly kind: 'argument'; readonly index: number }
-  | {
-      readonly kind: 'result';
-      readonly run: number;
-      readonly slot: number;
-      readonly shape: Shape;
-      readonly dtype: DType;
-    }
+  | { readonly kind: 'result'; readonly index: number; readonly shape: Shape; readonly dtype: DType }
   | { readonly kind: 'fixed'; readonly storage: Storage };
 
 export type ReplayStep =
@@ -39,22 +33,17 @@ export function replay(
   { steps, outputs }: Replay,
   args: readonly (Tensor | number)[],
 ): Tensor[] {
-  const results = new Map<string, Storage>();
-  const returned = new Set(outputs.flatMap((place) => (place.kind === 'result' ? [resultKey(place)] : [])));
+  const results: Storage[] = [];
+  for (const place of outputs) {
+    if (place.kind === 'result') results[place.index] ??= new Storage(place.shape, place.dtype, 'owned');
+  }
   const find = (place: Place): Storage => {
     if (place.kind === 'fixed') return place.storage;
-    if (place.kind === 'argument') {
-      const arg = args[place.index];
-      if (typeof arg === 'number') throw new TypeError('internal: a numeric argument has no storage');
-      return arg.materialize();
-    }
-    const key = resultKey(place);
-    let storage = results.get(key);
-    if (!storage) {
-      storage = new Storage(place.shape, place.dtype, returned.has(key) ? 'owned' : 'kept');
-      results.set(key, storage);
-    }
-    return storage;
+    if (place.kind === 'result')
+      return (results[place.index] ??= new Storage(place.shape, place.dtype, 'kept'));
+    const arg = args[place.index];
+    if (typeof arg === 'number') throw new TypeError('internal: a numeric argument has no storage');
+    return arg.materialize();
   };
   for (const step of steps) {
     if (step.kind === 'host') {
@@ -63,16 +52,8 @@ export function replay(
     }
     const storages = step.places.map(find);
     const written = step.written.map((slot) => storages[slot]);
-    device.replay(
-      step.plan,
-      storages,
-      written,
-      step.scalars.map((read) => read()),
-    );
+    const scalars = step.scalars.map((read) => read());
+    device.replay(step.plan, storages, written, scalars);
   }
   return outputs.map((place) => fromStorage(device, find(place)));
-}
-
-function resultKey({ run, slot }: { readonly run: number; readonly slot: number }): string {
-  return `${run}:${slot}`;
 }
