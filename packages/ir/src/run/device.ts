@@ -65,6 +65,9 @@ export class Device {
   #age = 0;
   /** Allocations handed to the collector since it last had a turn to report. */
   #watched = 0;
+  /** What handles came to own since the last microtask: what is disposed of at once is never handed to the collector. */
+  readonly #young = new Map<Storage, Allocation>();
+  #watchesYoung = false;
   #graph: Graph;
   #importer: Importer;
   #scratch: Allocation | undefined;
@@ -171,7 +174,7 @@ export class Device {
 
   #freeDevice(storage: Storage): void {
     if (!storage.device) return;
-    this.#collected.unregister(storage);
+    if (!this.#young.delete(storage)) this.#collected.unregister(storage);
     this.#release(storage.device);
     storage.device = undefined;
     storage.ballast = undefined;
@@ -362,11 +365,21 @@ export class Device {
 
   /** Frees the allocation when the storage is collected or, for an owned one, when its scope ends. */
   #watch(storage: Storage, allocation: Allocation): void {
+    if (storage.role === 'owned') this.#scopes.at(-1)?.add(storage);
+    this.#young.set(storage, allocation);
+    if (this.#watchesYoung) return;
+    this.#watchesYoung = true;
+    queueMicrotask(() => {
+      this.#watchesYoung = false;
+      for (const [young, owned] of this.#young) this.#handOver(young, owned);
+      this.#young.clear();
+    });
+  }
+
+  #handOver(storage: Storage, allocation: Allocation): void {
     this.#collected.register(storage, allocation, storage);
     this.#watched++;
-    if (storage.role === 'host') return;
-    storage.ballast = new ArrayBuffer(storage.bytes);
-    if (storage.role === 'owned') this.#scopes.at(-1)?.add(storage);
+    if (storage.role !== 'host') storage.ballast = new ArrayBuffer(storage.bytes);
   }
 
   #orMakeRoom(alloc: () => Allocation): Allocation {
