@@ -83,6 +83,7 @@ const sizes: readonly (readonly [number, number, number])[] = [
   [1, 20, 40],
   [20, 1, 40],
   [200, 40, 8],
+  [64, 64, 64],
   [3, 2, 0],
 ];
 

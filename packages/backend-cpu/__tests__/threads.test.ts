@@ -99,7 +99,7 @@ describe('the pool', () => {
     Atomics.store(words, address / 4, 0);
     for (let round = 0; round < 400; round++) {
       const count = 1 + ((round * 37) % 500);
-      pool.begin();
+      pool.begin(true);
       pool.run(first, tasks(address, count));
       pool.end();
       expected += 2 * count;
@@ -118,7 +118,7 @@ describe('the pool', () => {
     let most = 0;
     for (let round = 0; round < 60; round++) {
       const first = pool.load(module(heap), 2);
-      pool.begin();
+      pool.begin(true);
       pool.run(first, tasks(address, 20));
       pool.end();
       pool.unload(first, 2);
@@ -135,7 +135,7 @@ describe('the pool', () => {
     const first = pool.load(module(heap), 2);
     const address = heap.alloc(64);
     for (let round = 0; round < 20; round++) {
-      pool.begin();
+      pool.begin(true);
       expect(() => pool.run(first + 1, tasks(address, 50))).toThrow(TenfoldError);
       pool.run(first, tasks(address, 50));
       pool.end();

@@ -1,6 +1,7 @@
 /**
  * Runs batches. The first time, a batch's arguments go to a transient place; one that comes again is kept prepared as
- * long as its array lives. A batch with enough work wakes the workers once, at its beginning.
+ * long as its array lives. Workers that are awake share whatever is worth sharing; a batch with enough work, or many that
+ * had little, wake them once, at the beginning.
  */
 
 import type { Dispatch, DispatchObserver } from '@tenfold/ir';
@@ -24,6 +25,8 @@ export class Runner {
   readonly #pool: ThreadPool;
   #views: ArgumentViews;
   #scratch = { address: 0, bytes: 0 };
+  /** Estimated time of work that one thread did while the others slept, since they were last woken by it. */
+  #alone = 0;
   readonly #kept = new WeakMap<readonly Dispatch[], Kept | 'seen'>();
   readonly #dropped: FinalizationRegistry<number>;
 
@@ -79,14 +82,24 @@ export class Runner {
   }
 
   #execute(prepared: PreparedBatch): void {
-    const shared = prepared.sharedNanoseconds > tuning.wake;
-    if (!shared) return prepared.run(false, this.observer);
-    this.#pool.begin();
+    const time = prepared.sharedNanoseconds;
+    const isAwake = this.#pool.isAwake;
+    const wakes = time > tuning.wake || (!isAwake && this.#isDue(time));
+    if (!wakes && (!isAwake || time === 0)) return prepared.run(false, this.observer);
+    this.#pool.begin(wakes);
     try {
       return prepared.run(true, this.observer);
     } finally {
       this.#pool.end();
     }
+  }
+
+  /** Whether batches too short to wake anybody have come to so much that it pays to wake the workers. */
+  #isDue(time: number): boolean {
+    this.#alone += time;
+    if (this.#alone <= tuning.wake) return false;
+    this.#alone = 0;
+    return true;
   }
 
   /** Scratch memory for the dispatches of a batch, one after another; it stays for the next batches. */

@@ -13,7 +13,7 @@ export const tuning = {
   /** Ranges of vectorised grids begin at multiples of this many iterations. */
   grain: 64,
   /** A grid is shared between threads from here on. */
-  shared: 15_000,
+  shared: 6_000,
   /** What a task should take at least, and how many of them a thread gets: one that is held up can then be helped. */
   task: 4_000,
   tasksPerThread: 4,

@@ -61,7 +61,7 @@ export function chooseBlocking(
 }
 
 /** Few rows are spread evenly over tiles: 8 are 4 + 4, not 6 + 2. */
-function balancedTile(count: number, limit: number): number {
+export function balancedTile(count: number, limit: number): number {
   return count > 2 * limit ? limit : Math.max(1, Math.ceil(count / Math.ceil(count / limit)));
 }
 
@@ -70,4 +70,19 @@ function evenPart(count: number, limit: number, unit: number): number {
   const atMost = Math.max(unit, Math.floor(limit / unit) * unit);
   const parts = Math.max(1, Math.ceil(count / atMost));
   return Math.min(atMost, Math.max(unit, Math.ceil(count / parts / unit) * unit));
+}
+
+/** Stands for the number of threads, so that the split does not depend on it. */
+const EVEN = 4;
+
+/** Work is split along the longer side, because each thread packs the other; or along columns where that is more even. */
+export function splitsRows(
+  rowCount: number,
+  columnCount: number,
+  { rows, columns }: Pick<Blocking, 'rows' | 'columns'>,
+): boolean {
+  const unevenness = (units: number): number => (Math.ceil(units / EVEN) * EVEN) / units;
+  if (rowCount < columnCount) return false;
+  const [byRows, byColumns] = [Math.ceil(rowCount / rows), Math.ceil(columnCount / columns)].map(unevenness);
+  return rowCount > 2 * columnCount || byRows <= byColumns * 1.05;
 }

@@ -3,7 +3,7 @@
 import type { ModuleBuilder } from '../wasm/index.ts';
 import { greatestCount } from './axes.ts';
 import { emitBlockedProduct, workspaceLayout } from './blocked-product.ts';
-import { chooseBlocking } from './blocking.ts';
+import { chooseBlocking, splitsRows } from './blocking.ts';
 import { operandPacker } from './operand-packer.ts';
 import type { Product, ProductContext } from './product-context.ts';
 import type { Extent } from './spec.ts';
@@ -43,7 +43,7 @@ export function emitPackedProduct(module: ModuleBuilder, context: ProductContext
 
   const memory = workspaceLayout(blocking, type, rowPacker.workspaceBytes, columnPacker.workspaceBytes);
   const rectangle = emitBlockedProduct(module, context, { blocking, memory, rowPacker, columnPacker, tiles });
-  const splitRows = greatestCount(rowExtents) >= greatestCount(columnExtents);
+  const splitRows = splitsRows(greatestCount(rowExtents), greatestCount(columnExtents), blocking);
   return {
     rectangle,
     splits: splitRows ? 'rows' : 'columns',
@@ -53,7 +53,7 @@ export function emitPackedProduct(module: ModuleBuilder, context: ProductContext
 }
 
 /** The heights of tile that the row count can leave: the full one, and the rest. */
-function tileHeights(extents: readonly Extent[], rows: number): number[] {
+export function tileHeights(extents: readonly Extent[], rows: number): number[] {
   if (extents.some((extent) => typeof extent !== 'number'))
     return Array.from({ length: rows }, (_, i) => rows - i);
   const count = greatestCount(extents);

@@ -30,8 +30,8 @@ export function allocateTile(code: FunctionBuilder, rows: number, vectors: numbe
 
 /**
  * Adds the products of `count` steps of k to the tile. Panels of a hold `pitch` rows per step, of which the
- * tile uses its first; a step of b is `columnPitch` bytes, by default those of the tile. The pointers `a` and `b` are
- * moved to the ends of their panels.
+ * tile uses its first; a step of b is `columnPitch` bytes, by default those of the tile. Rows of an `a` that is not
+ * packed are `rowBytes` apart. The pointers `a` and `b` are moved to the ends of their panels.
  */
 export function emitTileLoop(
   code: FunctionBuilder,
@@ -43,6 +43,7 @@ export function emitTileLoop(
   b: Local<'i32'>,
   count: Local<'i32'>,
   columnPitch = 16 * tile[0].length,
+  rowBytes = type.bytes,
 ): void {
   const end = code.let(i32.add(a, i32.mul(count, pitch * type.bytes)));
   const columns = tile[0].map(() => code.local('v128'));
@@ -52,7 +53,7 @@ export function emitTileLoop(
     code.loop((next) => {
       columns.forEach((column, v) => code.set(column, v128.load(b, 16 * v)));
       tile.forEach((row, r) => {
-        const splat = code.let(type.loadSplat(a, r * type.bytes));
+        const splat = code.let(type.loadSplat(a, r * rowBytes));
         row.forEach((sum, v) => code.set(sum, type.multiplyAdd(splat, columns[v], sum, relaxed)));
       });
       code.increment(b, columnPitch);

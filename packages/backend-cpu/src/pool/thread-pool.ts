@@ -85,11 +85,16 @@ export class ThreadPool {
     this.#functions[id](args, begin, end);
   }
 
-  /** Between `begin` and `end` workers stay awake. */
-  begin(): void {
+  /** Whether some worker looks for work at present. */
+  get isAwake(): boolean {
+    return this.#started && Atomics.load(this.#words, CONTROL.parked) < this.threads - 1;
+  }
+
+  /** Between `begin` and `end` workers that are awake stay so; `wakes` those that sleep. */
+  begin(wakes: boolean): void {
     if (!this.#started) this.#start();
     Atomics.store(this.#words, CONTROL.active, 1);
-    if (Atomics.load(this.#words, CONTROL.parked) > 0) this.#wake();
+    if (wakes && Atomics.load(this.#words, CONTROL.parked) > 0) this.#wake();
   }
 
   end(): void {
@@ -123,10 +128,14 @@ export class ThreadPool {
     }
   }
 
-  /** Runs tasks on this thread. */
+  /** Runs tasks on this thread, neighbouring ones as one. */
   runAlone(id: number, tasks: Int32Array): void {
     const run = this.#functions[id];
-    for (let i = 0; i < tasks.length; i += 3) run(tasks[i], tasks[i + 1], tasks[i + 2]);
+    for (let i = 0; i < tasks.length; i += 3) {
+      const [args, begin] = [tasks[i], tasks[i + 1]];
+      while (tasks[i + 3] === args && tasks[i + 4] === tasks[i + 2]) i += 3;
+      run(args, begin, tasks[i + 2]);
+    }
   }
 
   dispose(): void {
