@@ -115,8 +115,9 @@ function savedFor(graph: Graph, roots: readonly NodeId[]): readonly NodeId[] {
     if (seen.has(node) || graph.ops[node] === 'leaf') continue;
     seen.add(node);
     const saves = ruleOf(graph.ops[node])?.saves ?? 'none';
-    if (saves === 'output') addCostly(graph, node, saved);
-    if (saves === 'inputs') for (const input of graph.inputs[node]) addCostly(graph, input, saved);
+    if (saves === 'output' || saves === 'all') addCostly(graph, node, saved);
+    if (saves === 'inputs' || saves === 'all')
+      for (const input of graph.inputs[node]) addCostly(graph, input, saved);
     for (const input of graph.inputs[node]) if (graph.tracked[input]) stack.push(input);
   }
   return [...saved];

@@ -11,7 +11,7 @@ import { LinearMemory } from '../src/memory/linear-memory.ts';
 import { CONTROL, HEAP_START } from '../src/pool/control.ts';
 import { ThreadPool } from '../src/pool/thread-pool.ts';
 import { atomic, i32, ModuleBuilder } from '../src/wasm/index.ts';
-import { columnSums, gelu, linear, softmax, sum } from './support/kernels.ts';
+import { attention, columnSums, gelu, linear, softmax, sum } from './support/kernels.ts';
 import { runKernel } from './support/run.ts';
 
 const KERNELS = [
@@ -20,6 +20,9 @@ const KERNELS = [
   ['columns', columnSums(2001, 515)],
   ['one sum', sum(1_000_003)],
   ['a matrix product', linear(129, 257, 300)],
+  ['attention', attention('output', 3, 301, 20)],
+  ['gradients of queries', attention('queryGradient', 3, 301, 20)],
+  ['gradients of keys and values', attention('keyValueGradient', 3, 301, 20)],
 ] as const;
 
 function inputs(kernel: Kernel) {

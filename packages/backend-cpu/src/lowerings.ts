@@ -1,5 +1,6 @@
 /** The special lowerings that the backend has besides its general templates; the first that takes a kernel compiles it. */
 
+import { attentionLowering } from './attention/lowering.ts';
 import type { CpuOptions } from './backend.ts';
 import { tabledContractions } from './codegen/tabled-contract.ts';
 import type { Lowering } from './codegen/lowering.ts';
@@ -11,5 +12,5 @@ export function allLowerings({ threads, convolutionWorkspaceBytes }: CpuOptions)
     threads: threads ?? availableThreads(),
     workspaceBytes: convolutionWorkspaceBytes ?? Infinity,
   };
-  return [convolutions(limits), tabledContractions];
+  return [convolutions(limits), tabledContractions, attentionLowering];
 }

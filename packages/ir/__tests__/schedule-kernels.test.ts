@@ -183,6 +183,39 @@ describe('training', () => {
     expect(dispatchesOf(build, { maxOperands: 16 })).toHaveLength(2);
   });
 
+  it('attention reads query, key and value where they stand in one array', () => {
+    const build = (p: Program) => {
+      const all = p.input32(2, 9, 3, 4, 5);
+      const part = (i: number) => {
+        const step = [1, 1, 1, 1, 1];
+        const one = p.add('slice', [all], { start: [0, 0, i, 0, 0], step, shape: [2, 9, 1, 4, 5] });
+        const heads = p.add('permute', [one], { axes: [0, 3, 2, 1, 4] });
+        return p.add('reshape', [heads], { shape: [2, 4, 9, 5] });
+      };
+      const scale = p.scalar('float32');
+      p.output(p.add('attention', [part(0), part(1), part(2), scale], { result: 'output', causal: true }));
+    };
+    expect(print(build)).toMatchInlineSnapshot(`
+      "
+      attention attention(in b0: float32[1080], out b1: float32[432])
+        for (i0: 2, i1: 4, i2: 9, i3: 9, i4: 5, i5: 5)
+          b1 = causal output(b0[540*i0+5*i1+60*i2+i4], b0[540*i0+5*i1+60*i3+i4+20], b0[540*i0+5*i1+60*i3+i5+40], scalar0)
+      "
+    `);
+  });
+
+  it('attention copies what is no plain array: here a padded one and one that is computed', () => {
+    const build = (p: Program) => {
+      const [q, k, v] = [p.input32(4, 7, 6), p.input32(4, 8, 6), p.input32(4, 9, 6)];
+      const lo = [0, 1, 0];
+      const padded = p.add('pad', [k], { lo, hi: [0, 0, 0], interior: [0, 0, 0], value: 0 });
+      const inputs = [p.unary('neg', q), padded, v, p.scalar('float32')];
+      p.output(p.add('attention', inputs, { result: 'output', causal: false }));
+    };
+    const kernels = dispatchesOf(build).map(({ kernel }) => kernel.kind);
+    expect(kernels).toEqual(['loop', 'loop', 'attention']);
+  });
+
   it('attention, composed, is three kernels forward', () => {
     const build = (p: Program) => {
       const [q, k, v] = [0, 1, 2].map(() => p.input32(2, 4, 32, 16));

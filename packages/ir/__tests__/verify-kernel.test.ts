@@ -1,8 +1,8 @@
 /** The kernel verifier finds what is wrong with a kernel, and says which rule it breaks. */
 
 import { describe, expect, it } from 'vitest';
-import type { LoopKernel, Stmt, Value } from '../src/index.ts';
-import { offset, printKernel, variable, verifyKernel } from '../src/index.ts';
+import type { AttentionKernel, LoopKernel, Stmt, Value } from '../src/index.ts';
+import { add, offset, printKernel, scale, variable, verifyKernel } from '../src/index.ts';
 
 const i = variable(0, 4);
 
@@ -52,6 +52,43 @@ const broken: readonly (readonly [string, Partial<LoopKernel>, RegExp])[] = [
   }, /input 1 of value %2 \(add\) is int32/],
 ]; // prettier-ignore
 
+/** Attention of one query and key that are rows of b0, with operands that a test can break. */
+function attention(changes: Partial<AttentionKernel> = {}): AttentionKernel {
+  const axes = [3, 4, 5, 6];
+  const [query, key, depth, width] = axes.map((extent, axis) => variable(axis, extent));
+  const at = (row: typeof i, column: typeof i): Value => load({ index: add(scale(row, 8), column) });
+  const one: Value = { op: 'const', dtype: 'float32', value: 1 };
+  return {
+    kind: 'attention',
+    name: 'attention',
+    result: 'output',
+    causal: false,
+    operands: [
+      { dtype: 'float32', access: 'read', elements: 40 },
+      { dtype: 'float32', access: 'write', elements: 21 },
+    ],
+    scalars: [],
+    axes,
+    values: [at(query, depth), at(key, depth), at(key, width), one],
+    batch: [],
+    query: 0,
+    key: 1,
+    depth: 2,
+    width: 3,
+    inputs: [0, 1, 2, 3],
+    output: 1,
+    ...changes,
+  };
+}
+
+const brokenAttention: readonly (readonly [string, Partial<AttentionKernel>, RegExp])[] = [
+  ['an input that is read along the wrong axis', { inputs: [1, 1, 2, 3] }, /input 0 depends on i1/],
+  ['an input that is no load', { inputs: [0, 1, 3, 3] }, /input 2 is neither a plain load nor the scale/],
+  ['missing inputs', { inputs: [0, 1, 2] }, /attention has 3 inputs/],
+  ['a gradient without what it needs', { result: 'queryGradient' }, /attention has 4 inputs/],
+  ['a result that is read', { output: 0 }, /the result of attention is only written/],
+];
+
 describe('verifyKernel', () => {
   it('accepts a correct kernel', () => {
     expect(() => verifyKernel(kernel())).not.toThrow();
@@ -60,5 +97,13 @@ describe('verifyKernel', () => {
 
   it.each(broken)('finds %s', (_, changes, message) => {
     expect(() => verifyKernel(kernel(changes))).toThrow(message);
+  });
+
+  it('accepts a correct attention', () => {
+    expect(() => verifyKernel(attention())).not.toThrow();
+  });
+
+  it.each(brokenAttention)('finds, in an attention, %s', (_, changes, message) => {
+    expect(() => verifyKernel(attention(changes))).toThrow(message);
   });
 });

@@ -51,6 +51,17 @@ describe('the work of a kernel', () => {
     });
   });
 
+  it('attention: two products and an exponential for each pair that is seen', () => {
+    const attend = (causal: boolean) =>
+      single((p) => {
+        const [q, k, v] = [p.input32(2, 8, 3), p.input32(2, 10, 3), p.input32(2, 10, 5)];
+        p.output(p.add('attention', [q, k, v, p.scalar('float32')], { result: 'output', causal }));
+      });
+    const bytes = { readBytes: 2 * (24 + 30 + 50) * 4, writtenBytes: 2 * 8 * 6 * 4 };
+    expect(attend(false)).toEqual({ flops: 2 * 80 * (2 * 8 + 8), ...bytes });
+    expect(attend(true)).toEqual({ flops: 2 * 36 * (2 * 8 + 8), ...bytes });
+  });
+
   it('a gather reads the rows that are asked for, not the table', () => {
     const k = new KernelBuilder('rows');
     const table = k.operand('float32', 1000 * 8, 'read');

@@ -4,14 +4,17 @@
  * makes a loop that is wrongly called `parallel` or `reduce` give a wrong result instead of a right one by luck.
  */
 
-import type { Backend, BufferId, Capabilities, ContractKernel, Dispatch, DispatchObserver, Kernel, Launch, LoopKernel, OperandRef, Program, RoutineKernel, Stmt, Value } from '@tenfold/ir'; // prettier-ignore
+import type { AttentionKernel, AxisId, Backend, BufferId, Capabilities, ContractKernel, Dispatch, DispatchObserver, Extent, Kernel, Launch, LoopKernel, OperandRef, Program, RoutineKernel, Stmt, Value } from '@tenfold/ir'; // prettier-ignore
 import { DTYPES, OutOfMemoryError, byteSize, isFloat, touchedElements, unreachable } from '@tenfold/ir';
+import type { AttentionInput } from './attention-loops.ts';
+import { attentionLoops } from './attention-loops.ts';
 import type { IterationOrder } from './kernel-interpreter.ts';
 import { KernelInterpreter } from './kernel-interpreter.ts';
 import type { ElementView } from './number-format.ts';
 import { elementView } from './number-format.ts';
 import { sortPositions } from './scalar-ops.ts';
 import { SeededRandom } from './seeded-random.ts';
+import { stridedOffsets } from './strided.ts';
 
 export interface InterpreterOptions {
   /** How independent iterations and launches are ordered. Default 'forward'. */
@@ -50,6 +53,7 @@ export class InterpreterBackend implements Backend {
       threads: 1,
       subgroups: false,
       f16: true,
+      attention: new Set(DTYPES.filter(isFloat)),
       maxOperands: Infinity,
       maxBufferBytes: 2 ** 31,
       alignment: 16,
@@ -191,6 +195,7 @@ function iterationOrder(order: 'forward' | 'reverse' | 'shuffle', seed: number):
 
 function compileKernel(kernel: Kernel, order: IterationOrder): InterpretedProgram['run'] {
   if (kernel.kind === 'routine') return (operands) => argsort(kernel, operands);
+  if (kernel.kind === 'attention') return (operands, launch) => attention(kernel, operands, launch);
   const interpreter = new KernelInterpreter(kernel.kind === 'loop' ? kernel : contractAsLoops(kernel), order);
   return (operands, { scalars, extents }) => interpreter.run({ operands, scalars, extents });
 }
@@ -229,6 +234,34 @@ function contractAsLoops(kernel: ContractKernel): LoopKernel {
     accumulators: [accumulators[0], { kind: 'sum', dtype: wide }],
     body,
   };
+}
+
+/** Attention over its inputs written out: each as an array of its own, whatever the strides at which it is read. */
+function attention(kernel: AttentionKernel, operands: readonly ElementView[], { scalars }: Launch): void {
+  const { batch, query, key, depth, width, values, axes } = kernel;
+  const rows = kernel.result === 'output' ? [] : [[query, width], [query], [query]];
+  const along = [[query, depth], [key, depth], [key, width], [], ...rows, [query, key]];
+  const inputs = kernel.inputs.map((id, i): AttentionInput => {
+    const value = values[id];
+    if (value.op === 'const') return { shape: [], data: [value.value] };
+    if (value.op === 'scalar') return { shape: [], data: [scalars[value.slot]] };
+    if (value.op !== 'load') return unreachable(`kernel '${kernel.name}': input ${i} is no load`);
+    const over: readonly AxisId[] = along[i].length > 0 ? [...batch, ...along[i]] : [];
+    const shape = over.map((axis) => extentOf(axes[axis]));
+    const step = (axis: AxisId) =>
+      value.index.terms.reduce(
+        (sum, { atom, coefficient }) => (atom.kind === 'var' && atom.axis === axis ? sum + coefficient : sum),
+        0,
+      );
+    const offsets = stridedOffsets(shape, over.map(step), value.index.constant);
+    return { shape, data: offsets.map((offset) => operands[value.operand].read(offset)) };
+  });
+  const { dtype } = kernel.operands[kernel.output];
+  attentionLoops(kernel, inputs, dtype).forEach((x, i) => operands[kernel.output].write(i, x));
+}
+
+function extentOf(extent: Extent): number {
+  return typeof extent === 'number' ? extent : unreachable('attention over an extent that is not fixed');
 }
 
 /** Row `r` starts at `(r div stride)·length·stride + (r mod stride)`; its elements are `stride` apart. */

@@ -10,6 +10,7 @@
 
 import type {
   Accumulator,
+  AttentionKernel,
   AxisId,
   BinaryOp,
   ContractKernel,
@@ -126,6 +127,11 @@ export class KernelBuilder {
   /** The finished kernel, as a contraction; its epilogue reads accumulator 0, which must be made first. */
   contract(parts: Omit<ContractKernel, 'kind' | 'accumulators' | keyof BaseOf>): ContractKernel {
     return { kind: 'contract', ...this.#base(), accumulators: [this.#accumulators[0]], ...parts };
+  }
+
+  /** The finished kernel, as an attention. */
+  attention(parts: Omit<AttentionKernel, 'kind' | keyof BaseOf>): AttentionKernel {
+    return { kind: 'attention', ...this.#base(), ...parts };
   }
 
   /** The finished kernel, as a stable sort of rows; operand 0 is sorted, operand 1 gets the positions. */

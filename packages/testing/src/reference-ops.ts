@@ -8,6 +8,7 @@
 
 import type { AffineIndex, BinaryOp, DType, OpAttrs, OpName, Shape, UnaryOp } from '@tenfold/ir';
 import { BINARY, UNARY, contiguousStrides, numel } from '@tenfold/ir';
+import { attentionLoops } from './attention-loops.ts';
 import type { Scalar } from './number-format.ts';
 import { castScalar, castTo, conform, decode, encode } from './number-format.ts';
 import { binaryFunction, isMoreExtreme, reducerOf, sortPositions, unaryFunction } from './scalar-ops.ts';
@@ -290,6 +291,7 @@ const EVALUATE: { readonly [K in ComputedOp]: Evaluate<K> } = {
   flip,
   window,
   contract,
+  attention: ({ inputs, attrs, dtype }) => attentionLoops(attrs, inputs, dtype),
   gather,
   scatter,
   scan,

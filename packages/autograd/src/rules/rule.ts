@@ -16,7 +16,7 @@ export interface RuleContext<K extends OpName> {
 
 export interface GradRule<K extends OpName> {
   /** Which values of the forward pass the rule reads. */
-  readonly saves: 'none' | 'inputs' | 'output';
+  readonly saves: 'none' | 'inputs' | 'output' | 'all';
   /** The gradients of the inputs, in order, each of its input's shape; undefined where there is none. */
   backward(context: RuleContext<K>): readonly (Tensor | undefined)[];
 }

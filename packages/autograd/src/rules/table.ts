@@ -1,6 +1,7 @@
 /** The rule of every primitive. The type makes the table exhaustive: a new primitive does not compile without one. */
 
 import type { OpName } from '@tenfold/ir';
+import { attentionRule } from './attention.ts';
 import { binaryRules, castRule, unaryRules, whereRule } from './elementwise.ts';
 import { contractRule } from './contract.ts';
 import { gatherRule, scatterRule } from './indexed.ts';
@@ -41,6 +42,7 @@ export const RULES: RuleTable = {
   flip: flipRule,
   window: windowRule,
   contract: contractRule,
+  attention: attentionRule,
   gather: gatherRule,
   scatter: scatterRule,
   scan: scanRule,

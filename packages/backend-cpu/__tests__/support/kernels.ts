@@ -1,6 +1,6 @@
 /** Kernels that several tests use, as a scheduler would write them. */
 
-import type { Kernel, LoopKernel } from '@tenfold/ir';
+import type { AttentionKernel, AttentionResult, IndexExpr, Kernel, LoopKernel } from '@tenfold/ir';
 import { add, scale, ZERO } from '@tenfold/ir';
 import { accumulate, init, KernelBuilder, parallel, reduce, store } from '@tenfold/testing';
 
@@ -84,4 +84,26 @@ export function linear(rows: number, columns: number, depth: number): Kernel {
     b: k.load(b, add(scale(d.index, columns), n.index)),
     epilogue: [store(y, add(scale(m.index, columns), n.index), result)],
   });
+}
+
+/** Causal attention of `heads` heads, or a gradient of it, over arrays [heads, tokens, size]. */
+export function attention(
+  result: AttentionResult,
+  heads: number,
+  tokens: number,
+  size: number,
+): AttentionKernel {
+  const b = new KernelBuilder(`${result} of attention`);
+  const [head, query, key, depth, width] = [heads, tokens, tokens, size, size].map((n) => b.axis(n));
+  const input = (...axes: readonly { readonly index: IndexExpr }[]) => {
+    const sizes = [tokens, size].slice(0, axes.length);
+    const operand = b.operand('float32', heads * sizes.reduce((n, extent) => n * extent, 1), 'read');
+    return b.load(operand, axes.reduce((index, axis, i) => add(scale(index, sizes[i]), axis.index), head.index)); // prettier-ignore
+  };
+  const inputs = [input(query, depth), input(key, depth), input(key, width), b.constant(0.3, 'float32')];
+  if (result !== 'output') inputs.push(input(query, width), input(query), input(query));
+  const columns = { output: size + 1, queryGradient: size, keyValueGradient: 2 * size }[result];
+  const output = b.operand('float32', heads * tokens * columns, 'write');
+  const axes = { query: query.id, key: key.id, depth: depth.id, width: width.id };
+  return b.attention({ result, causal: true, batch: [head.id], ...axes, inputs, output });
 }

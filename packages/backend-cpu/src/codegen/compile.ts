@@ -48,6 +48,7 @@ export function compileKernels(
       const functions = lowering(kernel, target);
       if (functions) return functions;
     }
+    if (kernel.kind === 'attention') return unreachable('attention is compiled by a lowering');
     return kernel.kind === 'loop' ? loopFunctions(kernel, target) : contractFunctions(kernel, target);
   });
   return { bytes: module.toBytes(), functionCount, kernels: compiled };

@@ -16,6 +16,8 @@ export interface Capabilities {
   readonly subgroups: boolean;
   /** Arithmetic in float16, not only storage. */
   readonly f16: boolean;
+  /** The dtypes in which it runs `attention` kernels; none where this is absent. */
+  readonly attention?: ReadonlySet<DType>;
   /** Distinct slabs one dispatch may bind. */
   readonly maxOperands: number;
   /** Greatest size of one buffer, in bytes. */

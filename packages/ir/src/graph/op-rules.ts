@@ -31,6 +31,7 @@ const ARITY: { readonly [K in OpName]?: Arity } = {
   where: [3, 3],
   slice: [1, 2],
   contract: [2, 2],
+  attention: [4, 8],
   gather: [2, 2],
   scatter: [3, 3],
   custom: [1, Infinity],
@@ -93,6 +94,17 @@ const RULES: Rules = {
   contract: ([a, b], { a: aMap, b: bMap }) =>
     unless(a.dtype === b.dtype, () => `dtypes ${a.dtype} and ${b.dtype} differ`) ??
     unless(aMap.length === a.shape.length && bMap.length === b.shape.length, () => 'index maps and ranks differ'),
+  attention: ([query, key, value, scale, ...rest], { result }) => {
+    const [rows, keys] = [query.shape.slice(0, -1), key.shape.slice(0, -1)];
+    const [depth, width] = [query.shape.slice(-1), value.shape.slice(-1)];
+    const scores = [...rows, ...keys.slice(-1)];
+    const own = result === 'output' ? [] : [[...rows, ...width], rows, rows];
+    const expected = [[...rows, ...depth], [...rows.slice(0, -1), ...keys.slice(-1), ...depth], [...keys, ...width], [], ...own, scores];
+    return [query, key, value, scale, ...rest].reduce<string | undefined>((found, { shape, dtype }, i) =>
+      found ??
+      unless(i < expected.length && sameShape(shape, expected[i]), () => `input ${i} has shape ${formatShape(shape)}`) ??
+      unless(dtype === query.dtype && isFloat(dtype), () => `input ${i} is ${dtype}`), undefined);
+  },
   gather: ([src, index]) =>
     unless(index.dtype === 'int32' && index.shape.length === src.shape.length, () => 'the index does not fit'),
   scatter: ([base, index, src]) =>

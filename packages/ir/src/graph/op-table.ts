@@ -15,7 +15,8 @@ export interface ValueType {
   readonly dtype: DType;
 }
 
-export type OpClass = 'source' | 'elementwise' | 'reduce' | 'movement' | 'contract' | 'indexed' | 'identity';
+export type OpClass =
+  'source' | 'elementwise' | 'reduce' | 'movement' | 'contract' | 'attention' | 'indexed' | 'identity';
 
 export interface OpSpec<K extends OpName = OpName> {
   readonly class: OpClass;
@@ -152,6 +153,19 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
       encodeAffine(a, out);
       encodeAffine(b, out);
     },
+  },
+  attention: {
+    class: 'attention',
+    infer([query, key, value], { result }) {
+      const of = result === 'keyValueGradient' ? key : query;
+      const width = value.shape[value.shape.length - 1];
+      const shape = [...of.shape];
+      if (result === 'output') shape[shape.length - 1] = width + 1;
+      else if (result === 'keyValueGradient') shape[shape.length - 1] += width;
+      return { shape, dtype: query.dtype };
+    },
+    encode: ({ result, causal }, out) =>
+      out.push(['output', 'queryGradient', 'keyValueGradient'].indexOf(result), causal ? 1 : 0),
   },
   gather: {
     class: 'indexed',

@@ -63,6 +63,15 @@ export interface AffineIndex {
   readonly offset: number;
 }
 
+/** What an `attention` node computes: the result with its log-sum-exp, or gradients with respect to the inputs. */
+export type AttentionResult = 'output' | 'queryGradient' | 'keyValueGradient';
+
+export interface AttentionSpec {
+  readonly result: AttentionResult;
+  /** Whether query i only looks at keys up to i. */
+  readonly causal: boolean;
+}
+
 /** What each primitive carries besides its inputs. All of it is structural: it is part of the plan's key. */
 export interface OpAttrs extends Record<UnaryOp | BinaryOp, undefined> {
   /** A number that the library wrote; may be folded. */
@@ -102,6 +111,17 @@ export interface OpAttrs extends Record<UnaryOp | BinaryOp, undefined> {
     readonly dilation: readonly number[];
   };
   contract: ContractSpec;
+  /**
+   * Scaled dot-product attention without its matrix of weights in memory (FlashAttention-2, Dao 2023). Inputs query
+   * [..., L, E], key [..., S, E], value [..., S, V], scale []; for a gradient those of the rows, gradient [..., L, V],
+   * logSumExp [..., L], delta [..., L]; and at last, maybe, what is added to the scores [..., L, S].
+   *
+   * With weights P = softmax(query keyᵀ · scale + mask) along S, `output` is P value and, as one more column, the log of
+   * the sum of exponentials of each row: [..., L, V + 1]. With P = exp(scores - logSumExp) and
+   * dS = P · (gradient valueᵀ - delta), `queryGradient` is dS key · scale, and `keyValueGradient` is dSᵀ query · scale
+   * and beside it Pᵀ gradient: [..., S, E + V].
+   */
+  attention: AttentionSpec;
   /** `out[..i..] = src[..index[..i..]..]` along one axis, as torch.gather; index is int32. */
   gather: { readonly axis: number };
   /** Inputs base, index (int32), source: writes `source` into a copy of `base` along one axis, as torch.scatter. */

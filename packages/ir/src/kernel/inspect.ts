@@ -60,7 +60,16 @@ export function forEachStmt(body: readonly Stmt[], visit: (stmt: Stmt) => void):
   }
 }
 
-/** The statements of a kernel: a contraction's epilogue, none for a routine. */
+/** Whether a value is an unguarded load at a sum of multiples of loop variables. */
+export function isPlainLoad(value: Value): boolean {
+  return (
+    value.op === 'load' &&
+    value.guards.length === 0 &&
+    value.index.terms.every(({ atom }) => atom.kind === 'var')
+  );
+}
+
+/** The statements of a kernel: a contraction's epilogue, none where there are only named algorithms. */
 export function statementsOf(kernel: Kernel): readonly Stmt[] {
   if (kernel.kind === 'loop') return kernel.body;
   return kernel.kind === 'contract' ? kernel.epilogue : [];

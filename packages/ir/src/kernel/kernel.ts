@@ -9,7 +9,7 @@
  */
 
 import type { DType } from '../dtype.ts';
-import type { BinaryOp, ContractHint, ReduceKind, UnaryOp } from '../graph/ops.ts';
+import type { AttentionSpec, BinaryOp, ContractHint, ReduceKind, UnaryOp } from '../graph/ops.ts';
 import type { IndexExpr } from '../index-expr/index-expr.ts';
 
 export type ValueId = number;
@@ -138,10 +138,29 @@ export interface ContractKernel extends KernelBase {
   readonly hint?: ContractHint;
 }
 
+/**
+ * The primitive `attention` (its definition is in the op table) for every index of the batch axes. Inputs are
+ * unguarded loads at sums of multiples of the loop variables; the scale may be a constant or a run-time number.
+ */
+export interface AttentionKernel extends KernelBase, AttentionSpec {
+  readonly kind: 'attention';
+  /** Outermost first; an axis of extent 1 is read by no index. */
+  readonly batch: readonly AxisId[];
+  /** Along queries, along keys, along the elements of a query and a key, along those of a value. */
+  readonly query: AxisId;
+  readonly key: AxisId;
+  readonly depth: AxisId;
+  readonly width: AxisId;
+  /** In the order of the primitive's. */
+  readonly inputs: readonly ValueId[];
+  /** The operand to which the result goes, row-major. */
+  readonly output: number;
+}
+
 /** A named algorithm that loops and values do not express. Operand 0 is the input, 1 the output (int32 positions). */
 export interface RoutineKernel extends KernelBase {
   readonly kind: 'routine';
   readonly routine: { readonly name: 'argsort'; readonly rows: number; readonly length: number; readonly stride: number; readonly descending: boolean }; // prettier-ignore
 }
 
-export type Kernel = LoopKernel | ContractKernel | RoutineKernel;
+export type Kernel = LoopKernel | ContractKernel | AttentionKernel | RoutineKernel;

@@ -48,6 +48,14 @@ class Printer {
         this.#block(epilogue, '    ');
         break;
       }
+      case 'attention': {
+        const { batch, query, key, depth, width, inputs, output, result, causal } = this.#kernel;
+        const loops = [...batch, query, key, depth, width].map((id) => `i${id}: ${printExtent(axes[id])}`);
+        this.#lines.push(`  for (${loops.join(', ')})`);
+        const values = inputs.map((input) => this.#value(input));
+        this.#lines.push(`    b${output} = ${causal ? 'causal ' : ''}${result}(${values.join(', ')})`);
+        break;
+      }
       case 'routine': {
         const { name: routine, rows, length, stride, descending } = this.#kernel.routine;
         this.#lines.push(
@@ -91,9 +99,9 @@ class Printer {
   }
 
   #accumulator(acc: number) {
-    return this.#kernel.kind === 'routine'
-      ? unreachable('a routine has no accumulators')
-      : this.#kernel.accumulators[acc];
+    return 'accumulators' in this.#kernel
+      ? this.#kernel.accumulators[acc]
+      : unreachable(`${this.#kernel.kind} kernels have no accumulators`);
   }
 
   /** A value as text: in place, or by its name after a line that defines it. */
@@ -163,5 +171,6 @@ function countUses(kernel: Kernel): number[] {
   for (const value of kernel.values) forEachInput(value, count);
   forEachStmt(statementsOf(kernel), (stmt) => forEachRead(stmt, count));
   if (kernel.kind === 'contract') [kernel.a, kernel.b].forEach(count);
+  if (kernel.kind === 'attention') kernel.inputs.forEach(count);
   return uses;
 }

@@ -10,8 +10,8 @@ import { unreachable } from '../errors.ts';
 import { BINARY } from '../graph/ops.ts';
 import type { IndexExpr } from '../index-expr/index-expr.ts';
 import { forEachAtom } from '../index-expr/index-expr.ts';
-import { forEachAxis, forEachIndex, forEachInput, forEachRead } from './inspect.ts';
-import type { Accumulator, AxisId, Guard, Kernel, Stmt, Value, ValueId } from './kernel.ts';
+import { forEachAxis, forEachIndex, forEachInput, forEachRead, isPlainLoad } from './inspect.ts';
+import type { Accumulator, AttentionKernel, AxisId, Guard, Kernel, Stmt, Value, ValueId } from './kernel.ts';
 
 /** Raises an `internal:` error that names the kernel and the rule it breaks. */
 export function verifyKernel(kernel: Kernel): void {
@@ -60,9 +60,43 @@ class Verifier {
         this.#body(kernel.epilogue);
         break;
       }
+      case 'attention':
+        this.#attention(kernel);
+        break;
       case 'routine':
         this.#check(kernel.operands.length === 2, 'a routine has an input and an output');
     }
+  }
+
+  #attention({
+    inputs,
+    batch,
+    query,
+    key,
+    depth,
+    width,
+    output,
+    result,
+    operands,
+    values,
+  }: AttentionKernel): void {
+    const target = operands[output];
+    this.#check(target?.access === 'write', 'the result of attention is only written');
+    const rows = result === 'output' ? [] : [[query, width], [query], [query]];
+    const allowed = [[query, depth], [key, depth], [key, width], [], ...rows, [query, key]];
+    const few = allowed.length - 1;
+    this.#check(inputs.length === few || inputs.length === few + 1, `attention has ${inputs.length} inputs`);
+    inputs.forEach((id, i) => {
+      const value = values[id];
+      this.#dtype(value.dtype, target.dtype, `input ${i}`);
+      const number = value.op === 'const' || value.op === 'scalar';
+      this.#check(
+        isPlainLoad(value) || (number && i === 3),
+        `input ${i} is neither a plain load nor the scale`,
+      );
+      for (const axis of this.#axes[id])
+        this.#check([...batch, ...allowed[i]].includes(axis), `input ${i} depends on i${axis}`);
+    });
   }
 
   #check(holds: boolean, what: string): void {
@@ -75,7 +109,7 @@ class Verifier {
 
   #accumulator(acc: number): Accumulator {
     const kernel = this.#kernel;
-    const found = kernel.kind === 'routine' ? undefined : kernel.accumulators[acc];
+    const found = 'accumulators' in kernel ? kernel.accumulators[acc] : undefined;
     return found ?? unreachable(`kernel '${kernel.name}': there is no accumulator ${acc}`);
   }
 

@@ -17,7 +17,16 @@ import {
   forEachRead,
   touchedElements,
 } from './inspect.ts';
-import type { AxisId, ContractKernel, Kernel, LoopKernel, RoutineKernel, Stmt, ValueId } from './kernel.ts';
+import type {
+  AttentionKernel,
+  AxisId,
+  ContractKernel,
+  Kernel,
+  LoopKernel,
+  RoutineKernel,
+  Stmt,
+  ValueId,
+} from './kernel.ts';
 
 export interface Work {
   /** Floating-point operations; see `FLOPS` for what counts how much. */
@@ -78,6 +87,7 @@ class Counter {
     const kernel = this.#kernel;
     if (kernel.kind === 'loop') this.#loop(kernel);
     else if (kernel.kind === 'contract') this.#contract(kernel);
+    else if (kernel.kind === 'attention') this.#attention(kernel);
     else this.#routine(kernel);
     let [readBytes, writtenBytes] = [0, 0];
     kernel.operands.forEach((operand, i) => {
@@ -115,6 +125,18 @@ class Counter {
     }
   }
 
+  /** Products of matrices over the pairs of query and key that see each other, and an exponential a pair. */
+  #attention(kernel: AttentionKernel): void {
+    const { batch, query, key, depth, width, inputs, output, operands, result, causal } = kernel;
+    const [queries, keys, e, v] = [query, key, depth, width].map((axis) => this.#times([axis]));
+    const most = Math.min(queries, keys);
+    const pairs = causal ? (most * (most + 1)) / 2 + (queries - most) * keys : queries * keys;
+    const products = { output: e + v, queryGradient: 2 * e + v, keyValueGradient: 2 * (e + v) }[result];
+    this.#flops += this.#times(batch) * pairs * (2 * products + FLOPS.exp);
+    for (const input of inputs) this.#packed(input);
+    this.#stores[output] = operands[output].elements;
+  }
+
   #routine({ operands, routine: { rows, length } }: RoutineKernel): void {
     this.#loads[0] = this.#stores[1] = rows * length;
     if (isFloat(operands[0].dtype)) this.#flops = rows * length * Math.ceil(Math.log2(Math.max(1, length)));
@@ -139,7 +161,7 @@ class Counter {
       const times = this.#times(loops.map(({ axis }) => axis));
       const depths = new Map<ValueId, number>();
       forEachRead(stmt, (id) => this.#computed(id, loops, depths));
-      if (stmt.kind === 'accumulate' && kernel.kind !== 'routine') {
+      if (stmt.kind === 'accumulate' && 'accumulators' in kernel) {
         const { kind, dtype } = kernel.accumulators[stmt.acc];
         if (isFloat(dtype)) this.#flops += FLOPS[kind] * times;
       } else if (stmt.kind === 'store') {

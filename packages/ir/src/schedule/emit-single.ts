@@ -1,4 +1,4 @@
-/** Kernels of one member that has a loop of its own kind: scan, scatter and argsort. */
+/** Kernels of one member that has a loop of its own kind: scan, scatter, argsort and attention. */
 
 import { unreachable } from '../errors.ts';
 import type { OpAttrs } from '../graph/ops.ts';
@@ -17,8 +17,8 @@ import { copyValues } from './value-table.ts';
 export function emitSingleKernel(body: Body, memory: Memory): EmittedKernel {
   const builder = new KernelBuilder(memory.buffers, memory.slice.scalars);
   const node = memory.slice.nodes[body.node];
-  const emit = { scan: emitScan, scatter: emitScatter, argsort: emitArgsort }[
-    body.kind as 'scan' | 'scatter' | 'argsort'
+  const emit = { scan: emitScan, scatter: emitScatter, argsort: emitArgsort, attention: emitAttention }[
+    body.kind as 'scan' | 'scatter' | 'argsort' | 'attention'
   ];
   const made = emit(body, node, memory, builder);
   const kernel = { ...made, name: kernelName(memory, [body.node]), ...builder.parts() };
@@ -108,4 +108,20 @@ function emitArgsort(body: Body, node: SliceNode, memory: Memory, builder: Kerne
   const stride = numel(node.shape.slice(axis + 1));
   const rows = numel(node.shape) / length;
   return { kind: 'routine', routine: { name: 'argsort', rows, length, stride, descending } };
+}
+
+function emitAttention(body: Body, node: SliceNode, memory: Memory, builder: KernelBuilder): KernelHead {
+  const made = body.axes.map((extent) => builder.axis(extent));
+  const { ids } = copied(
+    body,
+    memory,
+    builder,
+    made.map(({ index }) => index),
+  );
+  const axes = made.map(({ axis }) => axis);
+  const [query, key, depth, width] = axes.splice(-4);
+  const inputs = body.results.map((id) => ids[id]);
+  const output = builder.operand(targetOf(body, memory), 'write');
+  const spec = node.attrs as OpAttrs['attention'];
+  return { kind: 'attention', ...spec, batch: axes, query, key, depth, width, inputs, output };
 }

@@ -25,6 +25,7 @@ export function bodyKind(slice: Slice, id: number): BodyKind {
   switch (node.op) {
     case 'reduce':
     case 'scan':
+    case 'attention':
     case 'argsort':
       return node.op;
     case 'scatter':
@@ -93,6 +94,8 @@ class Lowering {
       case 'contract':
         if (kind !== 'pointwise') return this.#contract(id, kind, node, node.attrs as OpAttrs['contract']);
         break;
+      case 'attention':
+        return this.#attention(id, node);
       case 'scatter':
         if (kind === 'scatter') return this.#scatter(id, node, node.attrs as OpAttrs['scatter']);
         break;
@@ -152,6 +155,25 @@ class Lowering {
       return this.#zeroOutside(input, point, guards, outer);
     };
     return [factor(node.inputs[0], spec.a), factor(node.inputs[1], spec.b)];
+  }
+
+  /** Axes: the batch's dimensions, then those along queries, keys, a key's elements, a value's elements. */
+  #attention(id: number, { inputs }: SliceNode): Body {
+    const [query, key, value] = inputs.map((input) => this.#slice.nodes[input].shape);
+    const rank = query.length;
+    const axes = [...query.slice(0, -1), key[rank - 2], query[rank - 1], value[rank - 1]];
+    const at = axes.map((extent, axis) => variable(axis, extent));
+    const batch = at.slice(0, rank - 2);
+    const [l, s, e, v] = at.slice(rank - 2);
+    const rows = inputs.length > 5 ? [[l, v], [l], [l]] : [];
+    const points = [[l, e], [s, e], [s, v], undefined, ...rows, [l, s]];
+    const results = inputs.map((input, i) => {
+      const own = points[i];
+      return own ? this.#value(input, place([...batch, ...own])) : this.#only(input);
+    });
+    const ids = axes.map((_, axis) => axis);
+    const [space, inner] = [ids.slice(0, rank - 2), ids.slice(rank - 2)];
+    return this.#finish({ node: id, kind: 'attention', axes, space, inner, results });
   }
 
   /** Axes: the base's dimensions, then the source's positions along the scattered axis. */

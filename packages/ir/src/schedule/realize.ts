@@ -6,7 +6,7 @@
 
 import type { OpAttrs } from '../graph/ops.ts';
 import { specOf } from '../graph/op-table.ts';
-import { forEachIndex } from '../kernel/inspect.ts';
+import { forEachIndex, isPlainLoad } from '../kernel/inspect.ts';
 import type { Value, ValueId } from '../kernel/kernel.ts';
 import type { Slice, SliceNode } from '../run/slice.ts';
 import { bodyKind, lowerBody } from './lower.ts';
@@ -26,7 +26,8 @@ export function realize({ slice, forced }: Simplified, { fusion, maxOperands }: 
   slice.nodes.forEach((node, id) => {
     const kind = bodyKind(slice, id);
     if (kind !== 'pointwise' || (!fusion && isComputed(node))) realized.add(id);
-    if (kind === 'contract') for (const input of node.inputs) realizeFactor(slice, realized, input);
+    if (kind === 'contract' || kind === 'attention')
+      for (const input of node.inputs) if (!isNumber(slice, input)) realizeFactor(slice, realized, input);
     if (kind === 'argsort' && slice.nodes[node.inputs[0]].op !== 'leaf') realized.add(node.inputs[0]);
   });
   if (fusion) {
@@ -46,7 +47,7 @@ export function isComputed({ op }: SliceNode): boolean {
 }
 
 /**
- * A contraction reads its operands through views, zero padding and casts, but computes nothing else again and again:
+ * A contraction, or attention, reads its operands through views, zero padding and casts, but computes nothing else again and again:
  * what stands beneath those is realized.
  */
 function realizeFactor(slice: Slice, realized: Set<number>, id: number): void {
@@ -64,16 +65,29 @@ function realizeFactor(slice: Slice, realized: Set<number>, id: number): void {
   realized.add(id);
 }
 
-/** Copies operands of contractions whose views come to more than an affine index: their template reads nothing else. */
+/**
+ * Copies operands of contractions whose views come to more than an affine index, and those of attention that are more
+ * than plain loads: their templates read nothing else.
+ */
 function realizeTangledFactors(slice: Slice, realized: Set<number>): void {
   slice.nodes.forEach(({ inputs }, id) => {
-    if (bodyKind(slice, id) !== 'contract') return;
+    const kind = bodyKind(slice, id);
+    if (kind !== 'contract' && kind !== 'attention') return;
     const { values, results } = lowerBody(slice, realized, id);
     results.forEach((result, side) => {
       const input = inputs[side];
-      if (slice.nodes[input].op !== 'leaf' && !isAffine(values, result)) realized.add(input);
+      const readable =
+        kind === 'contract'
+          ? isAffine(values, result)
+          : isNumber(slice, input) || isPlainLoad(values[result]);
+      if (slice.nodes[input].op !== 'leaf' && !readable) realized.add(input);
     });
   });
+}
+
+/** Whether a node is a number that kernels take as it is. */
+function isNumber({ nodes }: Slice, id: number): boolean {
+  return nodes[id].op === 'const' || nodes[id].op === 'scalar';
 }
 
 /** Whether a value is a load at an affine index, or a cast of one. */

@@ -53,7 +53,7 @@ export function rewriteAxes<K extends Kernel>(kernel: K, rewrite: AxisRewrite): 
       const lists = { batch: list(batch), m: list(m), n: list(n), k: list(k) };
       return { ...kernel, ...shared, ...lists, a: value(a), b: value(b), epilogue: statements(epilogue) };
     }
-    case 'routine':
+    default:
       return kernel;
   }
 }

@@ -25,7 +25,7 @@ export interface KernelFigures extends Work {
 }
 
 /** What a kernel is, roughly: products of matrices and the like, loops that reduce rows, loops that do not, algorithms. */
-export type KernelKind = 'contraction' | 'reduction' | 'elementwise' | 'routine';
+export type KernelKind = 'contraction' | 'attention' | 'reduction' | 'elementwise' | 'routine';
 
 export interface KernelProfile extends KernelFigures {
   /** Extents of its loops: of a contraction batch, m, n and k. */
@@ -103,11 +103,11 @@ export function report(recording: Recording, peaks: Peaks | undefined): Report {
 
 export function kindOf(kernel: Kernel): KernelKind {
   if (kernel.kind === 'contract') return 'contraction';
-  if (kernel.kind === 'routine') return 'routine';
+  if (kernel.kind === 'routine' || kernel.kind === 'attention') return kernel.kind;
   return kernel.accumulators.length > 0 ? 'reduction' : 'elementwise';
 }
 
-/** The greatest extents of a kernel's first nest of loops, outermost first; those of a contraction by role. */
+/** The greatest extents of a kernel's first nest of loops, outermost first; those of a contraction and of attention by role. */
 function sizeOf(kernel: Kernel): readonly number[] {
   if (kernel.kind === 'routine') return [kernel.routine.rows, kernel.routine.length];
   if (kernel.kind === 'contract') {
@@ -115,6 +115,10 @@ function sizeOf(kernel: Kernel): readonly number[] {
       axes.reduce((size, axis) => size * greatestExtent(kernel, axis), 1);
     const { batch, m, n, k } = kernel;
     return [batch, m, n, k].map(product).filter((size, i) => i > 0 || size > 1);
+  }
+  if (kernel.kind === 'attention') {
+    const { batch, query, key, depth, width } = kernel;
+    return [...batch, query, key, depth, width].map((axis) => greatestExtent(kernel, axis));
   }
   const sizes: number[] = [];
   for (let body = kernel.body; ;) {

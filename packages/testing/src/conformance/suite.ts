@@ -5,6 +5,7 @@
 
 import type { Backend, DType } from '@tenfold/ir';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { attentionSuite } from './attention.ts';
 import { contractSuite } from './contractions.ts';
 import { indexedSuite } from './indexed.ts';
 import { indexSuite } from './indices.ts';
@@ -19,7 +20,7 @@ import { reductionSuite } from './reductions.ts';
  */
 export function conformance(name: string, makeBackend: () => Backend): void {
   const probe = makeBackend();
-  const { dtypes } = probe.caps;
+  const { dtypes, attention } = probe.caps;
   probe.dispose();
   const has = (dtype: DType) => dtypes.has(dtype);
 
@@ -40,6 +41,10 @@ export function conformance(name: string, makeBackend: () => Backend): void {
     describe('reductions', () => void reductionSuite(backendOf, has));
     describe('indexed writes, scans and sorting', () => void indexedSuite(backendOf, has));
     describe('contractions', () => void contractSuite(backendOf, has));
+    describe.each([...(attention ?? [])])(
+      'attention in %s',
+      (dtype) => void attentionSuite(backendOf, dtype),
+    );
     describe('launches', () => void launchSuite(backendOf));
   });
 }

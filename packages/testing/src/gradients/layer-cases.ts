@@ -60,12 +60,43 @@ const layers: readonly GradientCase[] = [
   { name: 'batchNorm', shapes: [[4, 3], [3], [3]], fn: (x, w, b) => F.batchNorm(x, null, null, { weight: w, bias: b, training: true }), smooth: true },
   { name: 'embedding', shapes: [[4, 3]], fn: (w) => F.embedding(indices([1, 3, 1]), w), smooth: true },
   { name: 'normalize', shapes: [[2, 3]], fn: (x) => F.normalize(x, { dim: 1 }), smooth: true },
+]; // prettier-ignore
+
+/** Of as many queries as it takes to be one node. */
+const attention: readonly GradientCase[] = [
   {
-    name: 'scaledDotProductAttention',
-    shapes: [[1, 3, 2], [1, 3, 2], [1, 3, 2]],
-    fn: (q, k, v) => F.scaledDotProductAttention(q, k, v, { isCausal: true }),
+    name: 'attention',
+    shapes: [[2, 8, 2], [2, 3, 2], [2, 3, 1]],
+    fn: (q, k, v) => F.scaledDotProductAttention(q, k, v),
+    smooth: true,
+  },
+  {
+    name: 'causal attention, scaled',
+    shapes: [[1, 8, 2], [1, 9, 2], [1, 9, 2]],
+    fn: (q, k, v) => F.scaledDotProductAttention(q, k, v, { isCausal: true, scale: 0.4 }),
+    smooth: true,
+  },
+  {
+    name: 'attention with an added mask, its gradient too',
+    shapes: [[1, 8, 2], [1, 3, 2], [1, 3, 1], [8, 3]],
+    fn: (q, k, v, attnMask) => F.scaledDotProductAttention(q, k, v, { attnMask }),
+    smooth: true,
+  },
+  {
+    name: 'attention of grouped heads, masked by bool',
+    shapes: [[4, 8, 1], [2, 3, 1], [2, 3, 2]],
+    fn: (q, k, v) => {
+      const attnMask = tensor([true, false, true]);
+      return F.scaledDotProductAttention(q, k, v, { attnMask, enableGqa: true });
+    },
+    smooth: true,
+  },
+  {
+    name: 'attention of few queries',
+    shapes: [[2, 2, 3], [2, 4, 3], [2, 4, 2]],
+    fn: (q, k, v) => F.scaledDotProductAttention(q, k, v),
     smooth: true,
   },
 ]; // prettier-ignore
 
-export const LAYER_CASES: readonly GradientCase[] = [...activations, ...losses, ...layers];
+export const LAYER_CASES: readonly GradientCase[] = [...activations, ...losses, ...layers, ...attention];

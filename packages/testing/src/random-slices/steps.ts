@@ -11,6 +11,7 @@ import type {
   UnaryOp,
 } from '@tenfold/ir';
 import { byteSize, isFloat, isInt, numel } from '@tenfold/ir';
+import { attention } from './attention-step.ts';
 import type { Draft } from './draft.ts';
 import { MOST_ELEMENTS } from './draft.ts';
 import { WHOLE, binaryFacts, productFacts, settle, sumFacts } from './facts.ts';
@@ -368,6 +369,7 @@ export const STEPS: readonly (readonly [weight: number, step: Step])[] = [
   [0.7, window],
   [1.5, product],
   [0.7, convolution],
+  [0.7, attention],
   [1, gather],
   [0.7, scatter],
   [0.7, scan],
