@@ -9,6 +9,7 @@ import { init, use } from 'echarts/core';
 import type { EChartsCoreOption } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { Comparison } from './baseline.ts';
+import type { PeerTable } from './peers/table.ts';
 import type { Result, Results } from './results.ts';
 import { describeMachine } from './results.ts';
 import { quantity, short } from './table.ts';
@@ -17,9 +18,10 @@ use([BarChart, LineChart, GridComponent, LegendComponent, TitleComponent, SVGRen
 
 export interface ReportParts {
   readonly comparisons?: readonly Comparison[];
+  readonly peers?: PeerTable;
 }
 
-export function htmlReport(all: Results, { comparisons }: ReportParts = {}): string {
+export function htmlReport(all: Results, { comparisons, peers }: ReportParts = {}): string {
   const { machine, date, quick, results } = all;
   const groups = [...new Set(results.map(({ group }) => group))];
   const sections = groups.map((group) => {
@@ -38,6 +40,7 @@ export function htmlReport(all: Results, { comparisons }: ReportParts = {}): str
 <h1>Tenfold: benchmarks</h1>
 <p>${escape(describeMachine(machine))}; ${escape(date)}${quick ? '; measured quickly, for a look' : ''}</p>
 ${comparisons ? `<h2>Compared with the baseline</h2>${comparisonPlot(comparisons)}${comparisonTable(comparisons)}` : ''}
+${peers ? `<h2>Beside other libraries</h2>${peerTable(peers)}` : ''}
 ${sections.join('\n')}
 </body>
 </html>
@@ -148,6 +151,14 @@ function comparisonTable(comparisons: readonly Comparison[]): string {
     rows.map(({ cells }) => cells),
     rows.map(({ mark }) => mark),
   );
+}
+
+function peerTable({ peers, rows, notes }: PeerTable): string {
+  const cells = rows.map(({ workload, milliseconds }) => [
+    workload,
+    ...milliseconds.map((value) => (value === undefined ? '' : quantity(value, 'ms'))),
+  ]);
+  return `${table(['', ...peers], cells)}${notes.map((text) => `<p>${escape(text)}</p>`).join('')}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[], classes: readonly string[] = []): string {

@@ -3,12 +3,15 @@
 import { cpu } from '@tenfold/backend-cpu';
 import { getDevice } from '@tenfold/ir';
 import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { compare, compareWith, loadBaseline, saveBaseline } from './baseline.ts';
 import { allSets } from './groups/index.ts';
 import { htmlReport } from './html.ts';
 import { QUICK, THOROUGH } from './measure.ts';
 import { USAGE, parseOptions } from './options.ts';
 import type { Options } from './options.ts';
+import { runPeers } from './peers/run.ts';
+import { printPeers } from './peers/table.ts';
 import type { Result, Results } from './results.ts';
 import { describeMachine, thisMachine } from './results.ts';
 import { runSet, select } from './run.ts';
@@ -16,6 +19,7 @@ import { choice, heading, line, setHeading } from './table.ts';
 import { idOf } from './workload.ts';
 
 async function main(options: Options): Promise<void> {
+  if (options.peers) return comparePeers(options);
   const before = options.compare === undefined ? undefined : loadBaseline(options.compare);
   cpu({ threads: options.threads, wideVectors: options.wide });
   const sets = select(allSets(), options.words);
@@ -41,6 +45,18 @@ async function main(options: Options): Promise<void> {
   }
   if (options.json) writeFileSync(options.json, `${JSON.stringify(all, null, 2)}\n`);
   if (options.save) console.log(`\nsaved as ${saveBaseline(options.save, all)}`);
+}
+
+function comparePeers(options: Options): void {
+  const { threads = availableParallelism(), quick, words, peersFrom: folder, json, html } = options;
+  const { seconds = (quick ? QUICK : THOROUGH).seconds } = options;
+  const machine = thisMachine(threads, false);
+  console.log(describeMachine(machine));
+  const peers = runPeers({ folder, threads, seconds, words });
+  console.log(`\n${printPeers(peers)}`);
+  const all: Results = { machine, date: new Date().toISOString(), quick, results: [] };
+  if (json) writeFileSync(json, `${JSON.stringify({ ...all, peers }, null, 2)}\n`);
+  if (html) writeFileSync(html, htmlReport(all, { peers }));
 }
 
 try {

@@ -14,6 +14,9 @@ export const USAGE = `npm run bench -- [WORD...] [options]
   --save NAME        keeps the results as a baseline (bench/.baselines/NAME.json)
   --compare NAME     compares with a baseline: ratios, and which of them are more than noise
   --html FILE        a report with plots, one self-contained file
+  --peers            times other libraries instead, side by side on the same work: those that are installed
+                     (with words: those that are called so)
+  --peers-from DIR   where to look for them besides bench/node_modules (a folder with node_modules)
   --help`;
 
 export interface Options {
@@ -27,6 +30,8 @@ export interface Options {
   readonly save: string | undefined;
   readonly compare: string | undefined;
   readonly html: string | undefined;
+  readonly peers: boolean;
+  readonly peersFrom: string | undefined;
   readonly help: boolean;
 }
 
@@ -45,10 +50,12 @@ export function parseOptions(args: readonly string[]): Options {
       save: { type: 'string' },
       compare: { type: 'string' },
       html: { type: 'string' },
+      peers: { type: 'boolean', default: false },
+      'peers-from': { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
-  const { seconds, threads, ...rest } = values;
+  const { seconds, threads, 'peers-from': peersFrom, ...rest } = values;
   for (const name of [rest.save, rest.compare]) {
     if (name !== undefined && !/^[\w.-]+$/.test(name)) {
       throw new Error(`a baseline's name is made of letters, digits, dots and dashes, got "${name}"`);
@@ -59,6 +66,8 @@ export function parseOptions(args: readonly string[]): Options {
     ...rest,
     seconds: positive('seconds', seconds),
     threads: positive('threads', threads),
+    peers: rest.peers || peersFrom !== undefined,
+    peersFrom,
     json: rest.json,
     save: rest.save,
     compare: rest.compare,
