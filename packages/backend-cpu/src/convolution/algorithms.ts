@@ -5,6 +5,7 @@
 
 import type { ConvolutionAlgorithm } from '@tenfold/ir';
 import { winogradError } from './accuracy.ts';
+import { planDirect } from './direct-plan.ts';
 import type { Window } from './recognise.ts';
 import { planGradient } from './winograd-gradient-plan.ts';
 import { planWinograd } from './winograd-plan.ts';
@@ -51,6 +52,7 @@ export interface AlgorithmEstimate {
 /** All algorithms, in no particular order. */
 export function estimates(problem: ConvolutionProblem, machine: Machine): AlgorithmEstimate[] {
   return [
+    direct(problem, machine),
     implicitGemm(problem, machine),
     winograd('winograd2', 2, problem, machine),
     winograd('winograd4', 4, problem, machine),
@@ -92,7 +94,42 @@ function implicitGemm(problem: ConvolutionProblem, { threads, tileRows }: Machin
     bytes: operandBytes + 8 * packed,
     extraBytes: threads * 4 * Math.min(taps, 256) * (Math.min(places, 2048) + Math.min(filters, 192)),
     relativeError: sumError(taps),
-    nanoseconds: padded / TILE_SPEED + packed * (columns.stride === 1 ? 0.1 : 0.4),
+    // What is too thin for the template runs as plain loops.
+    nanoseconds:
+      Math.min(places, filters) < 4
+        ? products * 0.12
+        : padded / TILE_SPEED + packed * (columns.stride === 1 ? 0.1 : 0.4),
+  };
+}
+
+/** Nanoseconds of one vector instruction where two can begin in each cycle. */
+const INSTRUCTION = 0.14;
+/** Nanoseconds to copy one element with its padding, by the stride of its columns. */
+const COPY = [0.1, 0.2, 1] as const;
+
+function direct(problem: ConvolutionProblem, machine: Machine): AlgorithmEstimate {
+  const { groups, images, channels, rows, columns, float32, imageColumnStep } = problem;
+  const algorithm = 'direct';
+  if (isWeightGradient(problem)) return refuse(algorithm, `${algorithm} has no gradient of weights`);
+  if (!float32) return refuse(algorithm, `${algorithm} needs float32 operands`);
+  if (imageColumnStep !== 1) return refuse(algorithm, `${algorithm} needs ${SIDE_BY_SIDE}`);
+  const plan = planDirect(problem, machine.tileRows);
+  const { panelRows, vectors, panels, terms } = plan;
+  const { places, products, operandBytes } = size(problem);
+  const tiles = groups * images * panels * rows.outputs * Math.ceil(columns.outputs / (4 * vectors));
+  // Sums are either short of arithmetic or of loads.
+  const term = INSTRUCTION * Math.max(panelRows * vectors, 2 + panelRows + vectors);
+  const copied = groups * images * plan.bands * channels * plan.inputRows * columns.extent;
+  return {
+    algorithm,
+    flops: 2 * products,
+    bytes: operandBytes + 8 * copied + 2 * plan.weightBytes,
+    extraBytes: plan.weightBytes + machine.threads * plan.workspace.bytes,
+    relativeError: sumError(terms),
+    nanoseconds:
+      tiles * (terms * term + STRIP) +
+      copied * COPY[Math.min(columns.stride, COPY.length) - 1] +
+      groups * places * problem.filters * 0.3,
   };
 }
 
@@ -167,6 +204,8 @@ function winogradGradient(
   };
 }
 
+const SIDE_BY_SIDE = 'neighbouring columns side by side in memory';
+
 /** Nothing but the reason. */
 function refuse(algorithm: ConvolutionAlgorithm, refusal: string): AlgorithmEstimate {
   return { algorithm, refusal, flops: 0, bytes: 0, extraBytes: 0, relativeError: 0, nanoseconds: 0 };
@@ -192,7 +231,7 @@ function winogradRefusal(algorithm: string, problem: ConvolutionProblem): string
     return `${algorithm} needs dilation 1, got ${pair(spread)}`;
   if (!float32) return `${algorithm} needs float32 operands`;
   if (imageColumnStep !== 1 || (gradient && filterColumnStep !== 1))
-    return `${algorithm} needs neighbouring columns side by side in memory`;
+    return `${algorithm} needs ${SIDE_BY_SIDE}`;
   const width = gradient ? Math.min(columns.extent, columns.taps) : columns.extent;
   if (width < 4) return `${algorithm} needs rows of at least 4, got ${width}`;
   return undefined;

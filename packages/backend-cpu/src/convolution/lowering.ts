@@ -12,6 +12,7 @@ import type { ConvolutionProblem } from './algorithms.ts';
 import { estimates, isWeightGradient } from './algorithms.ts';
 import type { Limits } from './choose.ts';
 import { chooseAlgorithm } from './choose.ts';
+import { directFunctions } from './direct.ts';
 import type { Convolution } from './recognise.ts';
 import { convolutionOf } from './recognise.ts';
 import { winograd2, winograd4 } from './transform.ts';
@@ -52,6 +53,7 @@ function lower(
       lower(product, target, layout, options, bytes),
     );
   }
+  if (algorithm === 'direct') return directFunctions(target, { convolution, epilogue, layout, scratchAt });
   const transform = algorithm === 'winograd2' ? winograd2 : winograd4;
   const functions = isWeightGradient(problem) ? winogradGradientFunctions : winogradFunctions;
   return functions(target, { convolution, epilogue, transform, layout, scratchAt });

@@ -35,7 +35,7 @@ const LARGE = 1 << 16;
 /**
  * What a contraction is computed as. With nothing to sum it is a product like any other; with one row or one column
  * there is no reuse that a tiled template could exploit, and a plain reduction fuses with its neighbours, unless it has
- * to stream a large matrix that lies in memory: `streams` tells for an input.
+ * to stream a large matrix that lies in memory: `streams` tells for an input. Windows overlap, so there is reuse again.
  */
 export function contractionKind(
   spec: ContractSpec,
@@ -45,8 +45,13 @@ export function contractionKind(
   const count = (labels: readonly number[]) => labels.reduce((size, label) => size * spec.extents[label], 1);
   if (count(k) === 1) return 'product';
   const [rows, columns] = [count(m), count(n)];
-  if (rows > 1 && columns > 1) return 'contract';
+  if ((rows > 1 && columns > 1) || windows(spec)) return 'contract';
   return rows * columns * count(k) >= LARGE && streams(rows > 1 ? 0 : 1) ? 'contract' : 'reduce';
+}
+
+/** Whether an operand is read through windows: at sums of labels. */
+function windows({ a, b }: ContractSpec): boolean {
+  return [...a, ...b].some(({ terms }) => terms.length > 1);
 }
 
 /** Where an operand is read, given an expression for each label, and the guards where that can be outside. */
