@@ -138,13 +138,7 @@ export class CpuBackend implements Backend {
 
   compile(kernels: readonly Kernel[]): readonly Program[] {
     this.#alive();
-    const compilable = kernels.filter((kernel) => kernel.kind !== 'routine');
-    const compiled = this.#load(compilable);
-    let next = 0;
-    return kernels.map((kernel): CpuProgram => {
-      if (kernel.kind === 'routine') return { kind: 'routine', kernel };
-      return compiled[next++] ?? unreachable(`kernel '${kernel.name}' was not compiled`);
-    });
+    return this.#load(kernels);
   }
 
   submit(batch: readonly Dispatch[]): void {
@@ -190,7 +184,7 @@ export class CpuBackend implements Backend {
     this.#dropped.register(module, { first: module.firstFunction, count });
     return kernels.map((kernel, i) => {
       const functions = compiled.kernels[i];
-      return { kind: 'functions', kernel, layout: argumentLayout(kernel), functions, module };
+      return { kernel, layout: argumentLayout(kernel), functions, module };
     });
   }
 

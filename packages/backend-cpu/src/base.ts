@@ -1,6 +1,6 @@
 /**
- * The CPU backend with its general templates only, for pages that count every kilobyte: the same operations, with
- * convolutions as plain loops. Importing this registers the device 'cpu'.
+ * The CPU backend with its general templates only, for pages that count every kilobyte: the same operations but sorting,
+ * with convolutions as plain loops. Importing this registers the device 'cpu'.
  */
 
 import { registerBackend } from '@tenfold/ir';

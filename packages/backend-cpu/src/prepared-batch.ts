@@ -5,14 +5,12 @@
 
 import type { Dispatch, DispatchObserver, Launch } from '@tenfold/ir';
 import { unreachable } from '@tenfold/ir';
-import { argsort } from './argsort.ts';
 import type { ArgumentViews } from './codegen/arguments.ts';
 import { writeArguments, writeScalar } from './codegen/arguments.ts';
 import type { Phase } from './codegen/functions.ts';
-import type { LinearMemory } from './memory/linear-memory.ts';
 import { MAX_TASKS } from './pool/control.ts';
 import type { ThreadPool } from './pool/thread-pool.ts';
-import type { FunctionProgram } from './program.ts';
+import type { CpuProgram } from './program.ts';
 import { isCpuProgram } from './program.ts';
 import { tuning } from './tuning.ts';
 
@@ -23,13 +21,12 @@ type Step =
   /** One call on the main thread. */
   | { readonly kind: 'call'; readonly id: number; readonly args: number; readonly size: number }
   /** Tasks for all threads: arguments, begin and end of each. */
-  | { readonly kind: 'tasks'; readonly id: number; readonly tasks: Int32Array }
-  | { readonly kind: 'host'; run(): void };
+  | { readonly kind: 'tasks'; readonly id: number; readonly tasks: Int32Array };
 
 interface Numbers {
   readonly address: number;
   readonly launch: Launch;
-  readonly program: FunctionProgram;
+  readonly program: CpuProgram;
 }
 
 /** Bytes of arguments that a batch takes, and the scratch memory that the greatest of its dispatches takes. */
@@ -39,7 +36,6 @@ export function sizesOf(batch: readonly Dispatch[]): { args: number; scratch: nu
   for (const { program, launches } of batch) {
     if (!isCpuProgram(program))
       unreachable(`program '${program.kernel.name}' was compiled by another backend`);
-    if (program.kind !== 'functions') continue;
     args += launches.length * program.layout.bytes;
     let bytes = 0;
     for (const { extents } of launches) bytes += aligned(program.functions.scratch(extents));
@@ -62,7 +58,6 @@ export class PreparedBatch {
   constructor(
     batch: readonly Dispatch[],
     pool: ThreadPool,
-    memory: LinearMemory,
     views: ArgumentViews,
     args: number,
     scratch: number,
@@ -73,16 +68,6 @@ export class PreparedBatch {
     for (const { program, launches } of batch) {
       if (!isCpuProgram(program)) return unreachable('a program of another backend');
       this.#firsts.push(this.#steps.length);
-      if (program.kind === 'routine') {
-        for (const { operands } of launches) {
-          const [input, output] = operands.map((operand) => operand.buffer + operand.offset);
-          this.#steps.push({
-            kind: 'host',
-            run: () => argsort(program.kernel, memory.bytes.buffer, input, output),
-          });
-        }
-        continue;
-      }
       let own = scratch;
       for (let i = 0; i < launches.length; i++) {
         const at = address + i * program.layout.bytes;
@@ -136,16 +121,15 @@ export class PreparedBatch {
       const step = steps[i];
       if (step.kind === 'call') {
         pool.call(step.id, step.args, 0, step.size);
-      } else if (step.kind === 'tasks') {
-        if (shared) pool.run(step.id, step.tasks);
-        else pool.runAlone(step.id, step.tasks);
+      } else if (shared) {
+        pool.run(step.id, step.tasks);
       } else {
-        step.run();
+        pool.runAlone(step.id, step.tasks);
       }
     }
   }
 
-  #addPhase(program: FunctionProgram, phase: Phase, launches: readonly Launch[], args: number): void {
+  #addPhase(program: CpuProgram, phase: Phase, launches: readonly Launch[], args: number): void {
     const id = program.module.firstFunction + phase.function;
     const stride = program.layout.bytes;
     const sizes = launches.map(({ extents }) => phase.grid(extents));

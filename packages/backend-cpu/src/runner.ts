@@ -77,8 +77,7 @@ export class Runner {
   }
 
   #prepare(batch: readonly Dispatch[], address: number): PreparedBatch {
-    const { memory } = this.#heap;
-    return new PreparedBatch(batch, this.#pool, memory, this.#currentViews(), address, this.#scratch.address);
+    return new PreparedBatch(batch, this.#pool, this.#currentViews(), address, this.#scratch.address);
   }
 
   #execute(prepared: PreparedBatch): void {

@@ -4,7 +4,7 @@
  */
 
 import type { Kernel } from '@tenfold/ir';
-import { unreachable } from '@tenfold/ir';
+import { DeviceError, unreachable } from '@tenfold/ir';
 import type { MemoryLimits } from '../wasm/index.ts';
 import { ModuleBuilder } from '../wasm/index.ts';
 import { contractFunctions } from './contract.ts';
@@ -28,7 +28,8 @@ export interface CompiledModule {
   readonly kernels: readonly KernelFunctions[];
 }
 
-/** Compiles loop and contract kernels; routines have no code. */
+const WITHOUT_SORTING = "cpu: '@tenfold/backend-cpu/base' cannot sort; import '@tenfold/backend-cpu'";
+
 export function compileKernels(
   kernels: readonly Kernel[],
   { memory, relaxed, pairing, lowerings = [] }: CompileOptions,
@@ -43,12 +44,12 @@ export function compileKernels(
   };
   const target = { module, relaxed, pairing, add, reserve };
   const compiled = kernels.map((kernel) => {
-    if (kernel.kind === 'routine') return unreachable(`routine ${kernel.routine.name} is not compiled`);
     for (const lowering of lowerings) {
       const functions = lowering(kernel, target);
       if (functions) return functions;
     }
     if (kernel.kind === 'attention') return unreachable('attention is compiled by a lowering');
+    if (kernel.kind === 'routine') throw new DeviceError(WITHOUT_SORTING);
     return kernel.kind === 'loop' ? loopFunctions(kernel, target) : contractFunctions(kernel, target);
   });
   return { bytes: module.toBytes(), functionCount, kernels: compiled };
