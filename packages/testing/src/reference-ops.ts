@@ -283,8 +283,9 @@ const EVALUATE: { readonly [K in ComputedOp]: Evaluate<K> } = {
     return view(x, shape, axes.map((axis) => strides[axis])); // prettier-ignore
   },
   expand: ({ inputs: [x], shape }) => {
-    const strides = contiguousStrides(x.shape);
-    return view(x, shape, strides.map((stride, axis) => (x.shape[axis] === 1 ? 0 : stride))); // prettier-ignore
+    const strides = contiguousStrides(x.shape).map((stride, axis) => (x.shape[axis] === 1 ? 0 : stride));
+    const added = shape.slice(strides.length).map(() => 0);
+    return view(x, shape, [...added, ...strides]);
   },
   pad,
   slice,

@@ -3,7 +3,7 @@
 import type { OpName } from '@tenfold/ir';
 import type { Tensor } from '@tenfold/tensor/base';
 import { apply, constant, expandTo, literal, source } from '@tenfold/tensor/internal';
-import { flip, reshape, sub, sumTo1, where, zerosOf } from './rule.ts';
+import { flip, reshape, sub, where, zerosOf } from './rule.ts';
 import type { GradRule, RuleContext } from './rule.ts';
 
 function rule<K extends OpName>(backward: (context: RuleContext<K>) => Tensor): GradRule<K> {
@@ -16,12 +16,14 @@ export const permuteRule = rule<'permute'>(({ gradient, attrs: { axes } }) =>
   apply('permute', [gradient], { axes: axes.map((_, axis) => axes.indexOf(axis)) }),
 );
 
-export const expandRule = rule<'expand'>(({ gradient, inputs: [x] }) =>
-  sumTo1(
-    gradient,
-    x.shape.map((_, axis) => axis).filter((axis) => x.shape[axis] === 1 && gradient.shape[axis] !== 1),
-  ),
-);
+export const expandRule = rule<'expand'>(({ gradient, inputs: [x] }) => {
+  const added = gradient.ndim - x.ndim;
+  const axes = gradient.shape
+    .map((_, axis) => axis)
+    .filter((axis) => axis < added || (x.shape[axis - added] === 1 && gradient.shape[axis] !== 1));
+  const sum = axes.length > 0 ? apply('reduce', [gradient], { kind: 'sum', axes }) : gradient;
+  return sum.ndim === x.ndim ? sum : reshape(sum, x.shape);
+});
 
 export const padRule = rule<'pad'>(({ gradient, inputs: [x], attrs: { lo, interior } }) =>
   apply('slice', [gradient], { start: lo, step: interior.map((n) => n + 1), shape: x.shape }),

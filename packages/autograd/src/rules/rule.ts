@@ -37,13 +37,6 @@ export const where = (condition: Tensor, a: Tensor, b: Tensor): Tensor =>
 export const reshape = (a: Tensor, shape: Shape): Tensor => apply('reshape', [a], { shape });
 export const flip = (a: Tensor, axes: readonly number[]): Tensor => apply('flip', [a], { axes });
 
-/** Sums over axes, which keep size 1. */
-export function sumTo1(a: Tensor, axes: readonly number[]): Tensor {
-  if (axes.length === 0) return a;
-  const shape = a.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
-  return reshape(apply('reduce', [a], { kind: 'sum', axes }), shape);
-}
-
 /** Undoes the removal of reduced axes: from the reduced shape to `shape`. */
 export function expandReduced(a: Tensor, shape: Shape, axes: readonly number[]): Tensor {
   const kept = shape.map((size, axis) => (axes.includes(axis) ? 1 : size));

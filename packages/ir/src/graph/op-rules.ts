@@ -74,7 +74,8 @@ const RULES: Rules = {
     unless(axes.length === x.shape.length && new Set(axes).size === axes.length, () => `bad axes ${axes}`),
   expand: ([x], { shape }) =>
     unless(
-      shape.length === x.shape.length && shape.every((n, axis) => x.shape[axis] === n || x.shape[axis] === 1),
+      shape.length >= x.shape.length &&
+        x.shape.every((n, axis) => n === 1 || n === shape[shape.length - x.shape.length + axis]),
       () => `${formatShape(x.shape)} does not expand to ${formatShape(shape)}`,
     ),
   pad: (_, { lo, hi, interior }) =>

@@ -92,6 +92,7 @@ export interface OpAttrs extends Record<UnaryOp | BinaryOp, undefined> {
   reduce: { readonly kind: ReduceKind; readonly axes: readonly number[] };
   reshape: { readonly shape: Shape };
   permute: { readonly axes: readonly number[] };
+  /** Axes of size 1 are repeated, and new ones come first, as in broadcasting. */
   expand: { readonly shape: Shape };
   /** `interior` zeros go between neighbours; all new elements are `value`. */
   pad: {

@@ -74,7 +74,8 @@ type Translate = {
 const TRANSLATE: Translate = {
   reshape: (at, _, to, from) => throughReshape(at, to, from),
   permute: (at, { axes }) => axes.map((_, axis) => at[axes.indexOf(axis)]),
-  expand: (at, _, __, from) => at.map((i, axis) => (from[axis] === 1 ? ZERO : i)),
+  expand: (at, _, to, from) =>
+    at.slice(to.length - from.length).map((i, axis) => (from[axis] === 1 ? ZERO : i)),
   slice: (at, { start, step }) => at.map((i, axis) => offset(scale(i, step[axis]), start[axis])),
   flip: (at, { axes }, _, from) =>
     at.map((i, axis) => (axes.includes(axis) ? offset(scale(i, -1), from[axis] - 1) : i)),

@@ -148,9 +148,7 @@ class Builder {
 
   #fill(value: number, dtype: DType, shape: Shape): number {
     const number = this.#add(made('const', [], { value, dtype }, [], dtype));
-    const ones = shape.map(() => 1);
-    const id = this.#reshaped(number, ones, dtype);
-    return sameShape(shape, ones) ? id : this.#add(made('expand', [id], { shape }, shape, dtype));
+    return shape.length === 0 ? number : this.#add(made('expand', [number], { shape }, shape, dtype));
   }
 
   /** An existing or simpler node with the same value. */
@@ -227,7 +225,7 @@ class Builder {
       if (numel(input.shape) === 0 || Object.is(value, padding)) return this.#fill(padding, dtype, shape);
     }
     if (value !== undefined && op !== 'pad') {
-      const isFill = op === 'expand' || (op === 'reshape' && shape.every((n) => n === 1));
+      const isFill = op === 'expand' && input.op === 'const';
       if (!isFill) return this.#fill(value, dtype, shape);
     }
     if (op === 'reshape' && input.op === 'reshape') {

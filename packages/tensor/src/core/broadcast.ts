@@ -17,11 +17,7 @@ export function castTo(x: Tensor, dtype: DType): Tensor {
 
 /** Expands to a shape that `x` broadcasts to. */
 export function expandTo(x: Tensor, shape: Shape): Tensor {
-  if (sameShape(x.shape, shape)) return x;
-  const missing = shape.length - x.ndim;
-  const aligned =
-    missing > 0 ? apply('reshape', [x], { shape: [...new Array<number>(missing).fill(1), ...x.shape] }) : x;
-  return sameShape(aligned.shape, shape) ? aligned : apply('expand', [aligned], { shape });
+  return sameShape(x.shape, shape) ? x : apply('expand', [x], { shape });
 }
 
 /** A user's number as a tensor of `dtype`: a run-time slot of the plan. */

@@ -116,8 +116,7 @@ export class Draft {
   /** A 0-d node expanded to a shape. */
   spread(id: number, shape: Shape): number {
     if (shape.length === 0) return id;
-    const ones = this.move('reshape', [id], { shape: shape.map(() => 1) });
-    return shape.every((n) => n === 1) ? ones : this.move('expand', [ones], { shape });
+    return this.move('expand', [id], { shape });
   }
 
   /** Makes a node available to later steps; floats are brought into a range in which nothing overflows. */

@@ -164,7 +164,9 @@ const expand: Step = (d) => {
     wide.splice(d.random.int(0, wide.length), 0, 1);
   }
   const narrow = d.move('reshape', [x], { shape: wide });
-  return d.move('expand', [narrow], { shape: wide.map((n) => (n === 1 ? d.random.int(1, 4) : n)) });
+  const repeated = wide.map((n) => (n === 1 ? d.random.int(1, 4) : n));
+  const added = wide.length < 4 && d.random.chance(0.5) ? [d.random.int(1, 3)] : [];
+  return d.move('expand', [narrow], { shape: [...added, ...repeated] });
 };
 
 const pad: Step = (d) => {
