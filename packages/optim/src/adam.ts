@@ -61,26 +61,30 @@ export class Adam extends Optimizer<AdamSettings> {
 
   protected update(group: ParamGroup<AdamSettings>, updates: readonly Update[], number: NumberMaker): void {
     const decay = group.weightDecay === 0 ? undefined : this.decay(group, number);
-    const keepMean = number(() => group.betas[0]);
     const takeMean = number(() => 1 - group.betas[0]);
-    const keepSquare = number(() => group.betas[1]);
     const takeSquare = number(() => 1 - group.betas[1]);
-    const rootCorrection = number((step) => 1 / Math.sqrt(1 - group.betas[1] ** step));
-    const descent = number((step) => -group.lr / (1 - group.betas[0] ** step));
-    const eps = number(() => group.eps);
+    // With both corrections c₁, c₂ for the start at zero moved into numbers: lr·(m/c₁) / (√(v/c₂) + ε) =
+    // (lr·√c₂/c₁)·m / (√v + ε·√c₂).
+    const rootCorrection = (step: number) => Math.sqrt(1 - group.betas[1] ** step);
+    const descent = number((step) => (-group.lr * rootCorrection(step)) / (1 - group.betas[0] ** step));
+    const eps = number((step) => group.eps * rootCorrection(step));
     for (const update of updates) {
       const signed = group.maximize ? { ...update, gradient: update.gradient.neg() } : update;
       const { value, gradient } = decay ? decay(signed) : signed;
-      const mean = update.state('expAvg').mul(keepMean).add(gradient.mul(takeMean));
-      const square = update.state('expAvgSq').mul(keepSquare).add(gradient.mul(gradient).mul(takeSquare));
+      const mean = approach(update.state('expAvg'), gradient, takeMean);
+      const square = approach(update.state('expAvgSq'), gradient.mul(gradient), takeSquare);
       const divisor = group.amsgrad ? update.state('maxExpAvgSq').maximum(square) : square;
       update.writeState('expAvg', mean);
       update.writeState('expAvgSq', square);
       if (group.amsgrad) update.writeState('maxExpAvgSq', divisor);
-      const denominator = divisor.sqrt().mul(rootCorrection).add(eps);
-      update.write(value.add(mean.div(denominator).mul(descent)));
+      update.write(value.add(mean.div(divisor.sqrt().add(eps)).mul(descent)));
     }
   }
+}
+
+/** A running mean after one more value: `mean + take · (value - mean)`. */
+function approach(mean: Tensor, value: Tensor, take: Tensor): Tensor {
+  return mean.add(value.sub(mean).mul(take));
 }
 
 /** A parameter's value and gradient after weight decay. */
