@@ -9,7 +9,6 @@ import type { Device, Graph, NodeId, Storage } from '@tenfold/ir';
 import type { GradHook, Tensor } from '@tenfold/tensor/base';
 import { apply, findLeafState, fromNode } from '@tenfold/tensor/internal';
 import type { GradNote } from '@tenfold/tensor/internal';
-import { NodeHeap } from './node-heap.ts';
 import { ruleOf } from './rules/table.ts';
 
 /** A node where it was first traced, before any import. */
@@ -51,46 +50,54 @@ class Traversal {
   readonly #device: Device;
   readonly #graph: Graph;
   readonly #options: TraversalOptions;
-  readonly #gradients = new Map<NodeId, Tensor>();
-  readonly #heap = new NodeHeap();
+  /** The gradients that have arrived so far, by node. */
+  readonly #gradients: (Tensor | undefined)[];
+  /** No node above this one has a gradient that waits. */
+  #top = -1;
   readonly #sources = new Map<Storage, Tensor>();
   readonly #targets: (Tensor | undefined)[];
   /** Values computed in earlier graphs, whose history is not here yet. */
-  #foreign: NodeId[] = [];
+  #foreign: { readonly node: NodeId; readonly gradient: Tensor }[] = [];
 
   constructor(device: Device, options: TraversalOptions) {
     this.#device = device;
     this.#graph = device.graph;
     this.#options = options;
+    this.#gradients = new Array<Tensor | undefined>(this.#graph.size).fill(undefined);
     this.#targets = new Array<Tensor | undefined>(options.targets?.length ?? 0).fill(undefined);
   }
 
   run(seeds: ReadonlyMap<NodeId, Tensor>): TraversalResult {
     for (const [node, gradient] of seeds) this.#send(node, gradient);
     do {
-      for (let node = this.#heap.pop(); node !== undefined; node = this.#heap.pop()) this.#visit(node);
+      while (this.#top >= 0) {
+        const node = this.#top--;
+        const gradient = this.#gradients[node];
+        if (!gradient) continue;
+        this.#gradients[node] = undefined;
+        this.#visit(node, gradient);
+      }
     } while (this.#bringInHistory());
     return { sources: this.#sources, targets: this.#targets };
   }
 
   #send(node: NodeId, gradient: Tensor): void {
-    const sofar = this.#gradients.get(node);
-    this.#gradients.set(node, sofar ? apply('add', [sofar, gradient], undefined) : gradient);
-    this.#heap.push(node);
+    const sofar = this.#gradients[node];
+    this.#gradients[node] = sofar ? apply('add', [sofar, gradient], undefined) : gradient;
+    if (node > this.#top) this.#top = node;
   }
 
-  #visit(node: NodeId): void {
+  #visit(node: NodeId, arrived: Tensor): void {
     const graph = this.#graph;
     const note = graph.notes.get(node) as GradNote | undefined;
     const source = graph.sources.get(node);
     const hooks = note?.hooks ?? (source && findLeafState(source)?.hooks);
-    const gradient = this.#afterHooks(hooks, this.#gradients.get(node)!);
-    this.#gradients.delete(node);
+    const gradient = hooks ? this.#afterHooks(hooks, arrived) : arrived;
     note?.retain?.(gradient);
     this.#recordTarget(node, gradient);
     if (source) this.#arrive(source, gradient);
     else if (graph.freed.has(node)) this.#refuseFreed(node);
-    else if (graph.ops[node] === 'leaf') this.#setAside(node, gradient);
+    else if (graph.ops[node] === 'leaf') this.#foreign.push({ node, gradient });
     else this.#propagate(node, gradient, note);
   }
 
@@ -99,18 +106,11 @@ class Traversal {
     this.#sources.set(source, sofar ? apply('add', [sofar, gradient], undefined) : gradient);
   }
 
-  #setAside(node: NodeId, gradient: Tensor): void {
-    this.#gradients.set(node, gradient);
-    this.#foreign.push(node);
-  }
-
   /** Continues in the history of values from earlier graphs. Returns whether there was any. */
   #bringInHistory(): boolean {
     const foreign = this.#foreign;
     this.#foreign = [];
-    for (const node of foreign) {
-      const gradient = this.#gradients.get(node)!;
-      this.#gradients.delete(node);
+    for (const { node, gradient } of foreign) {
       const origin =
         this.#graph.origins.get(node) ?? unreachable('a traced leaf has neither source nor origin');
       this.#send(this.#device.adoptWithHistory(origin.graph, origin.node), gradient);
@@ -130,7 +130,6 @@ class Traversal {
       return;
     }
     const inputs = graph.inputs[node];
-    const needs = inputs.map((input) => graph.tracked[input]);
     const output = fromNode(this.#device, node);
     const gradients = note?.backward
       ? [undefined, ...note.backward(gradient, output)]
@@ -139,12 +138,13 @@ class Traversal {
           output,
           attrs: graph.attrs[node],
           gradient,
-          needs,
+          needs: inputs.map((input) => graph.tracked[input]),
         });
     if (rule.saves !== 'none' && !this.#options.retainGraph) this.#free(node);
-    gradients.forEach((inputGradient, i) => {
-      if (inputGradient && needs[i]) this.#send(inputs[i], this.#checked(op, inputGradient, inputs[i]));
-    });
+    for (const [i, input] of inputs.entries()) {
+      const inputGradient = gradients[i];
+      if (inputGradient && graph.tracked[input]) this.#send(input, this.#checked(op, inputGradient, input));
+    }
   }
 
   /** A gradient from a rule or a user's function, in the open graph and of its input's shape and dtype. */
@@ -159,9 +159,9 @@ class Traversal {
     return gradient;
   }
 
-  #afterHooks(hooks: ReadonlySet<GradHook> | undefined, gradient: Tensor): Tensor {
+  #afterHooks(hooks: ReadonlySet<GradHook>, gradient: Tensor): Tensor {
     let result = gradient;
-    for (const hook of hooks ?? []) {
+    for (const hook of hooks) {
       result = hook(result) ?? result;
       if (this.#device.graph !== this.#graph) {
         throw new GradError(

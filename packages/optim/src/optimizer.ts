@@ -104,17 +104,19 @@ export abstract class Optimizer<S extends object = BaseSettings> {
   }
 
   #updateGroup(group: ParamGroup<S>): void {
-    const cohorts = new Map<string, Entry[]>();
+    const cohorts: Entry[][] = [];
     for (const param of group.params) {
       const gradient = param.leafState.grad;
       if (gradient === null) continue;
       const state = this.#stateOf(param);
-      const key = `${param.device} ${param.dtype} ${state.step}`;
-      const cohort = cohorts.get(key);
+      const cohort = cohorts.find(
+        ([{ param: other, state: { step } }]) =>
+          step === state.step && other.dtype === param.dtype && other.home === param.home,
+      );
       if (cohort) cohort.push({ param, gradient, state });
-      else cohorts.set(key, [{ param, gradient, state }]);
+      else cohorts.push([{ param, gradient, state }]);
     }
-    for (const cohort of cohorts.values()) this.#updateCohort(group, cohort);
+    for (const cohort of cohorts) this.#updateCohort(group, cohort);
   }
 
   #updateCohort(group: ParamGroup<S>, cohort: readonly Entry[]): void {

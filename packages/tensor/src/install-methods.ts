@@ -4,7 +4,7 @@
  */
 
 import { relieve } from './core/cut.ts';
-import { expose, inside } from './core/exposure.ts';
+import { enter, expose, leave } from './core/exposure.ts';
 import { Tensor } from './core/tensor.ts';
 import type { ValuesAndIndices } from './ops/extremum.ts';
 
@@ -28,7 +28,13 @@ export function install(functions: Functions): void {
     Object.defineProperty(Tensor.prototype, name, {
       value(this: Tensor, ...args: never[]) {
         relieve(this.home);
-        const result = inside(() => fn(this, ...args));
+        let result: unknown;
+        enter();
+        try {
+          result = fn(this, ...args);
+        } finally {
+          leave();
+        }
         if (result instanceof Tensor) expose(result);
         else if (isPair(result)) [result.values, result.indices].forEach(expose);
         return result;

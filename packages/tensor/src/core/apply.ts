@@ -4,7 +4,7 @@
  */
 
 import { DeviceError, isFloat } from '@tenfold/ir';
-import type { DType, Device, OpAttrs, OpName, ScalarSource } from '@tenfold/ir';
+import type { DType, Device, NodeId, OpAttrs, OpName, ScalarSource } from '@tenfold/ir';
 import { isGradEnabled } from './grad-mode.ts';
 import { fromNode } from './tensor.ts';
 import type { Tensor } from './tensor.ts';
@@ -12,14 +12,24 @@ import type { Tensor } from './tensor.ts';
 /** Applies a primitive to tensors that already agree in what the op table demands. */
 export function apply<K extends OpName>(op: K, inputs: readonly Tensor[], attrs: OpAttrs[K]): Tensor {
   const device = commonDevice(op, inputs);
-  const nodes = inputs.map((input) => input.resolve());
   const { graph } = device;
-  const tracked = isGradEnabled() && op !== 'detach' && nodes.some((node) => graph.tracked[node]);
-  const node = graph.add(op, nodes, attrs, tracked);
-  if (tracked && !isFloat(graph.dtypes[node])) graph.tracked[node] = false;
+  const nodes: NodeId[] = [];
+  let tracked = false;
   // What hangs only on used-up history has none either: a running total of losses does not chain graphs together.
-  if (tracked && nodes.every((input) => !graph.tracked[input] || graph.freed.has(input)))
-    graph.freed.add(node);
+  let freed = true;
+  for (const input of inputs) {
+    const node = input.resolve();
+    nodes.push(node);
+    if (!graph.tracked[node]) continue;
+    tracked = true;
+    freed &&= graph.freed.has(node);
+  }
+  tracked &&= isGradEnabled() && op !== 'detach';
+  const node = graph.add(op, nodes, attrs, tracked);
+  if (tracked) {
+    if (!isFloat(graph.dtypes[node])) graph.tracked[node] = false;
+    if (freed) graph.freed.add(node);
+  }
   return fromNode(device, node);
 }
 

@@ -34,8 +34,28 @@ export function literal(like: Tensor, value: number): Tensor {
 export function together<T extends readonly Operand[]>(
   op: string,
   operands: readonly [...T],
-  dtype: DType = resultType(op, operands),
+  dtype?: DType,
 ): { [K in keyof T]: Tensor } {
+  return (allAgree(operands, dtype) ? operands : brought(op, operands, dtype)) as { [K in keyof T]: Tensor };
+}
+
+/** Whether all operands are tensors of one device, dtype and shape already, as most are. */
+function allAgree(operands: readonly Operand[], dtype: DType | undefined): boolean {
+  const [first] = operands;
+  if (!(first instanceof Tensor) || (dtype ?? first.dtype) !== first.dtype) return false;
+  for (const operand of operands) {
+    if (!(operand instanceof Tensor) || operand.dtype !== first.dtype || operand.home !== first.home)
+      return false;
+    if (!sameShape(operand.shape, first.shape)) return false;
+  }
+  return true;
+}
+
+function brought(
+  op: string,
+  operands: readonly Operand[],
+  dtype: DType = resultType(op, operands),
+): readonly Tensor[] {
   const tensors = operands.filter((operand) => operand instanceof Tensor);
   if (tensors.length === 0)
     throw new ArgumentError(`${op}: all operands are numbers; at least one must be a tensor`);
@@ -44,5 +64,5 @@ export function together<T extends readonly Operand[]>(
   return operands.map((operand) => {
     const tensor = operand instanceof Tensor ? castTo(operand, dtype) : numberTensor(device, operand, dtype);
     return expandTo(tensor, shape);
-  }) as { [K in keyof T]: Tensor };
+  });
 }

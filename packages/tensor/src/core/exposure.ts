@@ -11,18 +11,28 @@ let depth = 0;
 
 /** Runs library code: what it makes on its way is not seen by the user. */
 export function inside<T>(body: () => T): T {
-  depth++;
+  enter();
   try {
     return body();
   } finally {
-    depth--;
+    leave();
   }
+}
+
+/** As `inside`, where a closure would cost too much: what follows is library code, until `leave`. */
+export function enter(): void {
+  depth++;
+}
+
+export function leave(): void {
+  depth--;
 }
 
 /** Marks a result of a call by user code. */
 export function expose(result: Tensor): void {
+  if (depth > 0) return;
   const { source } = result;
-  if (depth > 0 || source.kind !== 'node') return;
+  if (source.kind !== 'node') return;
   const { graph, node } = source;
   if (result.numel * byteSize(result.dtype) > SMALL_BYTES) return;
   const { class: kind } = specOf(graph.ops[node]);
