@@ -110,8 +110,12 @@ export abstract class Optimizer<S extends object = BaseSettings> {
       if (gradient === null) continue;
       const state = this.#stateOf(param);
       const cohort = cohorts.find(
-        ([{ param: other, state: { step } }]) =>
-          step === state.step && other.dtype === param.dtype && other.home === param.home,
+        ([
+          {
+            param: other,
+            state: { step },
+          },
+        ]) => step === state.step && other.dtype === param.dtype && other.home === param.home,
       );
       if (cohort) cohort.push({ param, gradient, state });
       else cohorts.push([{ param, gradient, state }]);

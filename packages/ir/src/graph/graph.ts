@@ -8,11 +8,11 @@ import type { DType } from '../dtype.ts';
 import { unreachable } from '../errors.ts';
 import type { Storage } from '../run/storage.ts';
 import type { Shape } from '../shape.ts';
+import { isSameNode, prefixOf } from './columns.ts';
+import type { Columns, NodeId } from './columns.ts';
 import type { OpAttrs, OpName } from './ops.ts';
 import { specOf } from './op-table.ts';
 import type { ValueType } from './op-table.ts';
-
-export type NodeId = number;
 
 /** A leaf is the contents of a storage at the version it had when the leaf was made. */
 export interface LeafBinding {
@@ -30,15 +30,11 @@ export interface Origin {
 }
 
 const NO_INPUTS: readonly NodeId[] = [];
+const EMPTY: Columns = { ops: [], inputs: [], attrs: [], shapes: [], dtypes: [], types: [] };
+
+export type { NodeId } from './columns.ts';
 
 export class Graph {
-  readonly ops: OpName[] = [];
-  readonly inputs: (readonly NodeId[])[] = [];
-  readonly attrs: OpAttrs[OpName][] = [];
-  readonly shapes: Shape[] = [];
-  readonly dtypes: DType[] = [];
-  /** Shape and dtype together, as the op table's rules take them. */
-  readonly types: ValueType[] = [];
   /** Whether gradients flow through the node. */
   readonly tracked: boolean[] = [];
   /** How many nodes of this graph read the node. */
@@ -64,33 +60,76 @@ export class Graph {
   /** Nodes at which gradients of a storage arrive: its leaf, or its pending value where that is read again. */
   readonly sources = new Map<NodeId, Storage>();
 
+  /** Shared with the graph that this one follows, as long as it does. */
+  #columns: Columns;
+  #follows: boolean;
+  #size = 0;
   readonly #leafOf = new Map<Storage, { node: NodeId; version: number }>();
   readonly #sourceOf = new Map<Storage, { node: NodeId; effect: NodeId }>();
 
+  /** `likely` is what this graph will probably become: nodes that are the same are not made again. */
+  constructor(likely?: Columns) {
+    this.#columns = likely ?? prefixOf(EMPTY, 0);
+    this.#follows = likely !== undefined;
+  }
+
   get size(): number {
-    return this.ops.length;
+    return this.#size;
+  }
+
+  /** The structure; of columns that are shared with another graph, only the first `size` nodes are this graph's. */
+  get columns(): Columns {
+    return this.#columns;
+  }
+
+  get ops(): readonly OpName[] {
+    return this.#columns.ops;
+  }
+
+  get inputs(): readonly (readonly NodeId[])[] {
+    return this.#columns.inputs;
+  }
+
+  get attrs(): readonly OpAttrs[OpName][] {
+    return this.#columns.attrs;
+  }
+
+  get shapes(): readonly Shape[] {
+    return this.#columns.shapes;
+  }
+
+  get dtypes(): readonly DType[] {
+    return this.#columns.dtypes;
   }
 
   /** Appends a node; its shape and dtype follow from the op table. */
   add<K extends OpName>(op: K, inputs: readonly NodeId[], attrs: OpAttrs[K], tracked = false): NodeId {
-    const spec = specOf(op);
-    const id = this.ops.length;
-    const types: ValueType[] = [];
+    const id = this.#size;
     for (const input of inputs) {
       if (!(input >= 0 && input < id)) unreachable(`${op}: input ${input} is not a node before ${id}`);
-      types.push(this.types[input]);
       this.uses[input]++;
     }
-    const type = spec.infer(types, attrs);
-    this.ops.push(op);
-    this.inputs.push(inputs.length === 0 ? NO_INPUTS : inputs);
-    this.attrs.push(attrs);
-    this.types.push(type);
-    this.shapes.push(type.shape);
-    this.dtypes.push(type.dtype);
+    if (this.#follows && !isSameNode(this.#columns, id, op, inputs, attrs)) {
+      this.#columns = prefixOf(this.#columns, id);
+      this.#follows = false;
+    }
+    if (!this.#follows) this.#append(op, inputs, attrs);
     this.tracked.push(tracked);
     this.uses.push(0);
+    this.#size++;
     return id;
+  }
+
+  #append<K extends OpName>(op: K, inputs: readonly NodeId[], attrs: OpAttrs[K]): void {
+    const columns = this.#columns;
+    const types = inputs.map((input) => columns.types[input]);
+    const type = specOf(op).infer(types, attrs);
+    columns.ops.push(op);
+    columns.inputs.push(inputs.length === 0 ? NO_INPUTS : inputs);
+    columns.attrs.push(attrs);
+    columns.shapes.push(type.shape);
+    columns.dtypes.push(type.dtype);
+    columns.types.push(type);
   }
 
   /** A run-time number as a 0-d node. */
@@ -128,7 +167,7 @@ export class Graph {
   }
 
   type(id: NodeId): ValueType {
-    return this.types[id];
+    return this.#columns.types[id];
   }
 
   /** The attributes of a node known to be of kind `K`. */

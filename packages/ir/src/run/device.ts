@@ -13,16 +13,17 @@ import { Graph } from '../graph/graph.ts';
 import type { NodeId, ScalarSource } from '../graph/graph.ts';
 import type { Allocation } from './allocator.ts';
 import { Allocator } from './allocator.ts';
-import type { Collection, Target } from './collect.ts';
-import { buildSlice, collect, reach, valueOf } from './collect.ts';
+import { buildSlice, collect } from './collect.ts';
 import type { Engine, Executable } from './engine.ts';
 import { Importer } from './import.ts';
 import { Keeper } from './keeper.ts';
 import { timed } from './phases.ts';
 import { PlanCache } from './plan-cache.ts';
-import { SMALL_BYTES, allSinks, smallSinks, snapshots } from './sinks.ts';
-import { Storage } from './storage.ts';
-import type { StorageRole } from './storage.ts';
+import { SMALL_BYTES, allSinks } from './sinks.ts';
+import type { Storage, StorageRole } from './storage.ts';
+import { targetsOf } from './targets.ts';
+import { Trails } from './trail.ts';
+import type { Decision } from './trail.ts';
 
 /** Above this many pending nodes the next outermost module call runs what is pending. */
 const FLUSH_NODES = 2000;
@@ -41,10 +42,7 @@ export interface DeviceCounters {
 }
 
 /** What a recorded run did, for replaying it without a graph. */
-export interface RunRecord {
-  readonly collection: Collection;
-  readonly plan: Executable;
-}
+export type RunRecord = Decision;
 
 export class Device {
   readonly name: string;
@@ -57,6 +55,7 @@ export class Device {
   onRun: ((record: RunRecord) => void) | undefined;
 
   readonly #engine: Engine;
+  readonly #trails = new Trails();
   readonly #collected = new FinalizationRegistry<Allocation>((allocation) => this.#release(allocation));
   /** Allocations whose storage is alive, so that disposal and the collector do not both free one. */
   readonly #live = new Set<Allocation>();
@@ -112,10 +111,10 @@ export class Device {
   run(roots: readonly NodeId[] = [], role: StorageRole = 'kept'): void {
     const graph = this.#graph;
     timed('run', () => {
-      const targets = this.#targets(graph, roots, role);
-      if (targets.length > 0) this.#execute(graph, targets);
+      const decision = this.#followed(graph, roots, role) ?? this.#decide(graph, roots, role);
+      if (decision) this.#execute(decision);
     });
-    this.#graph = new Graph();
+    this.#graph = new Graph(this.#trails.likely);
     this.#importer = new Importer(this.#graph);
   }
 
@@ -230,31 +229,16 @@ export class Device {
     this.keeper.sweep(this.#age);
   }
 
-  #targets(graph: Graph, roots: readonly NodeId[], role: StorageRole): Target[] {
-    const targets: Target[] = [];
-    for (const [storage, node] of graph.effects) targets.push({ node, storage, fresh: false });
-    const owned = new Set<NodeId>();
-    const own = (node: NodeId, storageRole: StorageRole) => {
-      if (owned.has(node) || graph.ops[node] === 'leaf' || valueOf(graph, node)) return;
-      owned.add(node);
-      targets.push({
-        node,
-        storage: new Storage(graph.shapes[node], graph.dtypes[node], storageRole),
-        fresh: true,
-      });
-    };
-    for (const node of roots) own(node, role);
-    for (const node of graph.keep) own(node, 'kept');
-    for (const node of snapshots(graph)) own(node, 'owned');
-    const wanted = targets.map((target) => target.node);
-    const computed = reach(graph, wanted, () => {});
-    const written = new Set(graph.effects.keys());
-    if (written.size > 0) for (const node of graph.exposed) if (computed[node]) own(node, 'kept');
-    for (const node of smallSinks(graph, computed, written)) own(node, 'kept');
-    return targets;
+  /** The decision for a graph that is the same as an earlier one. */
+  #followed(graph: Graph, roots: readonly NodeId[], role: StorageRole): Decision | undefined {
+    const decision = this.#trails.follow(graph, roots, role);
+    if (decision) this.plans.counters.hits++;
+    return decision;
   }
 
-  #execute(graph: Graph, targets: readonly Target[]): void {
+  #decide(graph: Graph, roots: readonly NodeId[], role: StorageRole): Decision | undefined {
+    const targets = targetsOf(graph, roots, role);
+    if (targets.length === 0) return undefined;
     const collection = collect(graph, targets);
     const describeMiss = activeDebugTools()?.describeMiss;
     const plan = this.plans.get(
@@ -262,6 +246,12 @@ export class Device {
       () => timed('plan', () => this.#engine.prepare(buildSlice(collection))),
       describeMiss && ((known) => debug(1, () => describeMiss(this.name, collection, known))),
     );
+    this.#trails.remember(collection, plan, roots, role);
+    return { collection, plan };
+  }
+
+  #execute({ collection, plan }: Decision): void {
+    const { graph, targets } = collection;
     this.counters.runs++;
     this.#age++;
     const scalars = collection.scalars.map((node) => numberOf(graph.scalars.get(node)!));

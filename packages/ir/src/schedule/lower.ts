@@ -313,7 +313,7 @@ class Lowering {
   #pad(node: SliceNode, attrs: OpAttrs['pad'], where: Place): ValueId {
     const [source] = node.inputs;
     const { point, guards } = paddedPoint(attrs, this.#slice.nodes[source].shape, where.at);
-    if (attrs.value === 0) return this.#zeroOutside(source, point, guards, where.guards);
+    if (Object.is(attrs.value, 0)) return this.#zeroOutside(source, point, guards, where.guards);
     const useful = usefulGuards(guards);
     if (!useful) return this.#const(attrs.value, node.dtype);
     const value = this.#value(source, place(point, [...where.guards, ...useful]));

@@ -112,7 +112,7 @@ function scalarsOf(before: RunRecord, after: RunRecord): (() => number)[] {
 
 /** The operation that reads a scalar, seen through its broadcast. */
 function readerOf(graph: Graph, node: NodeId): string {
-  const reader = graph.inputs.findIndex((inputs) => inputs.includes(node));
+  const reader = graph.inputs.slice(0, graph.size).findIndex((inputs) => inputs.includes(node));
   if (reader < 0) return 'nothing';
   const op = graph.ops[reader];
   return op === 'reshape' || op === 'expand' || op === 'cast' ? readerOf(graph, reader) : op;
