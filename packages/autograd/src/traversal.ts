@@ -149,7 +149,7 @@ class Traversal {
 
   /** A gradient from a rule or a user's function, in the open graph and of its input's shape and dtype. */
   #checked(op: string, gradient: Tensor, input: NodeId): Tensor {
-    const { shape, dtype } = this.#graph.type(input);
+    const { shape, dtype } = this.#graph.types[input];
     if (!sameShape(gradient.shape, shape) || gradient.dtype !== dtype) {
       throw new GradError(
         `${op}: backward gave a ${gradient.dtype} gradient of shape [${gradient.shape.join(', ')}] for a ${dtype} input of ` +

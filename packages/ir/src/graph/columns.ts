@@ -3,8 +3,6 @@
  * they can outlive the graph and be shared with one that turns out to be the same.
  */
 
-import type { DType } from '../dtype.ts';
-import type { Shape } from '../shape.ts';
 import type { ValueType } from './op-table.ts';
 import type { OpAttrs, OpName } from './ops.ts';
 
@@ -14,21 +12,17 @@ export interface Columns {
   readonly ops: OpName[];
   readonly inputs: (readonly NodeId[])[];
   readonly attrs: OpAttrs[OpName][];
-  readonly shapes: Shape[];
-  readonly dtypes: DType[];
-  /** Shape and dtype together, as the op table's rules take them. */
+  /** Shapes and dtypes. */
   readonly types: ValueType[];
 }
 
 /** Columns of their own that begin with the first `size` nodes of `from`. */
 export function prefixOf(from: Columns, size: number): Columns {
-  const { ops, inputs, attrs, shapes, dtypes, types } = from;
+  const { ops, inputs, attrs, types } = from;
   return {
     ops: ops.slice(0, size),
     inputs: inputs.slice(0, size),
     attrs: attrs.slice(0, size),
-    shapes: shapes.slice(0, size),
-    dtypes: dtypes.slice(0, size),
     types: types.slice(0, size),
   };
 }

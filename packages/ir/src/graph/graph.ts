@@ -7,7 +7,6 @@
 import type { DType } from '../dtype.ts';
 import { unreachable } from '../errors.ts';
 import type { Storage } from '../run/storage.ts';
-import type { Shape } from '../shape.ts';
 import { isSameNode, prefixOf } from './columns.ts';
 import type { Columns, NodeId } from './columns.ts';
 import type { OpAttrs, OpName } from './ops.ts';
@@ -30,7 +29,7 @@ export interface Origin {
 }
 
 const NO_INPUTS: readonly NodeId[] = [];
-const EMPTY: Columns = { ops: [], inputs: [], attrs: [], shapes: [], dtypes: [], types: [] };
+const EMPTY: Columns = { ops: [], inputs: [], attrs: [], types: [] };
 
 export type { NodeId } from './columns.ts';
 
@@ -94,12 +93,9 @@ export class Graph {
     return this.#columns.attrs;
   }
 
-  get shapes(): readonly Shape[] {
-    return this.#columns.shapes;
-  }
-
-  get dtypes(): readonly DType[] {
-    return this.#columns.dtypes;
+  /** Shapes and dtypes. */
+  get types(): readonly ValueType[] {
+    return this.#columns.types;
   }
 
   /** Appends a node; its shape and dtype follow from the op table. */
@@ -127,8 +123,6 @@ export class Graph {
     columns.ops.push(op);
     columns.inputs.push(inputs.length === 0 ? NO_INPUTS : inputs);
     columns.attrs.push(attrs);
-    columns.shapes.push(type.shape);
-    columns.dtypes.push(type.dtype);
     columns.types.push(type);
   }
 
@@ -164,10 +158,6 @@ export class Graph {
     if (tracked) this.sources.set(node, storage);
     this.#leafOf.set(storage, { node, version: storage.version });
     return node;
-  }
-
-  type(id: NodeId): ValueType {
-    return this.#columns.types[id];
   }
 
   /** The attributes of a node known to be of kind `K`. */

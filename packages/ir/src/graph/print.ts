@@ -39,7 +39,7 @@ export function printGraph(graph: Graph, roots?: readonly NodeId[]): string {
       const inputs = graph.inputs[node].map((input) => `%${input}`).join(', ');
       const more = detail(graph, node);
       const flags = graph.tracked[node] ? ' grad' : '';
-      return `%${node} = ${graph.ops[node]}(${inputs})${more ? ` ${more}` : ''} : ${formatType(graph.type(node))}${flags}`;
+      return `%${node} = ${graph.ops[node]}(${inputs})${more ? ` ${more}` : ''} : ${formatType(graph.types[node])}${flags}`;
     })
     .join('\n');
 }
@@ -47,7 +47,7 @@ export function printGraph(graph: Graph, roots?: readonly NodeId[]): string {
 /** The graph in Graphviz' language; `dot -Tsvg` draws it. */
 export function graphToDot(graph: Graph, roots?: readonly NodeId[]): string {
   const lines = needed(graph, roots).flatMap((node) => {
-    const label = `${graph.ops[node]}\\n${formatType(graph.type(node))}`;
+    const label = `${graph.ops[node]}\\n${formatType(graph.types[node])}`;
     const shape = graph.inputs[node].length === 0 ? 'box' : 'ellipse';
     const edges = graph.inputs[node].map((input) => `  n${input} -> n${node};`);
     return [`  n${node} [label="${label}", shape=${shape}];`, ...edges];

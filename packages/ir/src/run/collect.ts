@@ -122,7 +122,7 @@ export function collect(graph: Graph, targets: readonly Target[]): Collection {
       for (const input of graph.inputs[node]) key.push(index[input]);
       spec.encode?.(graph.attrs[node], key);
     }
-    encodeType(graph.type(node), key);
+    encodeType(graph.types[node], key);
   }
   for (const { node, storage } of targets) key.push(-2, index[node], slotFor(storage));
   return { graph, order, storages, scalars, targets, key, starts };
@@ -134,7 +134,7 @@ export function buildSlice({ graph, order, storages, scalars, targets }: Collect
   const slotOf = new Map(storages.map((storage, slot) => [storage, slot]));
   const scalarSlot = new Map(scalars.map((node, slot) => [node, slot]));
   const nodes = order.map((node): SliceNode => {
-    const { shape, dtype } = graph.type(node);
+    const { shape, dtype } = graph.types[node];
     const storage = graph.leaves.get(node)?.storage ?? valueOf(graph, node);
     if (storage)
       return { op: 'leaf', inputs: [], attrs: { dtype, shape }, shape, dtype, slot: slotOf.get(storage)! };
@@ -150,7 +150,7 @@ export function buildSlice({ graph, order, storages, scalars, targets }: Collect
   return {
     nodes,
     storages: storages.map(({ dtype, shape }) => ({ dtype, shape })),
-    scalars: scalars.map((node) => graph.dtypes[node]),
+    scalars: scalars.map((node) => graph.types[node].dtype),
     outputs: targets.map(({ node, storage }) => ({ node: index.get(node)!, storage: slotOf.get(storage)! })),
   };
 }

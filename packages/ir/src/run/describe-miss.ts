@@ -12,7 +12,7 @@ export function describeMiss(
   const agreed = Math.max(0, ...known.map((other) => firstDifference(other, key)));
   const after = starts.findIndex((start) => start > agreed);
   const at = (after < 0 ? starts.length : after) - 1;
-  const node = `${graph.ops[order[at]]} ${formatType(graph.type(order[at]))}`;
+  const node = `${graph.ops[order[at]]} ${formatType(graph.types[order[at]])}`;
   return `[tenfold] ${device}: new plan for ${order.length} nodes; the nearest known one differs from node ${at} on (${node})`;
 }
 

@@ -59,7 +59,7 @@ export function snapshots(graph: Graph): NodeId[] {
 }
 
 function isSmall(graph: Graph, node: NodeId): boolean {
-  return numel(graph.shapes[node]) * byteSize(graph.dtypes[node]) <= SMALL_BYTES;
+  return numel(graph.types[node].shape) * byteSize(graph.types[node].dtype) <= SMALL_BYTES;
 }
 
 function isLight(graph: Graph, sink: NodeId, computed: Uint8Array): boolean {
@@ -75,7 +75,7 @@ function isLight(graph: Graph, sink: NodeId, computed: Uint8Array): boolean {
     }
     light =
       specOf(graph.ops[node]).class !== 'contract' &&
-      numel(graph.shapes[node]) <= LIGHT_ELEMENTS &&
+      numel(graph.types[node].shape) <= LIGHT_ELEMENTS &&
       seen.size < 256;
     for (const input of graph.inputs[node]) {
       if (!seen.has(input)) {

@@ -20,7 +20,7 @@ export function targetsOf(graph: Graph, roots: readonly NodeId[], role: StorageR
     owned.add(node);
     targets.push({
       node,
-      storage: new Storage(graph.shapes[node], graph.dtypes[node], storageRole),
+      storage: new Storage(graph.types[node].shape, graph.types[node].dtype, storageRole),
       fresh: true,
     });
   };

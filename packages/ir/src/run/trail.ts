@@ -130,7 +130,11 @@ function collectionFor(
     const { node } = target;
     return target.known >= 0
       ? { node, storage: known[target.known], fresh: false }
-      : { node, storage: new Storage(graph.shapes[node], graph.dtypes[node], target.role), fresh: true };
+      : {
+          node,
+          storage: new Storage(graph.types[node].shape, graph.types[node].dtype, target.role),
+          fresh: true,
+        };
   });
   const storages = path.storages.map((ref) =>
     'known' in ref ? known[ref.known] : targets[ref.target].storage,

@@ -27,7 +27,7 @@ export function apply<K extends OpName>(op: K, inputs: readonly Tensor[], attrs:
   tracked &&= isGradEnabled() && op !== 'detach';
   const node = graph.add(op, nodes, attrs, tracked);
   if (tracked) {
-    if (!isFloat(graph.dtypes[node])) graph.tracked[node] = false;
+    if (!isFloat(graph.types[node].dtype)) graph.tracked[node] = false;
     if (freed) graph.freed.add(node);
   }
   return fromNode(device, node);

@@ -51,8 +51,8 @@ export class Tensor {
       this.dtype = source.storage.dtype;
       this.#leaf = findLeafState(source.storage);
     } else {
-      this.shape = source.graph.shapes[source.node];
-      this.dtype = source.graph.dtypes[source.node];
+      this.shape = source.graph.types[source.node].shape;
+      this.dtype = source.graph.types[source.node].dtype;
     }
   }
 

@@ -59,7 +59,7 @@ function writeThrough(base: Tensor, graph: Graph, path: ViewPath, value: Tensor)
 }
 
 function undo(graph: Graph, node: NodeId, value: Tensor): Tensor {
-  const shape = graph.shapes[graph.inputs[node][0]];
+  const shape = graph.types[graph.inputs[node][0]].shape;
   switch (graph.ops[node]) {
     case 'reshape':
       return apply('reshape', [value], { shape });
