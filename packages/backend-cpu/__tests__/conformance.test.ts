@@ -7,4 +7,4 @@ conformance('cpu, one thread', () => cpuBackend({ threads: 1 }));
 conformance('cpu, three threads', () => cpuBackend({ threads: 3 }));
 conformance('cpu, without fused multiply-add', () => cpuBackend({ threads: 1, relaxedSimd: false }));
 // Sorting is the one lowering that has no general template.
-conformance('cpu, without special lowerings', () => new CpuBackend({ threads: 1 }, [sorting]));
+conformance('cpu, without special lowerings', () => new CpuBackend({}, { lowerings: [sorting] }));

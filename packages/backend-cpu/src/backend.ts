@@ -23,9 +23,8 @@ import { ALIGNMENT } from './memory/free-space.ts';
 import { Heap } from './memory/heap.ts';
 import { LinearMemory } from './memory/linear-memory.ts';
 import { HEAP_START } from './pool/control.ts';
-import { availableThreads } from './pool/spawn.ts';
 import type { Pairing } from './pairing.ts';
-import { ThreadPool } from './pool/thread-pool.ts';
+import { MainThread } from './pool/main-thread.ts';
 import type { CpuProgram } from './program.ts';
 import { Runner } from './runner.ts';
 import { detectFeatures, enableRelaxedSimd } from './wasm/index.ts';
@@ -59,13 +58,18 @@ export interface CpuFeatures {
   readonly wideVectors: boolean;
 }
 
-let warned = false;
+/** What a backend has besides the general templates and the thread that calls it. */
+export interface CpuParts {
+  readonly lowerings?: readonly Lowering[];
+  readonly pairing?: Pairing | undefined;
+  readonly pool?: (heap: Heap, threads?: number) => MainThread;
+}
 
 export class CpuBackend implements Backend {
   readonly name = 'cpu';
   readonly caps: Capabilities;
   readonly #heap: Heap;
-  readonly #pool: ThreadPool;
+  readonly #pool: MainThread;
   readonly #runner: Runner;
   /** What is on, of what was asked for and what the engine has. */
   readonly features: CpuFeatures;
@@ -74,28 +78,24 @@ export class CpuBackend implements Backend {
   readonly #dropped: FinalizationRegistry<{ readonly first: number; readonly count: number }>;
   #disposed = false;
 
-  constructor(options: CpuOptions = {}, lowerings: readonly Lowering[] = [], pairing?: Pairing) {
+  constructor(options: CpuOptions = {}, { lowerings = [], pairing, pool: makePool }: CpuParts = {}) {
     this.#lowerings = lowerings;
     this.#pairing = pairing;
-    const threads = options.threads ?? availableThreads();
-    if (!Number.isInteger(threads) || threads < 1) {
-      throw new DeviceError(`cpu: threads must be a positive integer, got ${threads}`);
-    }
     const wanted = !options.deterministic && (options.relaxedSimd ?? true);
     if (wanted) enableRelaxedSimd();
     const features = detectFeatures();
     if (!features.simd) {
       throw new DeviceError('cpu: this engine has no WebAssembly SIMD, which the cpu backend needs');
     }
-    if (threads > 1 && !features.sharedMemory) warnOnce();
-    const memory = new LinearMemory(features.sharedMemory, HEAP_START, options.memoryBytes);
+    const sharedMemory = makePool !== undefined && features.sharedMemory;
+    const memory = new LinearMemory(sharedMemory, HEAP_START, options.memoryBytes);
     this.#heap = new Heap(memory, HEAP_START);
-    this.#pool = new ThreadPool(this.#heap, threads);
+    this.#pool = makePool?.(this.#heap, options.threads) ?? new MainThread(this.#heap);
     this.#runner = new Runner(this.#heap, this.#pool);
     const pool = this.#pool;
     this.features = {
       threads: pool.threads,
-      sharedMemory: features.sharedMemory,
+      sharedMemory,
       relaxedSimd: wanted && features.relaxedSimd,
       wideVectors: pairing !== undefined,
     };
@@ -208,15 +208,5 @@ function debugCode(kernels: readonly Kernel[], { bytes }: CompiledModule): void 
   const names = kernels.map(({ name }) => name).join(', ');
   void import('./wasm/disassemble.ts').then(({ disassemble }) =>
     debug(4, () => `${names}:\n${disassemble(bytes)}`),
-  );
-}
-
-function warnOnce(): void {
-  if (warned) return;
-  warned = true;
-  // oxlint-disable-next-line no-console -- said once, and only where it costs the user speed
-  console.warn(
-    'Tenfold: no shared memory here, so the cpu backend runs on one thread. In browsers, serve the page with ' +
-      'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.',
   );
 }

@@ -4,6 +4,7 @@ import { registerBackend } from '@tenfold/ir';
 import type { CpuOptions as BaseOptions } from './backend.ts';
 import { CpuBackend } from './backend.ts';
 import { allLowerings } from './lowerings.ts';
+import { threadPool } from './pool/thread-pool.ts';
 import { wideVectors } from './wide/enable.ts';
 
 export type { CpuBackend, CpuFeatures } from './backend.ts';
@@ -25,7 +26,8 @@ export interface CpuOptions extends BaseOptions {
 export function cpuBackend(options: CpuOptions = {}): CpuBackend {
   const lowerings = allLowerings(options);
   const wide = options.wideVectors && !options.deterministic;
-  return new CpuBackend(options, lowerings, wide ? wideVectors(options, lowerings) : undefined);
+  const pairing = wide ? wideVectors(options, lowerings) : undefined;
+  return new CpuBackend(options, { lowerings, pairing, pool: threadPool });
 }
 
 /** Configures the device 'cpu'; call it before the first tensor is made there. */

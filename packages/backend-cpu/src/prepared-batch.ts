@@ -9,7 +9,7 @@ import type { ArgumentViews } from './codegen/arguments.ts';
 import { writeArguments, writeScalar } from './codegen/arguments.ts';
 import type { Phase } from './codegen/functions.ts';
 import { MAX_TASKS } from './pool/control.ts';
-import type { ThreadPool } from './pool/thread-pool.ts';
+import type { MainThread } from './pool/main-thread.ts';
 import type { CpuProgram } from './program.ts';
 import { isCpuProgram } from './program.ts';
 import { tuning } from './tuning.ts';
@@ -52,12 +52,12 @@ export class PreparedBatch {
   /** The first step of each dispatch. */
   readonly #firsts: number[] = [];
   readonly #numbers: Numbers[] = [];
-  readonly #pool: ThreadPool;
+  readonly #pool: MainThread;
 
   /** Writes the arguments at `args`; `scratch` is an address. */
   constructor(
     batch: readonly Dispatch[],
-    pool: ThreadPool,
+    pool: MainThread,
     views: ArgumentViews,
     args: number,
     scratch: number,

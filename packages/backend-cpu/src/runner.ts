@@ -8,7 +8,7 @@ import type { Dispatch, DispatchObserver } from '@tenfold/ir';
 import type { ArgumentViews } from './codegen/arguments.ts';
 import type { Heap } from './memory/heap.ts';
 import { ARGUMENTS_ADDRESS, ARGUMENTS_BYTES } from './pool/control.ts';
-import type { ThreadPool } from './pool/thread-pool.ts';
+import type { MainThread } from './pool/main-thread.ts';
 import { PreparedBatch, sizesOf } from './prepared-batch.ts';
 import { tuning } from './tuning.ts';
 
@@ -22,7 +22,7 @@ interface Kept {
 export class Runner {
   observer: DispatchObserver | undefined;
   readonly #heap: Heap;
-  readonly #pool: ThreadPool;
+  readonly #pool: MainThread;
   #views: ArgumentViews;
   #scratch = { address: 0, bytes: 0 };
   /** Estimated time of work that one thread did while the others slept, since they were last woken by it. */
@@ -30,7 +30,7 @@ export class Runner {
   readonly #kept = new WeakMap<readonly Dispatch[], Kept | 'seen'>();
   readonly #dropped: FinalizationRegistry<number>;
 
-  constructor(heap: Heap, pool: ThreadPool) {
+  constructor(heap: Heap, pool: MainThread) {
     this.#heap = heap;
     this.#pool = pool;
     this.#views = viewsOf(heap);

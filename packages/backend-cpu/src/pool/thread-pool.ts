@@ -6,14 +6,13 @@
  * It knows nothing of kernels: it is given functions (by number), arguments (by address) and ranges.
  */
 
-import { TenfoldError } from '@tenfold/ir';
-import { makeHostFunctions } from '../math/index.ts';
-import { ALIGNMENT } from '../memory/free-space.ts';
+import { DeviceError, TenfoldError } from '@tenfold/ir';
 import type { Heap } from '../memory/heap.ts';
 import { CONTROL, MAX_TASKS, MAX_THREADS, MODULE_HEADER, TASKS_ADDRESS, WORD_STRIDE } from './control.ts';
+import { MainThread } from './main-thread.ts';
 import { ModuleList } from './module-list.ts';
 import type { WorkerHandle } from './spawn.ts';
-import { spawn } from './spawn.ts';
+import { availableThreads, spawn } from './spawn.ts';
 
 /** Rounds of looking for work before a worker sleeps: some 30 microseconds between batches, more while one runs. */
 const PATIENCE = { idle: 1000, active: 100_000 };
@@ -22,90 +21,71 @@ const PATIENCE = { idle: 1000, active: 100_000 };
 const JOIN_ROUNDS = 5000;
 const JOIN_MILLISECONDS = 0.1;
 
-export type TaskFunction = (args: number, begin: number, end: number) => void;
+let warned = false;
 
-export class ThreadPool {
-  /** Threads that share the work, the main thread included. */
-  readonly threads: number;
-  readonly #heap: Heap;
+/** A pool of so many threads; by default of as many as the machine runs at once. */
+export function threadPool(heap: Heap, threads = availableThreads()): ThreadPool {
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new DeviceError(`cpu: threads must be a positive integer, got ${threads}`);
+  }
+  if (threads > 1 && !heap.memory.limits.shared && !warned) {
+    warned = true;
+    // oxlint-disable-next-line no-console -- said once, and only where it costs the user speed
+    console.warn(
+      'Tenfold: no shared memory here, so the cpu backend runs on one thread. In browsers, serve the page with ' +
+        'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.',
+    );
+  }
+  return new ThreadPool(heap, threads);
+}
+
+export class ThreadPool extends MainThread {
   readonly #words: Int32Array;
-  readonly #functions: TaskFunction[] = [];
   #workers: WorkerHandle[] = [];
   #maySleep = true;
   #started = false;
   #warned = false;
   readonly #modules: ModuleList;
-  #workspace = { address: 0, bytes: 0 };
-  readonly #math = { ...makeHostFunctions() };
 
   constructor(heap: Heap, threads: number) {
-    this.#heap = heap;
-    this.threads = heap.memory.limits.shared ? Math.min(threads, MAX_THREADS) : 1;
+    super(heap, heap.memory.limits.shared ? Math.min(threads, MAX_THREADS) : 1);
     this.#words = this.#view();
     this.#modules = new ModuleList(heap, this.threads);
   }
 
-  /** Sees to it that each thread has at least this much memory of its own while it runs a function. */
-  reserveWorkspace(bytes: number): void {
-    if (bytes <= this.#workspace.bytes) return;
-    const { threads } = this;
-    const heap = this.#heap;
-    if (this.#workspace.bytes > 0) heap.free(this.#workspace.address);
-    this.#workspace = { address: 0, bytes: 0 };
-    const each = Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-    this.#workspace = { address: heap.alloc(each * threads), bytes: each };
+  override reserveWorkspace(bytes: number): void {
+    super.reserveWorkspace(bytes);
     const words = this.#view();
-    Atomics.store(words, CONTROL.workspace, this.#workspace.address);
-    Atomics.store(words, CONTROL.workspaceBytes, each);
+    Atomics.store(words, CONTROL.workspace, this.workspace.address);
+    Atomics.store(words, CONTROL.workspaceBytes, this.workspace.bytes);
   }
 
-  /** Makes the module's functions `f0`, `f1`, … callable on every thread; returns the number of the first. */
-  load(bytes: Uint8Array<ArrayBuffer>, count: number): number {
-    const workspace = (): number => this.#workspace.address;
-    const imports = { env: { memory: this.#heap.memory.memory, workspace }, math: this.#math };
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
-    const first = this.#functions.length;
-    for (let i = 0; i < count; i++) {
-      const exported = instance.exports[`f${i}`];
-      if (!isTaskFunction(exported)) throw new TenfoldError(`internal: the module has no function f${i}`);
-      this.#functions.push(exported);
-    }
+  override load(bytes: Uint8Array<ArrayBuffer>, count: number): number {
+    const first = super.load(bytes, count);
     if (this.threads > 1) this.#modules.publish(bytes, first, count);
     return first;
   }
 
-  /** Drops functions that `load` made. */
-  unload(first: number, count: number): void {
-    for (let i = first; i < first + count; i++) delete this.#functions[i];
+  override unload(first: number, count: number): void {
+    super.unload(first, count);
     if (this.threads > 1) this.#modules.publish(new Uint8Array(), first, count);
   }
 
-  /** Calls a function on this thread. */
-  call(id: number, args: number, begin: number, end: number): void {
-    this.#functions[id](args, begin, end);
-  }
-
-  /** Whether some worker looks for work at present. */
-  get isAwake(): boolean {
+  override get isAwake(): boolean {
     return this.#started && Atomics.load(this.#words, CONTROL.parked) < this.threads - 1;
   }
 
-  /** Between `begin` and `end` workers that are awake stay so; `wakes` those that sleep. */
-  begin(wakes: boolean): void {
+  override begin(wakes: boolean): void {
     if (!this.#started) this.#start();
     Atomics.store(this.#words, CONTROL.active, 1);
     if (wakes && Atomics.load(this.#words, CONTROL.parked) > 0) this.#wake();
   }
 
-  end(): void {
+  override end(): void {
     Atomics.store(this.#words, CONTROL.active, 0);
   }
 
-  /**
-   * Runs tasks on all threads, and returns when they are done. `tasks` has three numbers for each: address of the
-   * arguments, begin and end.
-   */
-  run(id: number, tasks: Int32Array): void {
+  override run(id: number, tasks: Int32Array): void {
     const { threads } = this;
     const words = this.#words;
     const count = tasks.length / 3;
@@ -128,17 +108,7 @@ export class ThreadPool {
     }
   }
 
-  /** Runs tasks on this thread, neighbouring ones as one. */
-  runAlone(id: number, tasks: Int32Array): void {
-    const run = this.#functions[id];
-    for (let i = 0; i < tasks.length; i += 3) {
-      const [args, begin] = [tasks[i], tasks[i + 1]];
-      while (tasks[i + 3] === args && tasks[i + 4] === tasks[i + 2]) i += 3;
-      run(args, begin, tasks[i + 2]);
-    }
-  }
-
-  dispose(): void {
+  override dispose(): void {
     if (this.#workers.length === 0) return;
     Atomics.store(this.#words, CONTROL.stop, 1);
     this.#wake();
@@ -149,7 +119,7 @@ export class ThreadPool {
   /** Claims tasks of one thread's share until there are none. */
   #work(id: number, word: number, failures: unknown[]): void {
     const words = this.#words;
-    const run = this.#functions[id];
+    const run = this.functions[id];
     for (;;) {
       const seen = Atomics.load(words, word);
       if ((seen & 0xffff) >= seen >>> 16) return;
@@ -184,7 +154,7 @@ export class ThreadPool {
 
   #start(): void {
     const start = {
-      memory: this.#heap.memory.memory,
+      memory: this.heap.memory.memory,
       threads: this.threads,
       control: CONTROL,
       header: MODULE_HEADER,
@@ -218,10 +188,6 @@ export class ThreadPool {
   }
 
   #view(): Int32Array {
-    return new Int32Array(this.#heap.memory.memory.buffer);
+    return new Int32Array(this.heap.memory.memory.buffer);
   }
-}
-
-function isTaskFunction(value: unknown): value is TaskFunction {
-  return typeof value === 'function';
 }

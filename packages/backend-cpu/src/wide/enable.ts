@@ -12,6 +12,7 @@ import type { Lowering } from '../codegen/lowering.ts';
 import type { Pairing } from '../pairing.ts';
 import { pairing } from '../pairing.ts';
 import { nodeModule } from '../pool/spawn.ts';
+import { threadPool } from '../pool/thread-pool.ts';
 import { product, sampleKernels } from './sample-kernels.ts';
 import { computeSamples, fastest, firstWrong } from './samples.ts';
 
@@ -45,7 +46,8 @@ function enable(options: CpuOptions, lowerings: readonly Lowering[]): string | u
   if (v8 === undefined || !(Number.parseInt(host.process?.versions?.v8 ?? '', 10) >= V8_WITH_PAIRING))
     return 'they need Node 24 or newer';
   if (host.process?.arch !== 'x64') return 'they need an x86-64 processor with AVX2';
-  const backend = (paired: Pairing | undefined) => new CpuBackend(options, lowerings, paired);
+  const backend = (paired: Pairing | undefined) =>
+    new CpuBackend(options, { lowerings, pairing: paired, pool: threadPool });
   try {
     const kernels = sampleKernels();
     const speed = product(96, 96, 256);
