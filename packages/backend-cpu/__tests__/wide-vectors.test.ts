@@ -10,17 +10,16 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { CpuBackend } from '../src/backend.ts';
 import type { CpuOptions } from '../src/index.ts';
 import { cpuBackend } from '../src/index.ts';
-import { allLowerings } from '../src/lowerings.ts';
+import { allParts } from '../src/parts.ts';
 import type { Pairing } from '../src/pairing.ts';
 import { pairing } from '../src/pairing.ts';
-import { threadPool } from '../src/pool/thread-pool.ts';
 import { sampleKernels } from '../src/wide/sample-kernels.ts';
 import { computeSamples, firstWrong } from '../src/wide/samples.ts';
 
 const canPair = Number.parseInt(process.versions.v8, 10) >= 13 && process.arch === 'x64';
 
 function shaped(options: CpuOptions, shape: Pairing = pairing): CpuBackend {
-  return new CpuBackend(options, { lowerings: allLowerings(options), pairing: shape, pool: threadPool });
+  return new CpuBackend(options, { ...allParts(options), pairing: shape });
 }
 
 describe('wide vectors', () => {

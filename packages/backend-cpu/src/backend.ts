@@ -61,6 +61,8 @@ export interface CpuFeatures {
 /** What a backend has besides the general templates and the thread that calls it. */
 export interface CpuParts {
   readonly lowerings?: readonly Lowering[];
+  /** Dtypes of attention, where a lowering compiles it. */
+  readonly attention?: ReadonlySet<DType>;
   readonly pairing?: Pairing | undefined;
   readonly pool?: (heap: Heap, threads?: number) => MainThread;
 }
@@ -78,7 +80,10 @@ export class CpuBackend implements Backend {
   readonly #dropped: FinalizationRegistry<{ readonly first: number; readonly count: number }>;
   #disposed = false;
 
-  constructor(options: CpuOptions = {}, { lowerings = [], pairing, pool: makePool }: CpuParts = {}) {
+  constructor(
+    options: CpuOptions = {},
+    { lowerings = [], attention, pairing, pool: makePool }: CpuParts = {},
+  ) {
     this.#lowerings = lowerings;
     this.#pairing = pairing;
     const wanted = !options.deterministic && (options.relaxedSimd ?? true);
@@ -105,7 +110,7 @@ export class CpuBackend implements Backend {
       threads: this.#pool.threads,
       subgroups: false,
       f16: false,
-      ...(lowerings.length > 0 && { attention: new Set<DType>(['float32']) }),
+      attention,
       maxOperands: 1024,
       maxBufferBytes: memory.maximumBytes,
       alignment: ALIGNMENT,

@@ -3,8 +3,7 @@
 import { registerBackend } from '@tenfold/ir';
 import type { CpuOptions as BaseOptions } from './backend.ts';
 import { CpuBackend } from './backend.ts';
-import { allLowerings } from './lowerings.ts';
-import { threadPool } from './pool/thread-pool.ts';
+import { allParts } from './parts.ts';
 import { wideVectors } from './wide/enable.ts';
 
 export type { CpuBackend, CpuFeatures } from './backend.ts';
@@ -24,10 +23,10 @@ export interface CpuOptions extends BaseOptions {
 
 /** A backend of its own, for tests and tools; devices are configured with `cpu()`. */
 export function cpuBackend(options: CpuOptions = {}): CpuBackend {
-  const lowerings = allLowerings(options);
+  const parts = allParts(options);
   const wide = options.wideVectors && !options.deterministic;
-  const pairing = wide ? wideVectors(options, lowerings) : undefined;
-  return new CpuBackend(options, { lowerings, pairing, pool: threadPool });
+  const pairing = wide ? wideVectors(options, parts) : undefined;
+  return new CpuBackend(options, { ...parts, pairing });
 }
 
 /** Configures the device 'cpu'; call it before the first tensor is made there. */

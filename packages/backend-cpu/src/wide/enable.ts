@@ -6,13 +6,11 @@
  * The flag is the process's: all modules compiled from then on are paired where they can be, in workers too.
  */
 
-import type { CpuOptions } from '../backend.ts';
+import type { CpuOptions, CpuParts } from '../backend.ts';
 import { CpuBackend } from '../backend.ts';
-import type { Lowering } from '../codegen/lowering.ts';
 import type { Pairing } from '../pairing.ts';
 import { pairing } from '../pairing.ts';
 import { nodeModule } from '../pool/spawn.ts';
-import { threadPool } from '../pool/thread-pool.ts';
 import { product, sampleKernels } from './sample-kernels.ts';
 import { computeSamples, fastest, firstWrong } from './samples.ts';
 
@@ -29,9 +27,9 @@ const isV8 = (module: object): module is V8 => 'setFlagsFromString' in module;
 let found: { readonly reason: string | undefined } | undefined;
 
 /** The shape of code for wide vectors, switched on for the process; undefined where there are none, said once. */
-export function wideVectors(options: CpuOptions, lowerings: readonly Lowering[]): Pairing | undefined {
+export function wideVectors(options: CpuOptions, parts: CpuParts): Pairing | undefined {
   if (found === undefined) {
-    found = { reason: enable({ ...options, threads: 1, memoryBytes: 2 ** 24 }, lowerings) };
+    found = { reason: enable({ ...options, threads: 1, memoryBytes: 2 ** 24 }, parts) };
     if (found.reason !== undefined) {
       // oxlint-disable-next-line no-console -- asked for and not to be had: said once
       console.warn(`Tenfold: the cpu backend does without wide vectors: ${found.reason}.`);
@@ -40,14 +38,13 @@ export function wideVectors(options: CpuOptions, lowerings: readonly Lowering[])
   return found.reason === undefined ? pairing : undefined;
 }
 
-function enable(options: CpuOptions, lowerings: readonly Lowering[]): string | undefined {
+function enable(options: CpuOptions, parts: CpuParts): string | undefined {
   const host: { process?: { versions?: { v8?: string }; arch?: string } } = globalThis;
   const v8 = nodeModule('node:v8', isV8);
   if (v8 === undefined || !(Number.parseInt(host.process?.versions?.v8 ?? '', 10) >= V8_WITH_PAIRING))
     return 'they need Node 24 or newer';
   if (host.process?.arch !== 'x64') return 'they need an x86-64 processor with AVX2';
-  const backend = (paired: Pairing | undefined) =>
-    new CpuBackend(options, { lowerings, pairing: paired, pool: threadPool });
+  const backend = (paired: Pairing | undefined) => new CpuBackend(options, { ...parts, pairing: paired });
   try {
     const kernels = sampleKernels();
     const speed = product(96, 96, 256);
