@@ -60,7 +60,7 @@ function comparisonOf(before: Result, after: Result): Comparison {
   const noise = timed ? Math.hypot(before.timing.noise, after.timing.noise, BETWEEN_PROCESSES) : 0;
   let verdict: Comparison['verdict'] = 'same';
   if (ratio > 1 + noise) verdict = 'worse';
-  else if (ratio < 1 / (1 + noise)) verdict = 'better';
+  else if (ratio < 1 - noise) verdict = 'better';
   return { id: after.id, before, after, ratio, noise, verdict };
 }
 

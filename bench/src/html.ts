@@ -50,8 +50,8 @@ ${sections.join('\n')}
 const STYLE = `
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
 table { border-collapse: collapse; margin: 1rem 0; }
-th, td { padding: 0.15rem 0.8rem; text-align: right; border-bottom: 1px solid #ddd; }
-th:first-child, td:first-child { text-align: left; }
+th, td { padding: 0.15rem 0.8rem; text-align: right; white-space: nowrap; border-bottom: 1px solid #ddd; }
+th:first-child, td:first-child { text-align: left; white-space: normal; }
 td { font-variant-numeric: tabular-nums; }
 .better { color: #16703c; } .worse { color: #b3261e; }
 svg { display: inline-block; max-width: 100%; height: auto; }
@@ -73,7 +73,7 @@ function linePlot(title: string, results: readonly Result[]): string {
   return svg({
     title: { text: title, textStyle: { fontSize: 14 } },
     legend: { bottom: 0 },
-    grid: { left: 60, right: 20, top: 50, bottom: 70 },
+    grid: { left: 60, right: 20, top: 70, bottom: 110 },
     xAxis: {
       type: 'category',
       data: xs.map(String),
@@ -117,7 +117,7 @@ function comparisonPlot(comparisons: readonly Comparison[]): string {
 }
 
 /** Rendered without a browser; animations would only leave the first frame. */
-function svg(option: EChartsCoreOption, height = 340, width = 460): string {
+function svg(option: EChartsCoreOption, height = 380, width = 460): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   chart.setOption({ animation: false, ...option });
   const text = chart.renderToSVGString();
