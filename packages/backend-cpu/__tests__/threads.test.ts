@@ -1,4 +1,4 @@
-import type { Kernel } from '@tenfold/ir';
+import type { Kernel, ThreadSpan } from '@tenfold/ir';
 import { DeviceError, TenfoldError } from '@tenfold/ir';
 import { SeededRandom } from '@tenfold/testing';
 import { execFile } from 'node:child_process';
@@ -38,6 +38,33 @@ function output(backend: CpuBackend, kernel: Kernel, contents: ReturnType<typeof
 }
 
 describe('threads', () => {
+  it('tell an observer what each of them did', () => {
+    const backend = cpuBackend({ threads: 3 });
+    const kernel = gelu(300_001);
+    const contents = inputs(kernel);
+    const heard: (readonly ThreadSpan[])[] = [];
+    const from = performance.now();
+    backend.observer = (_, begin, end, threads = []) => {
+      expect(begin).toBeGreaterThanOrEqual(from);
+      for (const span of threads) {
+        expect(span.end).toBeGreaterThanOrEqual(span.begin);
+        // Clocks of threads agree to a part of a millisecond.
+        expect(span.begin).toBeGreaterThan(begin - 1);
+        expect(span.end).toBeLessThan(end + 1);
+      }
+      heard.push(threads);
+    };
+    for (let i = 0; i < 10; i++) output(backend, kernel, contents);
+    backend.dispose();
+    expect(heard).toHaveLength(10);
+    for (const threads of heard) {
+      const numbers = threads.map(({ thread }) => thread);
+      // A worker that was not yet awake did nothing.
+      expect(numbers).toEqual([0, 1, 2].filter((thread) => numbers.includes(thread)));
+      expect(numbers[0]).toBe(0);
+    }
+  });
+
   it.each(KERNELS)('%s: the same bits with one thread, two and four', (_, kernel) => {
     const [one, ...others] = [1, 2, 4].map((threads) => {
       const backend = cpuBackend({ threads });

@@ -107,9 +107,10 @@ export class PreparedBatch {
     if (!observer) return this.#run(shared, 0, this.#steps.length);
     let begin = performance.now();
     this.#dispatches.forEach((dispatch, i) => {
+      this.#pool.startTiming();
       this.#run(shared, this.#firsts[i], this.#firsts[i + 1] ?? this.#steps.length);
       const end = performance.now();
-      observer(dispatch, begin, end);
+      observer(dispatch, begin, end, this.#pool.stopTiming(begin, end));
       begin = performance.now();
     });
   }

@@ -146,9 +146,17 @@ describe('a report', () => {
       { phase: 'run', begin: 1, end: 6 },
     ],
     dispatches: [
-      { dispatch: small, begin: 3, end: 3.5 },
-      { dispatch: large, begin: 3.5, end: 5.5 },
-      { dispatch: small, begin: 7, end: 7.5 },
+      { dispatch: small, begin: 3, end: 3.5, threads: [{ thread: 0, begin: 3, end: 3.5 }] },
+      {
+        dispatch: large,
+        begin: 3.5,
+        end: 5.5,
+        threads: [
+          { thread: 1, begin: 4, end: 5.5 },
+          { thread: 0, begin: 3.5, end: 5 },
+        ],
+      },
+      { dispatch: small, begin: 7, end: 7.5, threads: [] },
     ],
     runs: 1,
     plans: { hits: 0, misses: 1, evictions: 0 },
@@ -185,6 +193,7 @@ describe('a report', () => {
       'total                   3  3.00 ms  100 %  39.8 KiB  39.8 KiB  10.2 K     0.00  0.03      27 %',
       '',
       'time    10.00 ms: tracing 5.00 ms, planning 1.00 ms, compiling 500 µs, replaying 1.00 ms, kernels 2.50 ms',
+      'threads 0: 2.00 ms, 1: 1.50 ms',
       'plans   1 runs, 0 plans found, 1 made',
       'memory  3.00 MiB at the peak, 1000 B at the end, 400 B uploaded',
       'peaks   1.00 GFLOP/s; GB/s 1.00 in 1.00 KiB, 0.10 in 1.00 MiB',
@@ -201,6 +210,9 @@ describe('a report', () => {
       ['negate', 2, 3000, 500],
       ['negate', 2, 3500, 2000],
       ['negate', 2, 7000, 500],
+      ['negate', 3, 3000, 500],
+      ['negate', 4, 4000, 1500],
+      ['negate', 3, 3500, 1500],
     ]);
   });
 });

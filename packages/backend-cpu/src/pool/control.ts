@@ -25,6 +25,8 @@ export const CONTROL = {
   /** The size of each thread's workspace and the address of the first; the others follow. */
   workspaceBytes: 293,
   workspace: 294,
+  /** 1: threads note when they ran tasks. */
+  timed: 295,
   /** Beside each thread's word: how many records of the list of modules it has worked through. */
   loaded: 1,
   /** One word per thread, `WORD_STRIDE` apart: `limit << 16 | next`, the tasks this thread begins with. */
@@ -37,6 +39,12 @@ export const MAX_THREADS = 256;
 /** Three int32 per task: address of the arguments, begin, end. Limits must fit 16 bits. */
 export const TASKS_ADDRESS = 65536;
 export const MAX_TASKS = 32768;
+
+/**
+ * What threads note while tasks are timed, as float64, `stride` numbers a thread: begin of its first task and end of its last
+ * one, in milliseconds of its own clock, how many there were, and when that clock began.
+ */
+export const TIMES = { address: 458752, stride: 4, begin: 0, end: 1, tasks: 2, origin: 3 } as const;
 
 export const ARGUMENTS_ADDRESS = 524288;
 export const ARGUMENTS_BYTES = 524288;

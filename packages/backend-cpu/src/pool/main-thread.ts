@@ -5,6 +5,7 @@
  * It knows nothing of kernels: it is given functions (by number), arguments (by address) and ranges.
  */
 
+import type { ThreadSpan } from '@tenfold/ir';
 import { TenfoldError } from '@tenfold/ir';
 import { makeHostFunctions } from '../math/index.ts';
 import { ALIGNMENT } from '../memory/free-space.ts';
@@ -86,6 +87,14 @@ export class MainThread {
   /** Runs tasks on all threads, and returns when they are done. */
   run(id: number, tasks: Int32Array): void {
     this.runAlone(id, tasks);
+  }
+
+  /** From now on each thread notes when it began its first task and when it ended its last one. */
+  startTiming(): void {}
+
+  /** What they noted; a thread that ran no tasks is not among them, but for this one, which began and ended itself. */
+  stopTiming(begin: number, end: number): ThreadSpan[] {
+    return [{ thread: 0, begin, end }];
   }
 
   dispose(): void {}

@@ -6,9 +6,18 @@
  * It knows nothing of kernels: it is given functions (by number), arguments (by address) and ranges.
  */
 
+import type { ThreadSpan } from '@tenfold/ir';
 import { DeviceError, TenfoldError } from '@tenfold/ir';
 import type { Heap } from '../memory/heap.ts';
-import { CONTROL, MAX_TASKS, MAX_THREADS, MODULE_HEADER, TASKS_ADDRESS, WORD_STRIDE } from './control.ts';
+import {
+  CONTROL,
+  MAX_TASKS,
+  MAX_THREADS,
+  MODULE_HEADER,
+  TASKS_ADDRESS,
+  TIMES,
+  WORD_STRIDE,
+} from './control.ts';
 import { MainThread } from './main-thread.ts';
 import { ModuleList } from './module-list.ts';
 import type { WorkerHandle } from './spawn.ts';
@@ -45,6 +54,8 @@ export class ThreadPool extends MainThread {
   #maySleep = true;
   #started = false;
   #warned = false;
+  /** While timing: when this thread was done with its share of the last run. */
+  #ownEnd = 0;
   readonly #modules: ModuleList;
 
   constructor(heap: Heap, threads: number) {
@@ -101,11 +112,32 @@ export class ThreadPool extends MainThread {
     const failures: unknown[] = [];
     for (let thread = 0; thread < threads; thread++)
       this.#work(id, CONTROL.words + WORD_STRIDE * thread, failures);
+    if (words[CONTROL.timed] === 1) this.#ownEnd = performance.now();
     this.#join(count);
     if (Atomics.exchange(words, CONTROL.failed, 0) === 1) failures.push(new Error('on a worker thread'));
     if (failures.length > 0) {
       throw new TenfoldError(`internal: a task of function ${id} failed`, { cause: failures[0] });
     }
+  }
+
+  override startTiming(): void {
+    const times = this.#times();
+    for (let thread = 1; thread < this.threads; thread++) times[TIMES.stride * thread + TIMES.tasks] = 0;
+    this.#ownEnd = 0;
+    this.#words[CONTROL.timed] = 1;
+  }
+
+  override stopTiming(begin: number, end: number): ThreadSpan[] {
+    this.#words[CONTROL.timed] = 0;
+    const spans = super.stopTiming(begin, this.#ownEnd || end);
+    const times = this.#times();
+    for (let thread = 1; thread < this.threads; thread++) {
+      const own = times.subarray(TIMES.stride * thread);
+      if (own[TIMES.tasks] === 0) continue;
+      const shift = own[TIMES.origin] - performance.timeOrigin;
+      spans.push({ thread, begin: own[TIMES.begin] + shift, end: own[TIMES.end] + shift });
+    }
+    return spans;
   }
 
   override dispose(): void {
@@ -160,6 +192,7 @@ export class ThreadPool extends MainThread {
       header: MODULE_HEADER,
       wordStride: WORD_STRIDE,
       tasksAddress: TASKS_ADDRESS,
+      times: TIMES,
       patience: PATIENCE,
     };
     this.#started = true;
@@ -185,6 +218,10 @@ export class ThreadPool extends MainThread {
   #wake(): void {
     Atomics.add(this.#words, CONTROL.signal, 1);
     Atomics.notify(this.#words, CONTROL.signal);
+  }
+
+  #times(): Float64Array {
+    return new Float64Array(this.heap.memory.memory.buffer, TIMES.address);
   }
 
   #view(): Int32Array {

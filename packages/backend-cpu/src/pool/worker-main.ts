@@ -5,7 +5,7 @@
  * with methods, because some tools wrap named functions in a helper that would be missing.
  */
 
-import type { CONTROL, MODULE_HEADER } from './control.ts';
+import type { CONTROL, MODULE_HEADER, TIMES } from './control.ts';
 
 /** What a worker is told at its start. */
 export interface WorkerStart {
@@ -17,6 +17,7 @@ export interface WorkerStart {
   readonly header: typeof MODULE_HEADER;
   readonly wordStride: number;
   readonly tasksAddress: number;
+  readonly times: typeof TIMES;
   /** Rounds without work before a worker sleeps: between batches, and while one runs. */
   readonly patience: { readonly idle: number; readonly active: number };
 }
@@ -24,9 +25,11 @@ export interface WorkerStart {
 type TaskFunction = (args: number, begin: number, end: number) => void;
 
 export function workerMain(start: WorkerStart, math: WebAssembly.ModuleImports): void {
-  const { memory, thread, threads, control, header, wordStride, tasksAddress, patience } = start;
+  const { memory, thread, threads, control, header, wordStride, tasksAddress, times, patience } = start;
   // The first mebibyte is all this view is used for, so it need not follow the memory's growth.
   const words = new Int32Array(memory.buffer);
+  const noted = new Float64Array(memory.buffer, times.address + 8 * times.stride * thread);
+  noted[times.origin] = performance.timeOrigin;
   const functions: TaskFunction[] = [];
   const workspace = {
     address(): number {
@@ -67,7 +70,10 @@ export function workerMain(start: WorkerStart, math: WebAssembly.ModuleImports):
         const at = tasksAddress / 4 + 3 * task;
         const id = words[control.function];
         if (functions[id] === undefined) worker.loadModules();
+        const timed = words[control.timed] === 1;
+        if (timed && noted[times.tasks]++ === 0) noted[times.begin] = performance.now();
         functions[id](words[at], words[at + 1], words[at + 2]);
+        if (timed) noted[times.end] = performance.now();
       } catch {
         Atomics.store(words, control.failed, 1);
       }

@@ -51,11 +51,24 @@ export interface Program {
   readonly kernel: Kernel;
 }
 
+/** What one thread did of a dispatch: from the begin of its first task to the end of its last one. */
+export interface ThreadSpan {
+  /** 0 is the calling thread. */
+  readonly thread: number;
+  readonly begin: number;
+  readonly end: number;
+}
+
 /**
- * Is told when a dispatch ran: milliseconds of `performance.now()`, those of one device in order. A device that learns
- * them late, from timestamp queries, tells them before `synchronize` resolves.
+ * Is told when a dispatch ran, and where, on devices that know: milliseconds of `performance.now()`, the dispatches of one
+ * device in order. A device that learns them late, from timestamp queries, tells them before `synchronize` resolves.
  */
-export type DispatchObserver = (dispatch: Dispatch, begin: number, end: number) => void;
+export type DispatchObserver = (
+  dispatch: Dispatch,
+  begin: number,
+  end: number,
+  threads?: readonly ThreadSpan[],
+) => void;
 
 export interface Backend {
   readonly name: string;

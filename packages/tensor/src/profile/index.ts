@@ -3,6 +3,6 @@
 export { Profile, profile } from './profile.ts';
 export type { ProfileOptions } from './profile.ts';
 export type { Bandwidth, Peaks } from './peaks.ts';
-export type { HostTimes, KernelFigures, KernelKind, KernelProfile } from './report.ts';
+export type { HostTimes, KernelFigures, KernelKind, KernelProfile, ThreadFigures } from './report.ts';
 export type { TableOptions } from './table.ts';
 export type { Trace, TraceEvent } from './trace.ts';

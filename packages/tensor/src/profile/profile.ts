@@ -10,7 +10,7 @@ import type { Peaks } from './peaks.ts';
 import { peaksOf } from './peaks.ts';
 import type { Recording } from './recording.ts';
 import { record } from './recording.ts';
-import type { HostTimes, KernelFigures, KernelProfile, Report } from './report.ts';
+import type { HostTimes, KernelFigures, KernelProfile, Report, ThreadFigures } from './report.ts';
 import { report } from './report.ts';
 import type { TableOptions } from './table.ts';
 import { table } from './table.ts';
@@ -68,6 +68,11 @@ export class Profile<R = unknown> {
     return this.#report.host;
   }
 
+  /** What each thread of the device did, where it tells. */
+  get threads(): readonly ThreadFigures[] {
+    return this.#report.threads;
+  }
+
   /** Runs of the device, plans that were found, plans that had to be made. Compiled functions look for none. */
   get plans(): { readonly runs: number; readonly hits: number; readonly misses: number } {
     const { runs, plans } = this.#recording;
@@ -90,8 +95,8 @@ export class Profile<R = unknown> {
 
   /** All figures as plain data. */
   toJSON(): object {
-    const { device, milliseconds, kernels, kinds, total, host, plans, memory, peaks } = this;
-    return { device, milliseconds, kernels, kinds, total, host, plans, memory, peaks };
+    const { device, milliseconds, kernels, kinds, total, host, threads, plans, memory, peaks } = this;
+    return { device, milliseconds, kernels, kinds, total, host, threads, plans, memory, peaks };
   }
 
   /** What happened when, for chrome://tracing and ui.perfetto.dev. */

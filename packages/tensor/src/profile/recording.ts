@@ -3,7 +3,7 @@
  * memory. It interprets nothing; `report.ts` does.
  */
 
-import type { Device, Dispatch, Phase } from '@tenfold/ir';
+import type { Device, Dispatch, Phase, ThreadSpan } from '@tenfold/ir';
 import { ArgumentError, observePhases } from '@tenfold/ir';
 
 /** A stretch of time; milliseconds since the recording began. */
@@ -14,6 +14,8 @@ export interface Span {
 
 export interface DispatchSpan extends Span {
   readonly dispatch: Dispatch;
+  /** What each thread did of it, where the device knows. */
+  readonly threads: readonly ThreadSpan[];
 }
 
 export interface PhaseSpan extends Span {
@@ -52,11 +54,16 @@ export async function record<R>(
   const before = { ...plans.counters, ...counters };
   let peakBytes = memory.liveBytes;
   const start = performance.now();
-  backend.observer = (dispatch, begin, end) => {
-    dispatches.push({ dispatch, begin: begin - start, end: end - start });
+  const moved = <S extends Span>(span: S): S => ({
+    ...span,
+    begin: span.begin - start,
+    end: span.end - start,
+  });
+  backend.observer = (dispatch, begin, end, threads = []) => {
+    dispatches.push(moved({ dispatch, begin, end, threads: threads.map(moved) }));
     peakBytes = Math.max(peakBytes, memory.liveBytes);
   };
-  observePhases((phase, begin, end) => phases.push({ phase, begin: begin - start, end: end - start }));
+  observePhases((phase, begin, end) => phases.push(moved({ phase, begin, end })));
   try {
     const result = await body();
     await device.ready();

@@ -54,6 +54,14 @@ export interface Report {
   readonly kinds: readonly KernelFigures[];
   readonly total: KernelFigures;
   readonly host: HostTimes;
+  /** By thread, the calling one first; empty where the device does not know. */
+  readonly threads: readonly ThreadFigures[];
+}
+
+export interface ThreadFigures {
+  readonly thread: number;
+  /** In kernels, from the first to the last task of each. */
+  readonly milliseconds: number;
 }
 
 interface Sum extends Work {
@@ -98,6 +106,7 @@ export function report(recording: Recording, peaks: Peaks | undefined): Report {
     kinds: [...kinds].map(([kind, sum]) => figures(kind, sum, all)).sort(slowestFirst),
     total: figures('total', all, all),
     host: hostTimes(recording),
+    threads: threadFigures(recording),
   };
 }
 
@@ -184,6 +193,16 @@ function hostTimes({ phases, dispatches, wall }: Recording): HostTimes {
     replaying: running - planning - waited,
     kernels: waited,
   };
+}
+
+function threadFigures({ dispatches }: Recording): readonly ThreadFigures[] {
+  const found = new Map<number, number>();
+  for (const { thread, begin, end } of dispatches.flatMap(({ threads }) => threads)) {
+    found.set(thread, (found.get(thread) ?? 0) + end - begin);
+  }
+  return [...found]
+    .map(([thread, milliseconds]) => ({ thread, milliseconds }))
+    .sort((a, b) => a.thread - b.thread);
 }
 
 function lengthOf(spans: readonly Span[]): number {

@@ -2,7 +2,7 @@
 
 import type { Peaks } from './peaks.ts';
 import type { Recording } from './recording.ts';
-import type { KernelFigures, Report } from './report.ts';
+import type { KernelFigures, Report, ThreadFigures } from './report.ts';
 
 export interface TableOptions {
   /** Most kernels to list; the others are one line. Default 20. */
@@ -12,7 +12,7 @@ export interface TableOptions {
 const COLUMNS = ['size', 'calls', 'time', 'share', 'read', 'written', 'FLOPs', 'GFLOP/s', 'GB/s', 'roofline'];
 
 export function table(
-  { kernels, kinds, total, host }: Report,
+  { kernels, kinds, total, host, threads }: Report,
   { wall, runs, plans, peakBytes, liveBytes, uploadedBytes }: Recording,
   peaks: Peaks | undefined,
   { rows = 20 }: TableOptions = {},
@@ -40,8 +40,10 @@ export function table(
   ];
   return [
     ...lines,
+    ...(runs > 0 && kernels.length === 0 ? ['the device tells nothing of its kernels'] : []),
     '',
     `time    ${duration(wall)}: ${parts.join(', ')}`,
+    ...(threads.length > 1 ? [`threads ${threads.map(describeThread).join(', ')}`] : []),
     `plans   ${runs} runs, ${plans.hits} plans found, ${plans.misses} made`,
     `memory  ${bytes(peakBytes)} at the peak, ${bytes(liveBytes)} at the end, ${bytes(uploadedBytes)} uploaded`,
     ...(peaks ? [`peaks   ${describePeaks(peaks)}`] : []),
@@ -78,6 +80,10 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
       .join('  ')
       .trimEnd(),
   ); // prettier-ignore
+}
+
+function describeThread({ thread, milliseconds }: ThreadFigures): string {
+  return `${thread}: ${duration(milliseconds)}`;
 }
 
 function describePeaks({ flopsPerSecond, bandwidths }: Peaks): string {

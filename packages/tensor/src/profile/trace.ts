@@ -1,6 +1,6 @@
 /**
  * A profile as a file for chrome://tracing and ui.perfetto.dev: the Trace Event Format, complete events in microseconds.
- * The phases of the host are one row, the kernels of the device another.
+ * The phases of the host are one row, the kernels of the device another, and each thread that ran tasks of them one more.
  */
 
 import type { Recording, Span } from './recording.ts';
@@ -28,26 +28,34 @@ export interface Trace {
 const PROCESS = 1;
 const HOST = 1;
 const DEVICE = 2;
+const FIRST_THREAD = 3;
 
 export function trace({ wall, phases, dispatches }: Recording, device: string): Trace {
   const whole = complete('profile', 'host', HOST, { begin: 0, end: wall });
   const host = [...phases]
     .sort((a, b) => a.begin - b.begin || b.end - a.end)
     .map((span) => complete(span.phase, 'host', HOST, span));
-  const kernels = dispatches.map(({ dispatch, ...span }) => {
+  const kernels = dispatches.map(({ dispatch, begin, end }) => {
     const { kernel } = dispatch.program;
     const args = { ...workOfLaunches(dispatch), launches: dispatch.launches.length };
-    return { ...complete(kernel.name, kindOf(kernel), DEVICE, span), args };
+    return { ...complete(kernel.name, kindOf(kernel), DEVICE, { begin, end }), args };
   });
+  const tasks = dispatches.flatMap(({ dispatch, threads }) => {
+    const { kernel } = dispatch.program;
+    return threads.map((span) => complete(kernel.name, kindOf(kernel), FIRST_THREAD + span.thread, span));
+  });
+  const rows = [...new Set(tasks.map(({ tid }) => tid))].sort((a, b) => a - b);
   return {
     displayTimeUnit: 'ms',
     traceEvents: [
       named('process_name', 0, 'Tenfold'),
       named('thread_name', HOST, 'host'),
       named('thread_name', DEVICE, `kernels on ${device}`),
+      ...rows.map((tid) => named('thread_name', tid, `thread ${tid - FIRST_THREAD}`)),
       whole,
       ...host,
       ...kernels,
+      ...tasks,
     ],
   };
 }
