@@ -59,7 +59,7 @@ describe('sorting', () => {
   });
 
   it('is not in the base, which says what to import', () => {
-    const lean = leanBackend({ threads: 1 });
+    const lean = leanBackend();
     expect(() => lean.compile([sortKernel('float32', 1, 4, 1, false)])).toThrow(DeviceError);
     expect(() => lean.compile([sortKernel('float32', 1, 4, 1, false)])).toThrow(
       "import '@tenfold/backend-cpu'",
