@@ -202,3 +202,30 @@ describe('gradcheck', () => {
     await expect(gradcheck((x) => x, [tensor([1.5])])).rejects.toThrow('no input requires gradients');
   });
 });
+
+describe('a tensor that was read in many slices', () => {
+  const rows = [7, 0, 3, 11, 4, 9, 1, 10, 2, 6, 5];
+
+  test('gets their gradients side by side, and zeros where nothing was read', async () => {
+    const x = leaf(Array.from({ length: 12 * 2 }, (_, i) => i - 7)).reshape(12, 2);
+    const sum = rows.map((row) => x.select(0, row).mul(row + 1)).reduce((a, b) => a.add(b));
+    const [gradient] = grad(sum.square().sum(), [x]);
+    const [first, second] = [0, 1].map((column) =>
+      rows.reduce((total, row) => total + (row + 1) * (2 * row + column - 7), 0),
+    );
+    const expected = Array.from({ length: 12 }, (_, row) =>
+      [first, second].map((value) => (row === 8 ? 0 : 2 * value * (row + 1))),
+    );
+    expect(await gradient.tolist()).toEqual(expected);
+  });
+
+  test('adds what overlaps', async () => {
+    const x = leaf(Array.from({ length: 12 }, (_, i) => i));
+    const sum = rows.map((row) => x.narrow(0, Math.min(row, 9), 3).mul(row)).reduce((a, b) => a.add(b));
+    const [gradient] = grad(sum.sum(), [x]);
+    const expected = Array.from({ length: 12 }, (_, i) =>
+      rows.reduce((total, row) => total + (i >= Math.min(row, 9) && i < Math.min(row, 9) + 3 ? row : 0), 0),
+    );
+    expect(await gradient.tolist()).toEqual(expected);
+  });
+});

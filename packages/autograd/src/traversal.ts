@@ -9,6 +9,7 @@ import type { Device, Graph, NodeId, Storage } from '@tenfold/ir';
 import type { GradHook, Tensor } from '@tenfold/tensor/base';
 import { apply, findLeafState, fromNode } from '@tenfold/tensor/internal';
 import type { GradNote } from '@tenfold/tensor/internal';
+import { joinSlices } from './join-slices.ts';
 import { ruleOf } from './rules/table.ts';
 
 /** A node where it was first traced, before any import. */
@@ -92,7 +93,8 @@ class Traversal {
     const note = graph.notes.get(node) as GradNote | undefined;
     const source = graph.sources.get(node);
     const hooks = note?.hooks ?? (source && findLeafState(source)?.hooks);
-    const gradient = hooks ? this.#afterHooks(hooks, arrived) : arrived;
+    const joined = joinSlices(arrived);
+    const gradient = hooks ? this.#afterHooks(hooks, joined) : joined;
     note?.retain?.(gradient);
     this.#recordTarget(node, gradient);
     if (source) this.#arrive(source, gradient);
