@@ -85,7 +85,7 @@ const brokenAttention: readonly (readonly [string, Partial<AttentionKernel>, Reg
   ['an input that is read along the wrong axis', { inputs: [1, 1, 2, 3] }, /input 0 depends on i1/],
   ['an input that is no load', { inputs: [0, 1, 3, 3] }, /input 2 is neither a plain load nor the scale/],
   ['missing inputs', { inputs: [0, 1, 2] }, /attention has 3 inputs/],
-  ['a gradient without what it needs', { result: 'queryGradient' }, /attention has 4 inputs/],
+  ['gradients without what they need', { result: 'gradients' }, /attention has 4 inputs/],
   ['a result that is read', { output: 0 }, /the result of attention is only written/],
 ];
 

@@ -75,14 +75,15 @@ export function attentionLoops(
         const weight = Math.exp(x - Number(logSumExp.data[row]));
         const [from, pair] = [row * width, b * keys + s];
         const change = weight * (dot(gradient, from, value, pair * width, width) - Number(delta.data[row]));
-        if (result === 'queryGradient') {
-          for (let e = 0; e < depth; e++)
-            out[row * depth + e] += scale * change * Number(key.data[pair * depth + e]);
-          return;
+        const start = b * (queries * depth + keys * (depth + width));
+        const ofQuery = start + l * depth;
+        const ofKey = start + (queries + s) * depth;
+        const ofValue = start + (queries + keys) * depth + s * width;
+        for (let e = 0; e < depth; e++) {
+          out[ofQuery + e] += scale * change * Number(key.data[pair * depth + e]);
+          out[ofKey + e] += scale * change * Number(query.data[row * depth + e]);
         }
-        const at = pair * (depth + width);
-        for (let e = 0; e < depth; e++) out[at + e] += scale * change * Number(query.data[row * depth + e]);
-        for (let v = 0; v < width; v++) out[at + depth + v] += weight * Number(gradient.data[from + v]);
+        for (let v = 0; v < width; v++) out[ofValue + v] += weight * Number(gradient.data[from + v]);
       });
     }
   }
@@ -90,6 +91,5 @@ export function attentionLoops(
 }
 
 function outputSize(result: AttentionSpec['result'], { batch, queries, keys, depth, width }: Sizes): number {
-  if (result === 'output') return batch * queries * (width + 1);
-  return batch * (result === 'queryGradient' ? queries * depth : keys * (depth + width));
+  return batch * (result === 'output' ? queries * (width + 1) : queries * depth + keys * (depth + width));
 }

@@ -13,7 +13,7 @@ import type { GradRule, RuleContext } from './rule.ts';
 
 export const attentionRule: GradRule<'attention'> = {
   saves: 'all',
-  backward: (context) => (context.attrs.result === 'output' ? ofOutput(context) : ofGradient(context)),
+  backward: (context) => (context.attrs.result === 'output' ? ofOutput(context) : ofGradients(context)),
 };
 
 type Gradients = readonly (Tensor | undefined)[];
@@ -21,20 +21,16 @@ type Gradients = readonly (Tensor | undefined)[];
 function ofOutput({ gradient, inputs, output, attrs, needs }: RuleContext<'attention'>): Gradients {
   const [query, key, value, scale, ...mask] = inputs;
   const width = lastSize(value);
-  const logSumExp = lastColumn(output);
   const ofValues = columns(gradient, 0, width);
   const delta = sub(rowSums(mul(ofValues, columns(output, 0, width))), lastColumn(gradient));
-  const rows = [query, key, value, scale, ofValues, logSumExp, delta, ...mask];
-  const kernel = (result: AttentionSpec['result']) =>
-    apply('attention', rows, { result, causal: attrs.causal });
-
-  const both = needs[1] || needs[2] ? kernel('keyValueGradient') : undefined;
-  const depth = lastSize(key);
-  const written = needs[3] || needs[4] ? weightsOf(rows, attrs) : undefined;
+  const all = [query, key, value, scale, ofValues, lastColumn(output), delta, ...mask];
+  const kernel = needs[0] || needs[1] || needs[2];
+  const parts = kernel ? partsOf(apply('attention', all, { ...attrs, result: 'gradients' }), all) : [];
+  const written = needs[3] || needs[4] ? weightsOf(all, attrs) : undefined;
   return [
-    needs[0] ? kernel('queryGradient') : undefined,
-    both && columns(both, 0, depth),
-    both && columns(both, depth, width),
+    parts[0],
+    parts[1],
+    parts[2],
     written && needs[3] ? total(mul(written.change, written.products)) : undefined,
     written?.change,
   ];
@@ -42,41 +38,43 @@ function ofOutput({ gradient, inputs, output, attrs, needs }: RuleContext<'atten
 
 /**
  * With Z = scale · query keyᵀ + mask, P = exp(Z - logSumExp), dP = gradient valueᵀ and dS = P · (dP - delta), the results
- * are dS key · scale, or dSᵀ query · scale and Pᵀ gradient. What comes in for them (`byQuery`; `byKey` and `byValue`)
- * goes back through dS, then P, then Z.
+ * are dS key · scale, dSᵀ query · scale and Pᵀ gradient. What comes in for them goes back through dS, then P, then Z.
  */
-function ofGradient({ gradient, inputs, attrs }: RuleContext<'attention'>): Gradients {
+function ofGradients({ gradient, inputs, attrs }: RuleContext<'attention'>): Gradients {
   const [query, key, value, scale, rows] = inputs;
   const { weights, products, change, centred } = weightsOf(inputs, attrs);
-  const depth = lastSize(key);
-  const ofQuery = attrs.result === 'queryGradient';
-  const byKey = columns(gradient, 0, depth);
-  const byValue = columns(gradient, ofQuery ? 0 : depth, ofQuery ? depth : lastSize(value));
-  const times = (x: Tensor) => mul(x, expandTo(scale, x.shape));
+  const [byQuery, byKey, byValue] = partsOf(gradient, inputs);
+  const scaled = (x: Tensor) => mul(x, expandTo(scale, x.shape));
 
-  const arriving = ofQuery ? matmul(gradient, turned(key)) : matmul(query, turned(byKey));
-  const toChange = times(arriving);
+  const arriving = add(matmul(byQuery, turned(key)), matmul(query, turned(byKey)));
+  const toChange = scaled(arriving);
   const toProducts = mul(toChange, weights);
-  const fromChange = mul(toChange, centred);
-  const toWeights = ofQuery ? fromChange : add(fromChange, matmul(rows, turned(byValue)));
+  const toWeights = add(mul(toChange, centred), matmul(rows, turned(byValue)));
   const toScores = mul(toWeights, weights);
-
-  const toQuery = times(matmul(toScores, key));
-  const toKey = times(matmul(turned(toScores), query));
-  const toRows = matmul(toProducts, value);
   return [
-    ofQuery ? toQuery : add(toQuery, times(matmul(change, byKey))),
-    ofQuery ? add(toKey, times(matmul(turned(change), gradient))) : toKey,
+    scaled(add(matmul(toScores, key), matmul(change, byKey))),
+    scaled(add(matmul(turned(toScores), query), matmul(turned(change), byQuery))),
     matmul(turned(toProducts), rows),
     total(add(mul(change, arriving), mul(toScores, products))),
-    ofQuery ? toRows : add(toRows, matmul(weights, byValue)),
+    add(matmul(toProducts, value), matmul(weights, byValue)),
     neg(rowSums(toScores)),
     neg(rowSums(toProducts)),
     toScores,
   ];
 }
 
-/** The matrices that the kernels never write down, from the inputs of a gradient. */
+/** The gradients of query, key and value, out of the array that holds them one after another. */
+function partsOf(gradients: Tensor, inputs: readonly Tensor[]): Tensor[] {
+  let first = 0;
+  return inputs.slice(0, 3).map(({ shape }) => {
+    const count = shape[shape.length - 2] * shape[shape.length - 1];
+    const part = columns(gradients, first, count);
+    first += count;
+    return reshape(part, shape);
+  });
+}
+
+/** The matrices that the kernels never write down, from the inputs of the gradients. */
 function weightsOf(inputs: readonly Tensor[], { causal }: AttentionSpec) {
   const [query, key, value, scale, rows, logSumExp, delta, mask] = inputs;
   const products = matmul(query, turned(key));

@@ -102,7 +102,7 @@ export function attention(
   };
   const inputs = [input(query, depth), input(key, depth), input(key, width), b.constant(0.3, 'float32')];
   if (result !== 'output') inputs.push(input(query, width), input(query), input(query));
-  const columns = { output: size + 1, queryGradient: size, keyValueGradient: 2 * size }[result];
+  const columns = result === 'output' ? size + 1 : 3 * size;
   const output = b.operand('float32', heads * tokens * columns, 'write');
   const axes = { query: query.id, key: key.id, depth: depth.id, width: width.id };
   return b.attention({ result, causal: true, batch: [head.id], ...axes, inputs, output });

@@ -7,16 +7,15 @@ import { call, greater, i32, lesser, memory, v128 } from '../wasm/index.ts';
 import type { FunctionBuilder, ModuleBuilder } from '../wasm/index.ts';
 import type { AttentionSpec } from './spec.ts';
 import { emitStoreLanes } from './store-lanes.ts';
-import { countPanels, panelsOf, rowBytes } from './tiles.ts';
-import type { AttentionFunction } from './unit-code.ts';
+import { countPanels, panelsOf, rowBytes, vectorOffsets } from './tiles.ts';
+import type { Attention } from './unit-code.ts';
 import { chooseBlocking, UnitCode } from './unit-code.ts';
 import { emitAddMask, emitFinishSoftmax, emitHideLater, emitScale, emitSoftmax, LOWEST } from './weights.ts';
 
-export function emitForward(module: ModuleBuilder, spec: AttentionSpec): AttentionFunction {
+export function emitForward(module: ModuleBuilder, spec: AttentionSpec): Attention {
   const { name, queries, keys, depth, width, causal, query, key, value, mask } = spec;
   const batch = spec.batch.reduce((n, extent) => n * extent, 1);
-  const blocking = chooseBlocking(queries, batch, depth + width, spec);
-  const { staying, streaming } = blocking;
+  const { staying, streaming } = chooseBlocking(queries, batch, depth + width, spec);
   const { lanes: laneCount } = spec;
   const bytes = rowBytes(spec);
   const scale = emitScale(module, `${name}_scale`, spec);
@@ -49,7 +48,7 @@ export function emitForward(module: ModuleBuilder, spec: AttentionSpec): Attenti
   const hideLater = causal ? emitHideLater(module, `${name}_hide`, spec, true) : undefined;
 
   code.emit(v128.store(factor, spec.scale(code as FunctionBuilder, args)));
-  unit.overUnits(queries, blocking, ({ batch: at, first, count }) => {
+  unit.overUnits(queries, staying, ({ batch: at, first, count }) => {
     const [queryBase, keyBase, valueBase] = [query, key, value].map((matrix) => unit.base(matrix, at));
     const maskBase = mask && unit.base(mask, at);
     const firstQuery = code.let(i32.add(queryBase, i32.mul(first, 4 * query.row)));
@@ -59,8 +58,10 @@ export function emitForward(module: ModuleBuilder, spec: AttentionSpec): Attenti
     code.emit(memory.fill(sums, 0, i32.mul(laneBlocks, sumBytes)));
     const state = code.let(states);
     unit.inSteps(count, laneCount, () => {
-      const values = [LOWEST, LOWEST, 0, 0].map((number) => code.constants.f32x4(number));
-      values.forEach((vector, i) => code.emit(v128.store(state, vector, 16 * i)));
+      for (const offset of vectorOffsets(spec)) {
+        code.emit(v128.store(state, code.constants.f32x4(LOWEST), offset));
+        code.emit(v128.store(state, code.constants.f32x4(0), bytes + offset));
+      }
       code.increment(state, stateBytes);
     });
 
@@ -123,5 +124,7 @@ export function emitForward(module: ModuleBuilder, spec: AttentionSpec): Attenti
       );
     });
   });
-  return { units: batch * blocking.units, workspaceBytes: unit.workspace.bytes };
+  const operations = 2 * (depth + width) * queries * keys * batch;
+  const phase = { units: batch * Math.ceil(queries / staying), operations };
+  return { phases: [phase], scratchBytes: 0, workspaceBytes: unit.workspace.bytes };
 }

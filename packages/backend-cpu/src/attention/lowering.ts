@@ -7,7 +7,7 @@ import type { AttentionKernel, AxisId } from '@tenfold/ir';
 import { unreachable } from '@tenfold/ir';
 import { argumentLayout } from '../codegen/arguments.ts';
 import { constantLanes } from '../codegen/constant-lanes.ts';
-import type { FunctionTarget, KernelFunctions } from '../codegen/functions.ts';
+import type { FunctionTarget, KernelFunctions, Phase } from '../codegen/functions.ts';
 import type { Lowering } from '../codegen/lowering.ts';
 import { loadScalar } from '../codegen/scalar-argument.ts';
 import { call, i32, v128 } from '../wasm/index.ts';
@@ -21,26 +21,30 @@ export const attentionLowering: Lowering = (kernel, target) =>
 
 /** Floating-point operations that one thread does in a nanosecond, for the split of the work. */
 const GIGAFLOPS = 40;
-/** Matrix products of the size of the scores: the backward pass computes the scores anew. */
-const PRODUCTS = { output: 2, queryGradient: 3, keyValueGradient: 4 } as const;
-
 function attentionFunctions(kernel: AttentionKernel, target: FunctionTarget): KernelFunctions {
-  const index = target.reserve();
-  const spec = specOf(kernel, target, `f${index}`);
-  const emit = spec.result === 'output' ? emitForward : emitGradients;
-  const { units, workspaceBytes } = emit(target.module, spec);
-  const { queries, keys, depth, width } = spec;
-  const batch = spec.batch.reduce((n, extent) => n * extent, 1);
-  const operations = PRODUCTS[spec.result] * batch * queries * keys * (depth + width);
-  const nanoseconds = (spec.causal ? operations / 2 : operations) / GIGAFLOPS / Math.max(1, units);
+  const isGradient = kernel.result === 'gradients';
+  const indices = [target.reserve(), isGradient ? target.reserve() : -1];
+  const spec = specOf(kernel, target, indices.map((index) => `f${index}`)); // prettier-ignore
+  const { phases, scratchBytes, workspaceBytes } = (isGradient ? emitGradients : emitForward)(
+    target.module,
+    spec,
+  );
+  const seen = spec.causal ? 0.5 : 1;
   return {
-    phases: [{ function: index, grid: () => units, grain: 1, nanoseconds }],
-    scratch: () => 0,
+    phases: phases.map(({ units, operations }, i): Phase => {
+      const nanoseconds = (seen * operations) / GIGAFLOPS / Math.max(1, units);
+      return { function: indices[i], grid: () => units, grain: 1, nanoseconds };
+    }),
+    scratch: () => scratchBytes,
     workspaceBytes,
   };
 }
 
-function specOf(kernel: AttentionKernel, target: FunctionTarget, name: string): AttentionSpec {
+function specOf(
+  kernel: AttentionKernel,
+  target: FunctionTarget,
+  [name, sumsName]: readonly string[],
+): AttentionSpec {
   const { result, causal, batch, query, key, depth, width, inputs, values, operands, output } = kernel;
   const layout = argumentLayout(kernel);
   const extent = (axis: AxisId): number => {
@@ -68,6 +72,7 @@ function specOf(kernel: AttentionKernel, target: FunctionTarget, name: string): 
   const workspace = target.module.importFunction('env', 'workspace', { params: [], result: 'i32' });
   return {
     name,
+    sumsName,
     result,
     causal,
     relaxed: target.relaxed,
@@ -92,6 +97,7 @@ function specOf(kernel: AttentionKernel, target: FunctionTarget, name: string): 
       return v128.load32_splat(address(args), 4 * offset);
     },
     output: (args) => i32.load(args, layout.operand(output)),
+    scratch: (args) => i32.load(args, layout.scratch),
     workspace: () => call(workspace),
   };
 }

@@ -17,7 +17,9 @@ export interface Matrix {
 }
 
 export interface AttentionSpec extends Shape {
+  /** Names of the exported functions: the work itself, and the gradients' sums. */
   readonly name: string;
+  readonly sumsName: string;
   readonly result: AttentionResult;
   readonly causal: boolean;
   readonly batch: readonly number[];
@@ -39,6 +41,8 @@ export interface AttentionSpec extends Shape {
   scale(code: FunctionBuilder, args: Local<'i32'>): Expr<'v128'>;
   /** Where the result goes, row-major. */
   output(args: Local<'i32'>): Expr<'i32'>;
+  /** Memory that the units share. */
+  scratch(args: Local<'i32'>): Expr<'i32'>;
   /** The thread's own memory. */
   workspace(): Expr<'i32'>;
 }

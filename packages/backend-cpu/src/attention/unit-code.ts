@@ -16,19 +16,29 @@ import type { AttentionSpec, Matrix } from './spec.ts';
 import { emitMultiply } from './tiles.ts';
 import type { Multiply, Shape } from './tiles.ts';
 
-/** The functions of an attention: one exported, over units of work. */
-export interface AttentionFunction {
+/** An exported function over units of work that do not depend on each other. */
+export interface AttentionPhase {
   /** Units of all batch indices. */
   readonly units: number;
+  /** Floating-point operations of all of them. */
+  readonly operations: number;
+}
+
+/** What the generated functions are, in the order in which they run, and the memory they take. */
+export interface Attention {
+  readonly phases: readonly AttentionPhase[];
+  /** Memory that all units share. */
+  readonly scratchBytes: number;
+  /** Memory of each thread. */
   readonly workspaceBytes: number;
 }
 
 /** How an attention is cut up. */
 export interface Blocking {
-  /** Tokens that stay during a unit: a multiple of the lanes. */
+  /** Tokens that stay while the others stream past: a multiple of the lanes. */
   readonly staying: number;
-  /** Units of a batch index. */
-  readonly units: number;
+  /** Parts into which the tokens of a batch index should at least be cut, so that threads can share them. */
+  readonly parts: number;
   /** Tokens that stream past in a block: a multiple of the panels' rows. */
   readonly streaming: number;
 }
@@ -37,7 +47,7 @@ export interface Blocking {
 const STAYING_BYTES = 256 * 1024;
 const MOST_STAYING = 256;
 const FEWEST_STAYING = 32;
-/** Units there should be, so that threads can share them; results do not depend on it. */
+/** Units there should be, on whatever number of threads, so that results do not depend on that. */
 const ENOUGH_UNITS = 16;
 const PANELS_IN_BLOCK = 16;
 
@@ -51,11 +61,11 @@ export function chooseBlocking(
   const whole = (n: number) => Math.ceil(n / lanes) * lanes;
   const most = Math.floor(STAYING_BYTES / (4 * features) / lanes) * lanes;
   const limit = Math.max(lanes, Math.min(MOST_STAYING, most));
-  const wanted = Math.ceil(tokens / Math.ceil(ENOUGH_UNITS / Math.max(1, batch)));
-  const staying = Math.min(limit, Math.max(FEWEST_STAYING, whole(wanted)), whole(tokens));
+  const parts = Math.ceil(ENOUGH_UNITS / Math.max(1, batch));
+  const part = Math.max(FEWEST_STAYING, whole(Math.ceil(tokens / parts)));
   return {
-    staying,
-    units: Math.ceil(tokens / staying),
+    staying: Math.min(limit, part, whole(tokens)),
+    parts,
     streaming: PANELS_IN_BLOCK * tileRows(relaxed),
   };
 }
@@ -74,8 +84,9 @@ export class Workspace {
 
 type UnitFunction = FunctionBuilder<readonly ['i32', 'i32', 'i32'], 'void'>;
 
-/** A unit: the batch index, the first staying token and how many there are. */
+/** A unit: its number, the batch index, the first staying token and how many there are. */
 interface Unit {
+  readonly unit: Local<'i32'>;
   readonly batch: Local<'i32'>;
   readonly first: Local<'i32'>;
   readonly count: Local<'i32'>;
@@ -107,15 +118,16 @@ export class UnitCode {
     return this.code.let(i32.add(this.#base, this.workspace.take(bytes)));
   }
 
-  /** Goes through the units from `begin` to `end`. */
-  overUnits(tokens: number, { staying, units }: Blocking, body: (at: Unit) => void): void {
+  /** Goes through the units from `begin` to `end`, each of `perUnit` tokens of a batch index. */
+  overUnits(tokens: number, perUnit: number, body: (at: Unit) => void): void {
     const { code } = this;
+    const units = Math.ceil(tokens / perUnit);
     const [, begin, end] = code.params;
     const unit = code.let(begin);
     code.countedLoop(unit, end, 1, () => {
       const batch = code.let(i32.div_u(unit, units));
-      const first = code.let(i32.mul(i32.rem_u(unit, units), staying));
-      body({ batch, first, count: code.let(lesser(code.let(i32.sub(tokens, first)), staying)) });
+      const first = code.let(i32.mul(i32.rem_u(unit, units), perUnit));
+      body({ unit, batch, first, count: code.let(lesser(code.let(i32.sub(tokens, first)), perUnit)) });
     });
   }
 

@@ -1,9 +1,9 @@
 /**
  * Small kernels of every kind whose code is shaped for pairing: elementwise functions, rows with reductions, a long sum,
- * and a product with tails on all sides.
+ * a product with tails on all sides, and attention.
  */
 
-import type { ContractKernel, IndexExpr, LoopKernel, Operand, Stmt, Value } from '@tenfold/ir';
+import type { AttentionKernel, AttentionResult, ContractKernel, IndexExpr, Kernel, LoopKernel, Operand, Stmt, Value } from '@tenfold/ir'; // prettier-ignore
 import { add, scale, variable, ZERO } from '@tenfold/ir';
 
 const dtype = 'float32';
@@ -165,6 +165,46 @@ export function product(m: number, n: number, k: number): ContractKernel {
   };
 }
 
-export function sampleKernels(): readonly (LoopKernel | ContractKernel)[] {
-  return [elementwise(1003), rows(3, 1021), rows(4, 1024), sum(60_011), product(37, 75, 301)];
+/** Causal attention of one head, or its gradients. */
+function attention(result: AttentionResult, tokens: number, size: number): AttentionKernel {
+  const values = new Values();
+  const [query, key, depth, width] = [0, 1, 2, 3].map((axis) => variable(axis, axis < 2 ? tokens : size));
+  const isGradient = result === 'gradients';
+  const places = [[query, depth], [key, depth], [key, width], [query, width], [query], [query]];
+  const read = places
+    .slice(0, isGradient ? 6 : 3)
+    .map(([row, column]) => (column ? add(scale(row, size), column) : row));
+  const inputs = read.map((index, i) => values.load(i, index));
+  inputs.splice(3, 0, values.number(0.01));
+  const operands = read.map(({ max }) => operand('read', max + 1));
+  const written = operand('write', isGradient ? 3 * tokens * size : tokens * (size + 1));
+  return {
+    kind: 'attention',
+    name: `attention ${result}`,
+    result,
+    causal: true,
+    operands: [...operands, written],
+    scalars: [],
+    axes: [tokens, tokens, size, size],
+    values: values.list,
+    batch: [],
+    query: 0,
+    key: 1,
+    depth: 2,
+    width: 3,
+    inputs,
+    output: operands.length,
+  };
+}
+
+export function sampleKernels(): readonly Kernel[] {
+  return [
+    elementwise(1003),
+    rows(3, 1021),
+    rows(4, 1024),
+    sum(60_011),
+    product(37, 75, 301),
+    attention('output', 131, 22),
+    attention('gradients', 131, 22),
+  ];
 }

@@ -1,6 +1,6 @@
 /** Runs sample kernels on a backend, and compares what two backends make of them. */
 
-import type { ContractKernel, Kernel, LoopKernel } from '@tenfold/ir';
+import type { ContractKernel, Kernel } from '@tenfold/ir';
 import type { CpuBackend } from '../backend.ts';
 
 /** Relative to the greatest magnitude: sums may be added in another order. */
@@ -26,7 +26,7 @@ class Sample {
 /** The name of the first kernel whose outputs on `backend` are not what is expected. */
 export function firstWrong(
   backend: CpuBackend,
-  kernels: readonly (LoopKernel | ContractKernel)[],
+  kernels: readonly Kernel[],
   expected: readonly Sample[],
 ): string | undefined {
   const results = computeSamples(backend, kernels);
@@ -34,10 +34,7 @@ export function firstWrong(
 }
 
 /** The contents of each kernel's outputs. */
-export function computeSamples(
-  backend: CpuBackend,
-  kernels: readonly (LoopKernel | ContractKernel)[],
-): Sample[] {
+export function computeSamples(backend: CpuBackend, kernels: readonly Kernel[]): Sample[] {
   const programs = backend.compile(kernels);
   return kernels.map((kernel, i) => {
     const { operands, dispatch } = prepare(backend, kernel, programs[i]);

@@ -156,16 +156,15 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
   },
   attention: {
     class: 'attention',
-    infer([query, key, value], { result }) {
-      const of = result === 'keyValueGradient' ? key : query;
-      const width = value.shape[value.shape.length - 1];
-      const shape = [...of.shape];
-      if (result === 'output') shape[shape.length - 1] = width + 1;
-      else if (result === 'keyValueGradient') shape[shape.length - 1] += width;
+    infer([query, , value], { result }) {
+      const shape = [...query.shape];
+      const [depth = 0, queries = 0] = [shape.pop(), shape.pop()];
+      const [keys, width] = value.shape.slice(-2);
+      if (result === 'output') shape.push(queries, width + 1);
+      else shape.push(queries * depth + keys * (depth + width));
       return { shape, dtype: query.dtype };
     },
-    encode: ({ result, causal }, out) =>
-      out.push(['output', 'queryGradient', 'keyValueGradient'].indexOf(result), causal ? 1 : 0),
+    encode: ({ result, causal }, out) => out.push(result === 'output' ? 0 : 1, causal ? 1 : 0),
   },
   gather: {
     class: 'indexed',

@@ -63,8 +63,8 @@ export interface AffineIndex {
   readonly offset: number;
 }
 
-/** What an `attention` node computes: the result with its log-sum-exp, or gradients with respect to the inputs. */
-export type AttentionResult = 'output' | 'queryGradient' | 'keyValueGradient';
+/** What an `attention` node computes: the result with its log-sum-exp, or the gradients of query, key and value. */
+export type AttentionResult = 'output' | 'gradients';
 
 export interface AttentionSpec {
   readonly result: AttentionResult;
@@ -114,13 +114,13 @@ export interface OpAttrs extends Record<UnaryOp | BinaryOp, undefined> {
   contract: ContractSpec;
   /**
    * Scaled dot-product attention without its matrix of weights in memory (FlashAttention-2, Dao 2023). Inputs query
-   * [..., L, E], key [..., S, E], value [..., S, V], scale []; for a gradient those of the rows, gradient [..., L, V],
+   * [..., L, E], key [..., S, E], value [..., S, V], scale []; for gradients those of the rows, gradient [..., L, V],
    * logSumExp [..., L], delta [..., L]; and at last, maybe, what is added to the scores [..., L, S].
    *
    * With weights P = softmax(query keyᵀ · scale + mask) along S, `output` is P value and, as one more column, the log of
    * the sum of exponentials of each row: [..., L, V + 1]. With P = exp(scores - logSumExp) and
-   * dS = P · (gradient valueᵀ - delta), `queryGradient` is dS key · scale, and `keyValueGradient` is dSᵀ query · scale
-   * and beside it Pᵀ gradient: [..., S, E + V].
+   * dS = P · (gradient valueᵀ - delta), `gradients` are dS key · scale, then dSᵀ query · scale, then Pᵀ gradient, each in
+   * row-major order, one after another: [..., L·E + S·E + S·V].
    */
   attention: AttentionSpec;
   /** `out[..i..] = src[..index[..i..]..]` along one axis, as torch.gather; index is int32. */

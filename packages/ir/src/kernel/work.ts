@@ -131,7 +131,7 @@ class Counter {
     const [queries, keys, e, v] = [query, key, depth, width].map((axis) => this.#times([axis]));
     const most = Math.min(queries, keys);
     const pairs = causal ? (most * (most + 1)) / 2 + (queries - most) * keys : queries * keys;
-    const products = { output: e + v, queryGradient: 2 * e + v, keyValueGradient: 2 * (e + v) }[result];
+    const products = result === 'output' ? e + v : 3 * e + 2 * v;
     this.#flops += this.#times(batch) * pairs * (2 * products + FLOPS.exp);
     for (const input of inputs) this.#packed(input);
     this.#stores[output] = operands[output].elements;

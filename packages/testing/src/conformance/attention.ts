@@ -13,7 +13,7 @@ import { SeededRandom } from '../seeded-random.ts';
 import { checkKernel, sample } from './harness.ts';
 
 const TOLERANCE = { rtol: 2e-5, atol: 2e-5 };
-const RESULTS = ['output', 'queryGradient', 'keyValueGradient'] as const;
+const RESULTS = ['output', 'gradients'] as const;
 
 interface Case {
   readonly batch?: readonly [number, number];
@@ -83,8 +83,8 @@ export function attentionSuite(backendOf: () => Backend, dtype: DType): void {
       const index: IndexExpr = mask === 'full' ? add(scale(query.index, keys), key.index) : key.index;
       inputs.push(b.load(operand, index));
     }
-    const size = { output: queries * (width + 1), queryGradient: queries * depth, keyValueGradient: keys * (depth + width) }; // prettier-ignore
-    const output = b.operand(dtype, batch[0] * batch[1] * size[result], 'write');
+    const rows = result === 'output' ? queries * (width + 1) : queries * depth + keys * (depth + width);
+    const output = b.operand(dtype, batch[0] * batch[1] * rows, 'write');
     const kernel = b.attention({
       result,
       causal,

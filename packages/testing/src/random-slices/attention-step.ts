@@ -4,7 +4,7 @@ import { numel } from '@tenfold/ir';
 import type { Shape } from '@tenfold/ir';
 import type { Draft } from './draft.ts';
 
-const RESULTS = ['output', 'queryGradient', 'keyValueGradient'] as const;
+const RESULTS = ['output', 'gradients'] as const;
 
 /** Of float32, in which every device that has attention has it. */
 export function attention(d: Draft): number | undefined {
