@@ -53,6 +53,7 @@ export interface AlgorithmEstimate {
 export function estimates(problem: ConvolutionProblem, machine: Machine): AlgorithmEstimate[] {
   return [
     direct(problem, machine),
+    im2col(problem, machine),
     implicitGemm(problem, machine),
     winograd('winograd2', 2, problem, machine),
     winograd('winograd4', 4, problem, machine),
@@ -102,6 +103,22 @@ function implicitGemm(problem: ConvolutionProblem, { threads, tileRows }: Machin
   };
 }
 
+/** Nanoseconds to write one element of the columns and to read it again. */
+const COLUMN = 0.5;
+
+function im2col(problem: ConvolutionProblem, machine: Machine): AlgorithmEstimate {
+  const packing = implicitGemm({ ...problem, columns: { ...problem.columns, stride: 1 } }, machine);
+  const { places, taps } = size(problem);
+  const columns = problem.groups * places * taps;
+  return {
+    ...packing,
+    algorithm: 'im2col',
+    bytes: packing.bytes + 8 * columns,
+    extraBytes: packing.extraBytes + 4 * columns,
+    nanoseconds: packing.nanoseconds + columns * COLUMN,
+  };
+}
+
 /** Nanoseconds of one vector instruction where two can begin in each cycle. */
 const INSTRUCTION = 0.14;
 /** Nanoseconds to copy one element with its padding, by the stride of its columns. */
@@ -134,9 +151,9 @@ function direct(problem: ConvolutionProblem, machine: Machine): AlgorithmEstimat
 }
 
 /** Nanoseconds to transform one tile of one channel or filter, by the outputs of a tile. */
-const TRANSFORM = { 2: { input: 2.5, output: 3 }, 4: { input: 7, output: 9 } } as const;
+const TRANSFORM = { 2: { input: 1.8, output: 2.2 }, 4: { input: 6, output: 8 } } as const;
 /** Nanoseconds that the sixteen accumulators of a strip cost beside its products. */
-const STRIP = 5;
+const STRIP = 4;
 
 function winograd(
   algorithm: 'winograd2' | 'winograd4',

@@ -13,6 +13,7 @@ import { estimates, isWeightGradient } from './algorithms.ts';
 import type { Limits } from './choose.ts';
 import { chooseAlgorithm } from './choose.ts';
 import { directFunctions } from './direct.ts';
+import { im2colFunctions } from './im2col.ts';
 import type { Convolution } from './recognise.ts';
 import { convolutionOf } from './recognise.ts';
 import { winograd2, winograd4 } from './transform.ts';
@@ -52,6 +53,15 @@ function lower(
     return throughTemporary(kernel, target, layout, (product, bytes) =>
       lower(product, target, layout, options, bytes),
     );
+  }
+  if (algorithm === 'im2col') {
+    const { imageIs } = convolution;
+    return im2colFunctions(kernel, target, {
+      imageIs,
+      alongTaps: isWeightGradient(problem),
+      layout,
+      scratchAt,
+    });
   }
   if (algorithm === 'direct') return directFunctions(target, { convolution, epilogue, layout, scratchAt });
   const transform = algorithm === 'winograd2' ? winograd2 : winograd4;

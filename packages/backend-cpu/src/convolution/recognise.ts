@@ -48,6 +48,8 @@ export interface OutputSteps extends Steps {
 
 /** out[group, image, filter, row, column] = Σ image[group, image, channel, …] · filter[group, filter, channel, tap row, tap column]. */
 export interface Convolution {
+  /** Which side of the contraction the image's own axes are. */
+  readonly imageIs: 'm' | 'n';
   readonly groups: Extents;
   readonly images: Extents;
   readonly channels: Extents;
@@ -107,6 +109,7 @@ function assemble(
   }
   const tapStep = ({ tap, flipped }: Found) => (flipped ? -1 : 1) * filter.k[tap];
   return {
+    imageIs,
     groups: extentsOf(kernel.batch),
     images: besides(extents.outer, outputs),
     channels: besides(extents.k, taps),

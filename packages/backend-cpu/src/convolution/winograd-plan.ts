@@ -120,7 +120,7 @@ export function planWinograd(
   // Planes whose distance is a multiple of 4 KiB would share the sets of the first cache.
   const inputPlane = channels * pitch + CACHE_LINE;
   const outputPlane = panelsAtOnce * panelRows * pitch + CACHE_LINE;
-  const weightPlane = panels * panelRows * channels * 4;
+  const weightPlane = panels * panelRows * channels * 4 + CACHE_LINE;
   const bandVectors = Math.ceil((segment * outputs + 2) / 4);
   const groupsAcross = Math.ceil(segment / 4);
   const bandPitch = 16 * Math.max(bandVectors, groupsAcross * outputs + 1);
