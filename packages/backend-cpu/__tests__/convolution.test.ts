@@ -1,11 +1,15 @@
 /** Convolutions by every algorithm that takes them, against their definition; the choice between algorithms. */
 
-import type { ConvolutionAlgorithm } from '@tenfold/ir';
+import type { ContractHint, ConvolutionAlgorithm } from '@tenfold/ir';
 import { SeededRandom } from '@tenfold/testing';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { AlgorithmEstimate } from '../src/convolution/algorithms.ts';
+import { chooseAlgorithm } from '../src/convolution/choose.ts';
 import { convolutionAlgorithms } from '../src/convolution/shape.ts';
 import type { ConvolutionShape } from '../src/convolution/shape.ts';
+import { compileKernels } from '../src/codegen/compile.ts';
 import { cpuBackend } from '../src/index.ts';
+import { allParts } from '../src/parts.ts';
 import type { CpuBackend } from '../src/index.ts';
 import { convolutionKernel, convolutionReference, elementsOf, sizesOf } from './support/convolutions.ts';
 import type { KernelOptions, Product } from './support/convolutions.ts';
@@ -145,11 +149,60 @@ describe('the choice of an algorithm', () => {
     expect(large?.extraBytes).toBeLessThan(4e6);
   });
 
+  const estimateOf = (algorithm: ConvolutionAlgorithm, extra: Partial<AlgorithmEstimate>): AlgorithmEstimate => ({
+    algorithm, flops: 1, bytes: 1, extraBytes: 0, relativeError: 1e-7, nanoseconds: 1, ...extra,
+  }); // prettier-ignore
+  const candidates = [
+    estimateOf('winograd4', { nanoseconds: 1, extraBytes: 1000, relativeError: 2e-5 }),
+    estimateOf('winograd2', { nanoseconds: 2, extraBytes: 900 }),
+    estimateOf('implicit-gemm', { nanoseconds: 4, extraBytes: 500 }),
+    estimateOf('direct', { nanoseconds: 5, extraBytes: 100 }),
+  ];
+  const choice = (hint: ContractHint | undefined, workspaceBytes: number) =>
+    chooseAlgorithm(candidates, hint, { workspaceBytes }).algorithm;
+
+  it('takes the fastest that rounds little enough', () => {
+    expect(choice(undefined, Infinity)).toBe('winograd2');
+    expect(choice({ precision: 'high' }, Infinity)).toBe('implicit-gemm');
+    expect(choice({ algorithm: 'winograd4' }, Infinity)).toBe('winograd4');
+  });
+
+  it('keeps to a limit of extra memory, and takes the least where nothing does', () => {
+    expect(choice(undefined, 899)).toBe('implicit-gemm');
+    expect(choice(undefined, 100)).toBe('direct');
+    expect(choice(undefined, 0)).toBe('direct');
+  });
+
+  it('is Winograd for the layers of a residual network, plain sums for depthwise ones', () => {
+    const chosen = (shape: ConvolutionShape) =>
+      chooseAlgorithm(convolutionAlgorithms(shape), undefined, { workspaceBytes: Infinity }).algorithm;
+    expect(chosen(resnet)).toBe('winograd4');
+    expect(chosen({ ...resnet, groups: 64 })).toBe('direct');
+    expect(chosen({ ...resnet, stride: 2 })).toMatch(/direct|implicit-gemm/);
+  });
+
   it('refuses a forced algorithm that does not fit, and says why', () => {
     const strided = { ...resnet, batch: 1, channels: 4, filters: 4, stride: 2 };
     const options = { hint: { algorithm: 'winograd4' } } as const;
     expect(() => run(alone, strided, 'forward', options)).toThrow(
       "convolution: the algorithm 'winograd4' cannot compute it: winograd4 needs stride 1, got 2x2",
     );
+  });
+});
+
+describe('extra memory', () => {
+  it.each(SHAPES)('%s: what a kernel takes is what was computed beforehand', (_, shape) => {
+    const limits = { initial: 1, maximum: 1, shared: false };
+    for (const { algorithm, refusal, extraBytes } of convolutionAlgorithms(shape, { threads: 1 })) {
+      if (refusal !== undefined) continue;
+      const kernel = convolutionKernel(shape, 'forward', { hint: { algorithm } });
+      const { lowerings } = allParts({ threads: 1 });
+      const [compiled] = compileKernels([kernel], { memory: limits, relaxed: true, lowerings }).kernels;
+      const taken = compiled.scratch([]) + compiled.workspaceBytes;
+      // Of products, thin ones take less, and tables have some room.
+      const product = algorithm === 'im2col' || algorithm === 'implicit-gemm';
+      expect(taken, algorithm).toBeLessThanOrEqual(extraBytes);
+      expect(product || taken === extraBytes, algorithm).toBe(true);
+    }
   });
 });

@@ -4,6 +4,7 @@
  */
 
 import type { ConvolutionAlgorithm } from '@tenfold/ir';
+import { chooseBlocking, float32Lanes, tableShape, workspaceLayout } from '../gemm/index.ts';
 import { winogradError } from './accuracy.ts';
 import { planDirect } from './direct-plan.ts';
 import type { Window } from './recognise.ts';
@@ -84,16 +85,30 @@ function sumError(terms: number): number {
   return 3e-8 * Math.sqrt(terms);
 }
 
-function implicitGemm(problem: ConvolutionProblem, { threads, tileRows }: Machine): AlgorithmEstimate {
+/** What the template's blocks and tables take in each thread. */
+function gemmBytes(
+  filters: number,
+  places: number,
+  taps: number,
+  { tileRows, tileColumns }: Machine,
+): number {
+  const form = { k: [taps], relaxed: tileRows === 6, paired: tileColumns > 8 };
+  const blocking = chooseBlocking(filters, places, form, float32Lanes);
+  const table = (entries: number) => tableShape([], [], [[], []], entries).bytes;
+  const tables = table(blocking.columnBlock) + table(blocking.kBlock) + 16;
+  return workspaceLayout(blocking, float32Lanes, tables, tables).bytes;
+}
+
+function implicitGemm(problem: ConvolutionProblem, machine: Machine): AlgorithmEstimate {
   const { groups, filters, columns } = problem;
   const { places, taps, products, operandBytes } = size(problem);
-  const padded = (products / filters) * roundUp(filters, tileRows);
+  const padded = (products / filters) * roundUp(filters, machine.tileRows);
   const packed = groups * places * taps;
   return {
     algorithm: 'implicit-gemm',
     flops: 2 * products,
     bytes: operandBytes + 8 * packed,
-    extraBytes: threads * 4 * Math.min(taps, 256) * (Math.min(places, 2048) + Math.min(filters, 192)),
+    extraBytes: machine.threads * gemmBytes(filters, places, taps, machine),
     relativeError: sumError(taps),
     // What is too thin for the template runs as plain loops.
     nanoseconds:
@@ -114,7 +129,7 @@ function im2col(problem: ConvolutionProblem, machine: Machine): AlgorithmEstimat
     ...packing,
     algorithm: 'im2col',
     bytes: packing.bytes + 8 * columns,
-    extraBytes: packing.extraBytes + 4 * columns,
+    extraBytes: packing.extraBytes + roundUp(4 * columns, 64),
     nanoseconds: packing.nanoseconds + columns * COLUMN,
   };
 }
@@ -187,7 +202,7 @@ function winograd(
       (strips * panelRows * plan.tileColumns * channels) / TILE_SPEED +
       strips * STRIP +
       tiles * (channels * cost.input * plan.filterParts + filters * cost.output) +
-      weightTiles * positions * 0.5,
+      weightTiles * positions * 0.25,
   };
 }
 

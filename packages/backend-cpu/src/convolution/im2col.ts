@@ -11,6 +11,7 @@ import { nest } from '../codegen/contract-loops.ts';
 import type { FunctionTarget, KernelFunctions } from '../codegen/functions.ts';
 import { loopFunctions } from '../codegen/loop-functions.ts';
 import { maxExtent } from '../codegen/loop-plan.ts';
+import { roundUp } from './winograd-plan.ts';
 
 export interface Im2colOptions {
   /** Which operand of the contraction is the image, and whether its sums run along its columns. */
@@ -63,10 +64,12 @@ export function im2colFunctions(
     a: imageIs === 'm' ? values.length - 1 : a,
     b: imageIs === 'm' ? b : values.length - 1,
   };
-  const [first, second] = [loopFunctions(copy, target, layout), contractFunctions(product, target, layout)];
+  const bytes = roundUp(4 * elements, 64);
+  const first = loopFunctions(copy, target, layout);
+  const second = contractFunctions(product, target, layout, scratchAt + bytes);
   return {
     phases: [...first.phases, ...second.phases],
-    scratch: () => elements * 4,
+    scratch: (extents) => bytes + second.scratch(extents),
     workspaceBytes: Math.max(first.workspaceBytes, second.workspaceBytes),
   };
 }

@@ -46,7 +46,7 @@ function lower(
   const problem = problemOf(convolution);
   const candidates = estimates(problem, machine);
   const { algorithm } = chooseAlgorithm(candidates, kernel.hint, options);
-  if (algorithm === 'implicit-gemm') return contractFunctions(kernel, target, layout);
+  if (algorithm === 'implicit-gemm') return contractFunctions(kernel, target, layout, scratchAt);
 
   const epilogue = simpleEpilogue(kernel, { ...target, layout });
   if (!epilogue) {

@@ -37,7 +37,7 @@ const PARTIAL_ROWS = 960;
 export function chooseBlocking(
   rowCount: number,
   columnCount: number,
-  spec: GemmSpec,
+  spec: Pick<GemmSpec, 'k' | 'relaxed' | 'paired'>,
   type: LaneType,
 ): Blocking {
   const kCount = greatestCount(spec.k);

@@ -2,8 +2,11 @@
 
 export { mapAt, mergeAxes } from './axes.ts';
 export type { DirectForm } from './direct-product.ts';
+export { workspaceLayout } from './blocked-product.ts';
+export { chooseBlocking } from './blocking.ts';
 export { isSourceType } from './element-reader.ts';
 export { emitGemm } from './gemm.ts';
+export { tableShape } from './offset-table.ts';
 export { fixedStrides } from './operand-packer.ts';
 export { float32Lanes } from './lane-type.ts';
 export type { EmitPacker } from './packer.ts';
