@@ -57,13 +57,13 @@ async function train(
     await device.ready();
   }
   const { liveBytes, liveCount } = device.memory;
-  const { total, used, peak, largestFree } = backend.memoryReport();
+  const { peak, fragmentation } = backend.memoryReport();
   return {
     inUse: before.bytes,
     peak,
     added: liveBytes - before.bytes,
     allocations: liveCount - before.count,
-    fragmentation: total > used ? 1 - largestFree / (total - used) : 0,
+    fragmentation,
   };
 }
 

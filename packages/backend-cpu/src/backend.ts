@@ -11,6 +11,7 @@ import type {
   Dispatch,
   DispatchObserver,
   Kernel,
+  MemoryReport,
   Program,
 } from '@tenfold/ir';
 import { DeviceError, DTYPES, debug, debugLevel, unreachable } from '@tenfold/ir';
@@ -18,7 +19,6 @@ import { argumentLayout } from './codegen/arguments.ts';
 import type { CompiledModule } from './codegen/compile.ts';
 import { compileKernels } from './codegen/compile.ts';
 import type { Lowering } from './codegen/lowering.ts';
-import type { SpaceReport } from './memory/free-space.ts';
 import { ALIGNMENT } from './memory/free-space.ts';
 import { Heap } from './memory/heap.ts';
 import { LinearMemory } from './memory/linear-memory.ts';
@@ -119,7 +119,12 @@ export class CpuBackend implements Backend {
 
   alloc(bytes: number): BufferId {
     this.#alive();
-    return this.#heap.alloc(bytes);
+    try {
+      return this.#heap.alloc(bytes);
+    } catch (error) {
+      if (!this.#runner.dropScratch()) throw error;
+      return this.#heap.alloc(bytes);
+    }
   }
 
   free(id: BufferId): void {
@@ -168,8 +173,7 @@ export class CpuBackend implements Backend {
     this.#pool.dispose();
   }
 
-  /** How the memory is used: bytes taken, their peak, and the largest free block (fragmentation). */
-  memoryReport(): SpaceReport {
+  memoryReport(): MemoryReport {
     return this.#heap.report();
   }
 

@@ -104,9 +104,16 @@ export class Runner {
   /** Scratch memory for the dispatches of a batch, one after another; it stays for the next batches. */
   #reserveScratch(bytes: number): void {
     if (bytes <= this.#scratch.bytes) return;
-    if (this.#scratch.bytes > 0) this.#heap.free(this.#scratch.address);
-    this.#scratch = { address: 0, bytes: 0 };
+    this.dropScratch();
     this.#scratch = { address: this.#heap.alloc(bytes), bytes };
+  }
+
+  /** Gives scratch memory back between batches; false where there is none. */
+  dropScratch(): boolean {
+    const { address, bytes } = this.#scratch;
+    if (bytes > 0) this.#heap.free(address);
+    this.#scratch = { address: 0, bytes: 0 };
+    return bytes > 0;
   }
 
   #currentViews(): ArgumentViews {

@@ -4,6 +4,7 @@
  * as they are free. It manages numbers only and never touches the memory itself.
  */
 
+import type { MemoryReport } from '@tenfold/ir';
 import { unreachable } from '@tenfold/ir';
 
 /** Every block starts at a multiple of this and has a size that is one. */
@@ -26,15 +27,8 @@ interface Block {
   next: Block | undefined;
 }
 
-export interface SpaceReport {
-  /** Bytes under management, and how many of them are taken. */
-  readonly total: number;
-  readonly used: number;
-  /** The greatest `used` there has been. */
-  readonly peak: number;
-  readonly largestFree: number;
-  readonly blocks: number;
-}
+/** Of the bytes under management; what they might grow to is not known here. */
+export type SpaceReport = Omit<MemoryReport, 'capacity'>;
 
 /** The class of blocks of this size: all of them are at least as large as the class's lower bound. */
 function classOf(size: number): number {
@@ -107,7 +101,9 @@ export class FreeSpace {
     for (const list of this.#lists) {
       for (let block = list; block; block = block.next) largestFree = Math.max(largestFree, block.size);
     }
-    return { total: this.#total, used: this.#used, peak: this.#peak, largestFree, blocks: this.#taken.size };
+    const [total, used] = [this.#total, this.#used];
+    const fragmentation = total > used ? 1 - largestFree / (total - used) : 0;
+    return { total, used, peak: this.#peak, largestFree, fragmentation, blocks: this.#taken.size };
   }
 
   /** A block of a fitting class; where all of those are empty, one that happens to be large enough in the class below. */

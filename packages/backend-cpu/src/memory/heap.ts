@@ -4,8 +4,8 @@
  * the end of a buffer.
  */
 
+import type { MemoryReport } from '@tenfold/ir';
 import { OutOfMemoryError, unreachable } from '@tenfold/ir';
-import type { SpaceReport } from './free-space.ts';
 import { FreeSpace } from './free-space.ts';
 import type { LinearMemory } from './linear-memory.ts';
 
@@ -42,8 +42,11 @@ export class Heap {
     return this.#space.sizeOf(address) ?? unreachable(`no buffer ${address}`);
   }
 
-  report(): SpaceReport {
-    return this.#space.report();
+  report(): MemoryReport {
+    const report = this.#space.report();
+    const capacity = this.memory.maximumBytes;
+    const atEnd = capacity - 2 * GUARD - this.#end + this.#space.freeAtEnd();
+    return { ...report, capacity, largestFree: Math.max(report.largestFree, atEnd) };
   }
 
   #grow(bytes: number): void {
@@ -56,10 +59,9 @@ export class Heap {
   }
 
   #exhausted(bytes: number): OutOfMemoryError {
-    const { used, largestFree } = this.report();
-    const limit = this.memory.maximumBytes;
+    const { used, capacity, largestFree } = this.report();
     return new OutOfMemoryError(
-      `cpu: out of memory: ${format(bytes)} asked for; ${format(used)} of at most ${format(limit)} are in use, and the ` +
+      `cpu: out of memory: ${format(bytes)} asked for; ${format(used)} of at most ${format(capacity)} are in use, and the ` +
         `largest free block has ${format(largestFree)}. Dispose of tensors that are no longer needed, use a smaller ` +
         `batch, or checkpoint activations`,
     );

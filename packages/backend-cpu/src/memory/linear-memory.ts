@@ -3,6 +3,7 @@
  * has no shared memory it is an ordinary one, whose views are void after each growth.
  */
 
+import { DeviceError } from '@tenfold/ir';
 import type { MemoryLimits } from '../wasm/index.ts';
 
 export const PAGE = 65536;
@@ -16,8 +17,15 @@ export class LinearMemory {
   readonly limits: MemoryLimits;
   #view: Uint8Array;
 
-  constructor(shared: boolean, initialBytes: number, maximumBytes = Infinity) {
-    const pages = Math.min(MAXIMA[0], Math.floor(maximumBytes / PAGE));
+  /** Raises DeviceError for a maximum that cannot be. */
+  constructor(shared: boolean, initialBytes: number, maximumBytes = MAXIMA[0] * PAGE) {
+    const pages = Math.floor(maximumBytes / PAGE);
+    if (!(pages > initialBytes / PAGE && pages <= MAXIMA[0])) {
+      throw new DeviceError(
+        `cpu: memoryBytes must be between ${initialBytes + PAGE} and ${MAXIMA[0] * PAGE} (4 GiB, as far as addresses of ` +
+          `32 bits reach), got ${maximumBytes}`,
+      );
+    }
     const attempts = [pages, ...MAXIMA.filter((maximum) => maximum < pages)];
     const [memory, maximum] = reserve(shared, initialBytes / PAGE, attempts);
     this.memory = memory;

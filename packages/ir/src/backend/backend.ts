@@ -70,6 +70,22 @@ export type DispatchObserver = (
   threads?: readonly ThreadSpan[],
 ) => void;
 
+/** How a device's memory is used, in bytes. */
+export interface MemoryReport {
+  /** In use now, and the most there has been. */
+  readonly used: number;
+  readonly peak: number;
+  /** What the device has taken from the system so far, and the most it may take. */
+  readonly total: number;
+  readonly capacity: number;
+  /** The largest buffer that could be had now. */
+  readonly largestFree: number;
+  /** The share of the free bytes within `total` that the largest free block does not have: 0 when they are one block. */
+  readonly fragmentation: number;
+  /** Buffers in use. */
+  readonly blocks: number;
+}
+
 export interface Backend {
   readonly name: string;
   readonly caps: Capabilities;
@@ -87,6 +103,8 @@ export interface Backend {
   submit(batch: readonly Dispatch[]): void;
   /** Resolves when everything submitted is done. */
   synchronize(): Promise<void>;
+  /** Present where the device knows. */
+  memoryReport?(): MemoryReport;
   /** Set while a profile is taken: each dispatch is then timed, which costs a little. Without one, nothing is. */
   observer?: DispatchObserver;
   dispose(): void;

@@ -279,6 +279,23 @@ export class Device {
     written: readonly Storage[],
     scalars: readonly number[],
   ): void {
+    const fresh: Storage[] = [];
+    try {
+      this.#bind(plan, storages, written, scalars, fresh);
+    } catch (error) {
+      for (const storage of fresh) this.#freeDevice(storage);
+      throw error;
+    }
+  }
+
+  /** As `#bindAndRun`; leaves in `fresh` what came to have memory by it. */
+  #bind(
+    plan: Executable,
+    storages: readonly Storage[],
+    written: readonly Storage[],
+    scalars: readonly number[],
+    fresh: Storage[],
+  ): void {
     const run = this.#age;
     const outputs = new Set(written);
     for (const storage of storages) if (!outputs.has(storage)) this.keeper.touch(storage, run);
@@ -291,10 +308,11 @@ export class Device {
     const refs = storages.map((storage, slot): OperandRef | undefined => {
       const output = outputs.has(storage);
       const transient = output ? small(storage) && !storage.filled : this.#isUploaded(storage);
-      if (!transient)
-        return output && !storage.filled
-          ? this.#allocate(storage.bytes, storage)
-          : this.makeResident(storage);
+      if (!transient) {
+        if (!output || storage.filled) return this.makeResident(storage);
+        fresh.push(storage);
+        return this.#allocate(storage.bytes, storage);
+      }
       inScratch.push({ storage, slot, offset: scratchBytes });
       scratchBytes += roundUp(storage.bytes, align);
       return undefined;
@@ -335,10 +353,14 @@ export class Device {
 
   #scratchOf(bytes: number): OperandRef {
     if (this.#scratch && this.#scratch.bytes >= bytes) return this.#scratch;
-    if (this.#scratch) this.memory.free(this.#scratch);
-    this.#scratch = undefined;
+    this.#dropScratch();
     this.#scratch = this.#orMakeRoom(() => this.memory.alloc(Math.max(bytes, 1 << 16), 'uint8'));
     return this.#scratch;
+  }
+
+  #dropScratch(): void {
+    if (this.#scratch) this.memory.free(this.#scratch);
+    this.#scratch = undefined;
   }
 
   /**
@@ -378,6 +400,8 @@ export class Device {
     } catch (error) {
       if (!(error instanceof OutOfMemoryError)) throw error;
       this.keeper.releaseAllBut(this.#age);
+      // A run asks for it last, so nothing is in it yet.
+      this.#dropScratch();
       return alloc();
     }
   }
