@@ -1,7 +1,7 @@
 /**
  * A product of few rows whose columns have k as neighbours in memory: results are dot products of vectors along k.
- * Columns are read one after another from end to end, the order in which memory is fastest, each for up to three rows
- * at a time. The few rows are brought into the form of b's first where they lie otherwise.
+ * Of up to three rows the first reads columns one after another from end to end, the order in which memory is fastest;
+ * the others find them in the cache. The few rows are brought into the form of b's first where they lie otherwise.
  */
 
 import type { MathContext } from '../math/index.ts';
@@ -12,12 +12,16 @@ import { directOperand } from './direct-operand.ts';
 import type { MatrixStrides } from './direct-operand.ts';
 import { readers } from './element-reader.ts';
 import type { ElementReader } from './element-reader.ts';
+import type { LaneType } from './lane-type.ts';
+import { lanePointers } from './panel.ts';
 import type { Product, ProductContext } from './product-context.ts';
 import { emitTileEnd, runLocal, staysInRun } from './tile-store.ts';
 
-/** Rows whose dot products are accumulated at once, in so many vectors each. */
-const ROWS_AT_ONCE = 3;
+/** Vectors in which the first row's dot product is accumulated, and further rows that take all columns at once. */
 const ACCUMULATORS = 4;
+const ROWS_AT_ONCE = 2;
+/** From so many rows on arithmetic takes longer than reading. */
+const MANY_ROWS = 4;
 /** Columns per unit of work. */
 const UNIT = 32;
 
@@ -40,9 +44,11 @@ export function emitDotProduct(
   const scratch = code.let(spec.workspace(args));
   const run = runLocal(code, layout, args);
 
+  const streams = rows < MANY_ROWS;
   const plain = readers[spec.compute];
-  const sumBytes = 16 * lanes * rows + 16;
+  const sumBytes = 16 * lanes + 16;
   const staged = rowStrides.k !== 1 || source.reader !== plain;
+  const edge = code.let(i32.add(scratch, 16 * lanes));
   const pitch = Math.ceil((greatestCount(spec.k) * type.bytes) / 16) * 16;
   const a = staged
     ? { base: code.let(i32.add(scratch, sumBytes)), outerBytes: pitch }
@@ -60,80 +66,85 @@ export function emitDotProduct(
     }
   }
 
-  /** The products of one column with some rows, each as a vector whose lanes are still to be added. */
-  const dots = (column: Local<'i32'>, first: number, height: number): Local<'v128'>[] => {
-    const b0 = code.let(column);
-    const pointers = Array.from({ length: height }, (_, r) =>
-      code.let(i32.add(a.base, (first + r) * a.outerBytes)),
-    );
-    const sums = pointers.map(() =>
-      Array.from({ length: ACCUMULATORS }, () => code.let(code.constants.i32x4(0))),
-    );
+  // The rest of k goes one by one: lane 0 counts, the others are cleared.
+  const firstLane = code.constants.bytes(
+    Uint8Array.from({ length: 16 }, (_, i) => (i < type.bytes ? 255 : 0)),
+  );
+  const vector: Load = (reader, pointer, offset) => reader.loadVector(m, pointer, offset);
+  const single: Load = (reader, pointer) => v128.and(reader.loadSplat(m, pointer), firstLane);
+
+  /** Adds the products of columns with some rows to `sums`, by row and column, as vectors whose lanes are still to be added. */
+  const dots = (columns: readonly Local<'i32'>[], first: number, sums: readonly Sums[]): void => {
+    const rowPointers = sums.map((_, r) => code.let(i32.add(a.base, (first + r) * a.outerBytes)));
     const accumulate = (steps: number, vectors: number, load: Load): void => {
       for (let v = 0; v < vectors; v++) {
         const offset = v * lanes;
-        const values = code.let(load(b.reader, b0, offset * b.reader.bytes));
-        pointers.forEach((pointer, r) => {
-          const sum = type.multiplyAdd(values, load(plain, pointer, 16 * v), sums[r][v], spec.relaxed);
-          code.set(sums[r][v], sum);
+        const values = rowPointers.map((pointer) => code.let(load(plain, pointer, offset * type.bytes)));
+        columns.forEach((pointer, c) => {
+          const column = code.let(load(b.reader, pointer, offset * b.reader.bytes));
+          values.forEach((value, r) => {
+            const sum = sums[r][c * vectors + v] ?? sums[r][c];
+            code.set(sum, type.multiplyAdd(value, column, sum, spec.relaxed));
+          });
         });
       }
-      for (const pointer of pointers) code.increment(pointer, steps * type.bytes);
-      code.increment(b0, steps * b.kBytes);
+      for (const pointer of rowPointers) code.increment(pointer, steps * type.bytes);
+      for (const pointer of columns) code.increment(pointer, steps * b.kBytes);
     };
-    const vector: Load = (reader, pointer, offset) => reader.loadVector(m, pointer, offset);
     const k = code.let(i32.const(0));
-    const atOnce = lanes * ACCUMULATORS;
-    code.countedLoop(k, i32.sub(count, atOnce - 1), atOnce, () => accumulate(atOnce, ACCUMULATORS, vector));
+    const atOnce = sums[0].length / columns.length;
+    if (atOnce > 1) {
+      const steps = atOnce * lanes;
+      code.countedLoop(k, i32.sub(count, steps - 1), steps, () => accumulate(steps, atOnce, vector));
+    }
     code.countedLoop(k, i32.sub(count, lanes - 1), lanes, () => accumulate(lanes, 1, vector));
-    // The rest one by one: lane 0 counts, the others are cleared.
-    const firstLane = code.constants.bytes(
-      Uint8Array.from({ length: 16 }, (_, i) => (i < type.bytes ? 255 : 0)),
-    );
-    code.countedLoop(k, count, 1, () => {
-      accumulate(1, 1, (reader, pointer) => v128.and(reader.loadSplat(m, pointer), firstLane));
-    });
-    return sums.map((parts) =>
-      code.let(parts.reduce<Expr<'v128'>>((total, part) => type.add(total, part), code.constants.i32x4(0))),
-    );
+    code.countedLoop(k, count, 1, () => accumulate(1, 1, single));
   };
+  const zeros = (length: number): Sums => Array.from({ length }, () => code.let(code.constants.i32x4(0)));
 
   const column = code.let(firstColumn);
   code.countedLoop(column, endColumn, lanes, () => {
     const left = code.let(i32.sub(endColumn, column));
     const valid = code.let(lesser(left, lanes));
-    const pointer = code.let(i32.add(b.base, i32.mul(column, b.outerBytes)));
-    const target = code.let(scratch);
-    const end = code.let(i32.add(scratch, i32.mul(valid, 16)));
-    code.countedLoop(target, end, 16, () => {
-      for (let row = 0; row < rows; row += ROWS_AT_ONCE) {
-        dots(pointer, row, Math.min(ROWS_AT_ONCE, rows - row)).forEach((sum, r) =>
-          code.emit(v128.store(target, sum, 16 * lanes * (row + r))),
-        );
-      }
-      code.increment(pointer, b.outerBytes);
-    });
     const whole = i32.and(i32.eq(valid, lanes), staysInRun(column, lanes, run));
-    for (let row = 0; row < rows; row++) {
-      // Lane c of the result is the sum over the lanes of column c.
-      const columns = Array.from({ length: lanes }, (_, c) =>
-        code.let(v128.load(scratch, 16 * (lanes * row + c))),
-      );
-      const [first, ...rest] = type.transpose(code, columns);
-      const sum = rest.reduce<Expr<'v128'>>((total, part) => type.add(total, part), first);
-      const tile = [[code.let(sum)]];
+    const start = code.let(i32.add(b.base, i32.mul(column, b.outerBytes)));
+    /** Lane c of the result is the sum over the lanes of column c. */
+    const finishRow = (row: number, columns: Sums): void => {
+      const tile = [[code.let(addUp(type, type.transpose(code, columns)))]];
       const corner = { args, batch, row: code.let(i32.add(firstRow, row)), column };
-      const edge = {
-        whole,
-        validColumns: valid,
-        scratch: code.let(i32.add(scratch, 16 * lanes * rows)),
-        finish,
-      };
-      emitTileEnd(code, type, layout, tile, corner, edge);
+      emitTileEnd(code, type, layout, tile, corner, { whole, validColumns: valid, scratch: edge, finish });
+    };
+
+    // A first row that goes one column after another.
+    if (streams) {
+      const pointer = code.let(start);
+      const target = code.let(scratch);
+      code.countedLoop(target, code.let(i32.add(scratch, i32.mul(valid, 16))), 16, () => {
+        const sums = zeros(ACCUMULATORS);
+        const at = code.let(pointer);
+        dots([at], 0, [sums]);
+        code.emit(v128.store(target, addUp(type, sums)));
+        code.increment(pointer, b.outerBytes);
+      });
+      finishRow(
+        0,
+        Array.from({ length: lanes }, (_, c) => code.let(v128.load(scratch, 16 * c))),
+      );
+    }
+    for (let row = streams ? 1 : 0; row < rows; row += ROWS_AT_ONCE) {
+      const sums = Array.from({ length: Math.min(ROWS_AT_ONCE, rows - row) }, () => zeros(lanes));
+      dots(lanePointers(code, start, lanes, b.outerBytes, valid), row, sums);
+      sums.forEach((columns, r) => finishRow(row + r, columns));
     }
   });
   const workspaceBytes = sumBytes + (staged ? rows * pitch : 0);
   return { rectangle: code, splits: 'columns', unitSize: UNIT, workspaceBytes };
 }
 
+type Sums = readonly Local<'v128'>[];
 type Load = (reader: ElementReader, pointer: Local<'i32'>, offset: number) => Expr<'v128'>;
+
+function addUp(type: LaneType, parts: Sums): Expr<'v128'> {
+  const [first, ...rest] = parts;
+  return rest.reduce<Expr<'v128'>>((total, part) => type.add(total, part), first);
+}

@@ -32,7 +32,8 @@ export interface RowPassOptions {
   readonly stages: boolean;
 }
 
-const UNROLL = 4;
+/** Vectors an iteration for one row of b, and for several: their loads are all done first and must fit the registers. */
+const UNROLL = { one: 4, several: 2 } as const;
 
 export function emitRowPass(module: ModuleBuilder, options: RowPassOptions): RowPass {
   const { type, relaxed, steps, a, b, aBytes, bBytes, tail, padded, stages } = options;
@@ -67,7 +68,8 @@ export function emitRowPass(module: ModuleBuilder, options: RowPassOptions): Row
   const left = code.let(i32.and(columns, type.lanes - 1));
   const count = padded ? i32.add(columns, type.lanes - 1) : columns;
   const end = code.let(i32.add(result, i32.mul(i32.and(count, -type.lanes), type.bytes)));
-  vectors(i32.sub(end, 16 * (UNROLL - 1)), UNROLL);
+  const unroll = steps === 1 ? UNROLL.one : UNROLL.several;
+  vectors(i32.sub(end, 16 * (unroll - 1)), unroll);
   vectors(end, 1);
   if (!tail) return code;
   // The last columns are read one by one; lanes beyond them are computed and never used.

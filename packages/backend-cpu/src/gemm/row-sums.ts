@@ -18,7 +18,7 @@ import { emitRowPass } from './row-pass.ts';
 /** Columns per unit of work, where those are shared. */
 const UNIT = 64;
 /** Bytes of results that are worked on at a time. */
-const RESULT_BYTES = 49152;
+const RESULT_BYTES = 196608;
 /** Rows of b that are read once from memory and then used by all further rows of a. */
 const STEPS = 4;
 /** Apart, so that rows of results do not fall onto the same lines of the cache. */
