@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import * as math from '../src/math/index.ts';
-import { i32, ModuleBuilder, v128 } from '../src/wasm/index.ts';
+import { i32, i32x4, ModuleBuilder, v128 } from '../src/wasm/index.ts';
 import { allMagnitudes, float32, overLanes } from './lanes.ts';
 
 /** The float16 value of a bit pattern, by the definition of the format. */
@@ -34,6 +34,16 @@ const patterns = Int32Array.from({ length: 65536 }, (_, i) => i);
 describe('float16', () => {
   it('widens every pattern', () => {
     const actual = overLanes((m, x) => math.float16ToFloat32(m, x), false, patterns, patterns, Float32Array);
+    expect(actual).toEqual(Float32Array.from(patterns, float16Value));
+  });
+
+  it('widens every pattern, eight at a time', () => {
+    const emit = (m: math.MathContext, x: math.Vector): math.Vector => {
+      const [low, high] = math.float16PairToFloat32(m, m.code.let(x));
+      // A lane holds the pattern and a zero beside it.
+      return i32x4.shuffle(low, high, [0, 2, 4, 6]);
+    };
+    const actual = overLanes(emit, false, patterns, patterns, Float32Array);
     expect(actual).toEqual(Float32Array.from(patterns, float16Value));
   });
 

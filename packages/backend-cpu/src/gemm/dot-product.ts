@@ -70,20 +70,21 @@ export function emitDotProduct(
   const firstLane = code.constants.bytes(
     Uint8Array.from({ length: 16 }, (_, i) => (i < type.bytes ? 255 : 0)),
   );
-  const vector: Load = (reader, pointer, offset) => reader.loadVector(m, pointer, offset);
-  const single: Load = (reader, pointer) => v128.and(reader.loadSplat(m, pointer), firstLane);
+  const vector: Load = (reader, pointer, count) => reader.loadVectors(m, pointer, count);
+  const single: Load = (reader, pointer) => [v128.and(reader.loadSplat(m, pointer), firstLane)];
 
   /** Adds the products of columns with some rows to `sums`, by row and column, as vectors whose lanes are still to be added. */
   const dots = (columns: readonly Local<'i32'>[], first: number, sums: readonly Sums[]): void => {
     const rowPointers = sums.map((_, r) => code.let(i32.add(a.base, (first + r) * a.outerBytes)));
     const accumulate = (steps: number, vectors: number, load: Load): void => {
+      const loaded = columns.map((pointer) => load(b.reader, pointer, vectors));
+      const values = rowPointers.map((pointer) => load(plain, pointer, vectors));
       for (let v = 0; v < vectors; v++) {
-        const offset = v * lanes;
-        const values = rowPointers.map((pointer) => code.let(load(plain, pointer, offset * type.bytes)));
-        columns.forEach((pointer, c) => {
-          const column = code.let(load(b.reader, pointer, offset * b.reader.bytes));
-          values.forEach((value, r) => {
-            const sum = sums[r][c * vectors + v] ?? sums[r][c];
+        const row = values.map((list) => code.let(list[v]));
+        loaded.forEach((list, c) => {
+          const column = code.let(list[v]);
+          row.forEach((value, r) => {
+            const sum = sums[r][c * vectors + v];
             code.set(sum, type.multiplyAdd(value, column, sum, spec.relaxed));
           });
         });
@@ -142,7 +143,7 @@ export function emitDotProduct(
 }
 
 type Sums = readonly Local<'v128'>[];
-type Load = (reader: ElementReader, pointer: Local<'i32'>, offset: number) => Expr<'v128'>;
+type Load = (reader: ElementReader, pointer: Local<'i32'>, count: number) => readonly Expr<'v128'>[];
 
 function addUp(type: LaneType, parts: Sums): Expr<'v128'> {
   const [first, ...rest] = parts;

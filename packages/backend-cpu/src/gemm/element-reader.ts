@@ -5,7 +5,7 @@
 
 import type { DType } from '@tenfold/ir';
 import { byteSize } from '@tenfold/ir';
-import { decode, int32ToFloat32, widthOf } from '../math/index.ts';
+import { decode, float16PairToFloat32, int32ToFloat32, widthOf } from '../math/index.ts';
 import type { MathContext } from '../math/index.ts';
 import { v128 } from '../wasm/index.ts';
 import type { Expr } from '../wasm/index.ts';
@@ -19,6 +19,8 @@ export interface ElementReader {
   readonly bytes: number;
   /** As many consecutive elements as the compute type has lanes. */
   loadVector(m: MathContext, address: Address, offset?: number): Vector;
+  /** As many of those, one behind the other. */
+  loadVectors(m: MathContext, address: Address, count: number): readonly Vector[];
   /** One element, in every lane. */
   loadSplat(m: MathContext, address: Address, offset?: number): Vector;
   /** The raw bits of one element into one lane of gathered bits; `convert` then makes values of them. */
@@ -30,8 +32,17 @@ function reader(type: SourceType): ElementReader {
   const width = widthOf(type);
   const integer = type === 'int8' || type === 'uint8';
   const convert = (m: MathContext, bits: Vector) => (integer ? int32ToFloat32(bits) : decode(m, type, bits));
+  const bytes = byteSize(type);
+  const vectorBytes = bytes * width.perRegister;
   return {
-    bytes: byteSize(type),
+    bytes,
+    loadVectors(m, base, count) {
+      const load = (v: number): Vector => convert(m, width.load({ base, offset: v * vectorBytes }));
+      if (type !== 'float16' || count % 2 > 0) return Array.from({ length: count }, (_, v) => load(v));
+      return Array.from({ length: count / 2 }, (_, pair) =>
+        float16PairToFloat32(m, m.code.let(v128.load(base, pair * 16))),
+      ).flat();
+    },
     loadVector: (m, base, offset = 0) => convert(m, width.load({ base, offset })),
     loadSplat: (m, base, offset = 0) => convert(m, width.splat({ base, offset })),
     gatherLane: (base, bits, lane, offset = 0) => width.loadLane({ base, offset }, bits, lane),

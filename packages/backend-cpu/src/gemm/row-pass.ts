@@ -5,7 +5,7 @@
 
 import type { MathContext } from '../math/index.ts';
 import { i32, v128 } from '../wasm/index.ts';
-import type { Expr, FunctionRef, Local, ModuleBuilder } from '../wasm/index.ts';
+import type { Expr, FunctionRef, ModuleBuilder } from '../wasm/index.ts';
 import type { ElementReader } from './element-reader.ts';
 import type { LaneType } from './lane-type.ts';
 import { lanePointers } from './panel.ts';
@@ -43,10 +43,10 @@ export function emitRowPass(module: ModuleBuilder, options: RowPassOptions): Row
   const stepIndices = Array.from({ length: steps }, (_, step) => step);
   const factors = stepIndices.map((step) => code.let(a.loadSplat(m, i32.add(aAt, step * aBytes))));
   const pointers = stepIndices.map((step) => code.let(i32.add(bAt, step * bBytes)));
-  const add = (load: (pointer: Local<'i32'>) => Expr<'v128'>, offset: number): void => {
+  const add = (rows: readonly Expr<'v128'>[], offset: number): void => {
     let sum: Expr<'v128'> = v128.load(result, offset);
-    pointers.forEach((pointer, step) => {
-      let vector = load(pointer);
+    rows.forEach((row, step) => {
+      let vector = row;
       if (stages) {
         const converted = code.let(vector);
         code.emit(v128.store(staging, converted, offset));
@@ -58,8 +58,13 @@ export function emitRowPass(module: ModuleBuilder, options: RowPassOptions): Row
   };
   const vectors = (limit: Expr<'i32'>, count: number): void => {
     code.countedLoop(result, limit, 16 * count, () => {
-      for (let v = 0; v < count; v++)
-        add((pointer) => b.loadVector(m, pointer, v * type.lanes * b.bytes), 16 * v);
+      const loaded = pointers.map((pointer) => b.loadVectors(m, pointer, count));
+      for (let v = 0; v < count; v++) {
+        add(
+          loaded.map((row) => row[v]),
+          16 * v,
+        );
+      }
       for (const pointer of pointers) code.increment(pointer, count * type.lanes * b.bytes);
       if (stages) code.increment(staging, 16 * count);
     });
@@ -74,13 +79,14 @@ export function emitRowPass(module: ModuleBuilder, options: RowPassOptions): Row
   if (!tail) return code;
   // The last columns are read one by one; lanes beyond them are computed and never used.
   code.if(left, () => {
-    add((pointer) => {
+    const rows = pointers.map((pointer) => {
       const bits = code.let(code.constants.i32x4(0));
       lanePointers(code, pointer, type.lanes, b.bytes, left).forEach((lanePointer, lane) => {
         code.set(bits, b.gatherLane(lanePointer, bits, lane));
       });
       return b.convert(m, bits);
-    }, 0);
+    });
+    add(rows, 0);
   });
   return code;
 }

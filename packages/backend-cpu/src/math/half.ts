@@ -3,7 +3,7 @@
  * float32 lanes. Denormals, infinities and NaN carry over; narrowing rounds to nearest even.
  */
 
-import { f32x4, i32x4, v128 } from '../wasm/index.ts';
+import { f32x4, i16x8, i32x4, i8x16, v128 } from '../wasm/index.ts';
 import { choose } from './context.ts';
 import type { MathContext, Vector, VectorLocal } from './context.ts';
 
@@ -18,6 +18,23 @@ export function float16ToFloat32(m: MathContext, halves: Vector): VectorLocal {
   const exponent = constants.i32x4(0x0f800000);
   const infiniteOrNaN = i32x4.eq(v128.and(bits, exponent), exponent);
   return code.let(v128.or(scaled, v128.and(infiniteOrNaN, constants.i32x4(0x7f800000))));
+}
+
+/** Eight float16 side by side as two vectors of float32: half the work of two times four. */
+export function float16PairToFloat32(m: MathContext, halves: VectorLocal): readonly [Vector, Vector] {
+  const { code } = m;
+  const { constants } = code;
+  const both = (bits: number) => constants.i32x4((bits << 16) | bits);
+  const special = i16x8.eq(v128.and(halves, both(0x7c00)), both(0x7c00));
+  // The upper halves of the float32, with an exponent that is to be scaled as above, or that of infinity.
+  const scaled = v128.and(i16x8.shr_s(halves, 3), both(0x8fff));
+  const high = code.let(v128.or(scaled, v128.and(special, both(0x7000))));
+  const low = code.let(i16x8.shl(halves, 13));
+  const part = (first: number): Vector => {
+    const lanes = Array.from({ length: 16 }, (_, i) => first + 2 * (i >> 2) + (i & 1) + (i & 2) * 8);
+    return f32x4.mul(i8x16.shuffle(low, high, lanes), constants.f32x4(2 ** 112));
+  };
+  return [part(0), part(8)];
 }
 
 /** float32 to float16 bits in int32 lanes (upper halves zero); 65520 and above become infinity. */

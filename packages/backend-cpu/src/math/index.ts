@@ -17,7 +17,13 @@ export * from './conversions.ts';
 export { floorDivide, floorDivideI32, floorMod, floorModI32 } from './division.ts';
 export { exp, expOneTail } from './exp.ts';
 export type { ExpTail } from './exp.ts';
-export { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from './half.ts';
+export {
+  bfloat16ToFloat32,
+  float16PairToFloat32,
+  float16ToFloat32,
+  float32ToBfloat16,
+  float32ToFloat16,
+} from './half.ts';
 export { hostFunction } from './host-calls.ts';
 export { HOST_MODULE, makeHostFunctions } from './host-functions.ts';
 export type { HostFunction } from './host-functions.ts';

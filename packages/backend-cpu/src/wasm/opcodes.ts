@@ -74,6 +74,8 @@ export const opcodes = {
   },
   i16x8: {
     unary: { extend_low_i8x16_s: 0xfd_087, extend_low_i8x16_u: 0xfd_089 },
+    binary: { eq: 0xfd_02d },
+    shift: row(0xfd_08b, shifts),
   },
   i32x4: {
     unary: { ...row(0xfd_0a0, 'abs neg'), extend_low_i16x8_s: 0xfd_0a7, extend_low_i16x8_u: 0xfd_0a9, trunc_sat_f32x4_s: 0xfd_0f8, trunc_sat_f64x2_s_zero: 0xfd_0fc },

@@ -33,6 +33,8 @@ export const i8x16 = {
 
 export const i16x8 = {
   ...unary(opcodes.i16x8.unary, 'v128', 'v128'),
+  ...binary(opcodes.i16x8.binary, 'v128', 'v128', 'v128'),
+  ...binary(opcodes.i16x8.shift, 'v128', 'i32', 'v128'),
 };
 
 export const i32x4 = {
