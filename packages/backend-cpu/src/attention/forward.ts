@@ -25,6 +25,7 @@ export function emitForward(module: ModuleBuilder, spec: AttentionSpec): Attenti
   const store = emitStoreLanes(module, `${name}_store`, spec, pitch, pitch);
   const unit = new UnitCode(module, spec);
   const { code, args, multiply, panelRows } = unit;
+  const at = unit.at.bind(unit);
 
   const widthPanels = panelsOf(width, panelRows);
   const laneBytes = depth * bytes;
@@ -48,11 +49,12 @@ export function emitForward(module: ModuleBuilder, spec: AttentionSpec): Attenti
   const hideLater = causal ? emitHideLater(module, `${name}_hide`, spec, true) : undefined;
 
   code.emit(v128.store(factor, spec.scale(code as FunctionBuilder, args)));
-  unit.overUnits(queries, staying, ({ batch: at, first, count }) => {
-    const [queryBase, keyBase, valueBase] = [query, key, value].map((matrix) => unit.base(matrix, at));
-    const maskBase = mask && unit.base(mask, at);
-    const firstQuery = code.let(i32.add(queryBase, i32.mul(first, 4 * query.row)));
-    unit.packTokens(lanes, query, firstQuery, count, depth, laneCount);
+  unit.overUnits(queries, staying, ({ batch: batchIndex, first, count }) => {
+    const [queryBase, keyBase, valueBase] = [query, key, value].map((matrix) =>
+      unit.base(matrix, batchIndex),
+    );
+    const maskBase = mask && unit.base(mask, batchIndex);
+    unit.packTokens(lanes, query, at(queryBase, first, 4 * query.row), count, depth, laneCount);
     const laneBlocks = code.let(countPanels(count, laneCount));
     code.emit(call(scale, lanes, i32.mul(laneBlocks, depth), factor));
     code.emit(memory.fill(sums, 0, i32.mul(laneBlocks, sumBytes)));
@@ -68,33 +70,21 @@ export function emitForward(module: ModuleBuilder, spec: AttentionSpec): Attenti
     const end = code.let(i32.add(first, count));
     const seen = causal ? lesser(end, keys) : i32.const(keys);
     unit.inSteps(seen, streaming, (start, length) => {
-      const firstKey = code.let(i32.add(keyBase, i32.mul(start, 4 * key.row)));
-      const firstValue = code.let(i32.add(valueBase, i32.mul(start, 4 * value.row)));
-      unit.packTokens(keyPanels, key, firstKey, length, depth, panelRows);
-      unit.packFeatures(valuePanels, value, firstValue, length, width);
+      unit.packTokens(keyPanels, key, at(keyBase, start, 4 * key.row), length, depth, panelRows);
+      unit.packFeatures(valuePanels, value, at(valueBase, start, 4 * value.row), length, width);
+      const [keyPanelBytes, valuePanelBytes] = [4 * depth * panelRows, i32.mul(length, 4 * panelRows)];
       unit.inSteps(count, laneCount, (lane, valid) => {
         const block = code.let(i32.div_u(lane, laneCount));
-        const own = code.let(i32.add(lanes, i32.mul(block, laneBytes)));
-        const ownSums = code.let(i32.add(sums, i32.mul(block, sumBytes)));
-        const ownState = code.let(i32.add(states, i32.mul(block, stateBytes)));
+        const own = at(lanes, block, laneBytes);
+        const [ownSums, ownState] = [at(sums, block, sumBytes), at(states, block, stateBytes)];
         const from = code.let(i32.add(first, lane));
         // How many keys of the block come no later than the last query of the lanes, and than the first.
         const ahead = code.let(i32.sub(from, start));
         const rows = code.let(causal ? lesser(code.let(i32.add(ahead, laneCount)), length) : length);
         code.block((nothing) => {
           if (causal) code.brIf(nothing, i32.le_s(rows, 0));
-          code.emit(
-            call(
-              multiply,
-              keyPanels,
-              own,
-              depth,
-              scores,
-              countPanels(rows, panelRows),
-              4 * depth * panelRows,
-              0,
-            ),
-          );
+          const panels = countPanels(rows, panelRows);
+          code.emit(call(multiply, keyPanels, own, depth, scores, panels, keyPanelBytes, 0));
           if (added && mask && maskBase) {
             const corner = i32.add(i32.mul(from, 4 * mask.row), i32.mul(start, 4 * mask.column));
             code.emit(call(added.pack, added.block, i32.add(maskBase, corner), rows, valid));
@@ -102,29 +92,25 @@ export function emitForward(module: ModuleBuilder, spec: AttentionSpec): Attenti
           }
           if (hideLater) {
             const past = code.let(greater(code.let(i32.add(ahead, 1)), 0));
-            const later = code.let(i32.add(scores, i32.mul(past, bytes)));
-            code.emit(call(hideLater, later, i32.sub(rows, past), i32.sub(past, ahead)));
+            code.emit(call(hideLater, at(scores, past, bytes), i32.sub(rows, past), i32.sub(past, ahead)));
           }
           code.emit(call(softmax, scores, rows, ownState, ownSums, width));
-          const panelBytes = i32.mul(length, 4 * panelRows);
-          code.emit(call(multiply, valuePanels, scores, rows, ownSums, widthPanels, panelBytes, 1));
+          code.emit(call(multiply, valuePanels, scores, rows, ownSums, widthPanels, valuePanelBytes, 1));
         });
       });
     });
 
-    const result = code.let(
-      i32.add(spec.output(args), i32.mul(i32.add(i32.mul(at, queries), first), 4 * pitch)),
-    );
+    const result = at(spec.output(args), i32.add(i32.mul(batchIndex, queries), first), 4 * pitch);
     unit.inSteps(count, laneCount, (lane, valid) => {
       const block = code.let(i32.div_u(lane, laneCount));
-      const ownSums = code.let(i32.add(sums, i32.mul(block, sumBytes)));
-      code.emit(call(finish, i32.add(states, i32.mul(block, stateBytes)), ownSums, width));
-      unit.storeBlock(i32.add(result, i32.mul(lane, 4 * pitch)), valid, pitch, spare, (to) =>
+      const ownSums = at(sums, block, sumBytes);
+      code.emit(call(finish, at(states, block, stateBytes), ownSums, width));
+      unit.storeBlock(at(result, lane, 4 * pitch), valid, pitch, spare, (to) =>
         code.emit(call(store, ownSums, to)),
       );
     });
   });
   const operations = 2 * (depth + width) * queries * keys * batch;
   const phase = { units: batch * Math.ceil(queries / staying), operations };
-  return { phases: [phase], scratchBytes: 0, workspaceBytes: unit.workspace.bytes };
+  return { phases: [phase], scratchBytes: 0, workspaceBytes: unit.workspaceBytes };
 }

@@ -70,8 +70,7 @@ export function emitGradients(module: ModuleBuilder, spec: AttentionSpec): Atten
   const columnBytes = (queries + panelRows) * bytes;
   const partBytes = depthBlocks * columnBytes;
   const pitch = queries * depth + keys * (depth + width);
-  const at = (start: Expr<'i32'>, index: Expr<'i32'>, step: number) =>
-    code.let(i32.add(start, i32.mul(index, step)));
+  const at = unit.at.bind(unit);
   const rowOf = (start: Local<'i32'>, matrix: Matrix, index: Expr<'i32'>) => at(start, index, 4 * matrix.row);
 
   code.emit(v128.store(factor, spec.scale(code as FunctionBuilder, args)));
@@ -196,5 +195,5 @@ export function emitGradients(module: ModuleBuilder, spec: AttentionSpec): Atten
   const units = batch * partCount;
   const sums = emitGradientSums(module, spec, { parts: partCount, columnBytes, partBytes, pitch });
   const first: AttentionPhase = { units, operations: 2 * (3 * depth + 2 * width) * queries * keys * batch };
-  return { phases: [first, sums], scratchBytes: units * partBytes, workspaceBytes: unit.workspace.bytes };
+  return { phases: [first, sums], scratchBytes: units * partBytes, workspaceBytes: unit.workspaceBytes };
 }

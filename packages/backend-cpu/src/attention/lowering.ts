@@ -21,14 +21,13 @@ export const attentionLowering: Lowering = (kernel, target) =>
 
 /** Floating-point operations that one thread does in a nanosecond, for the split of the work. */
 const GIGAFLOPS = 40;
+
 function attentionFunctions(kernel: AttentionKernel, target: FunctionTarget): KernelFunctions {
   const isGradient = kernel.result === 'gradients';
   const indices = [target.reserve(), isGradient ? target.reserve() : -1];
   const spec = specOf(kernel, target, indices.map((index) => `f${index}`)); // prettier-ignore
-  const { phases, scratchBytes, workspaceBytes } = (isGradient ? emitGradients : emitForward)(
-    target.module,
-    spec,
-  );
+  const emit = isGradient ? emitGradients : emitForward;
+  const { phases, scratchBytes, workspaceBytes } = emit(target.module, spec);
   const seen = spec.causal ? 0.5 : 1;
   return {
     phases: phases.map(({ units, operations }, i): Phase => {

@@ -70,18 +70,6 @@ export function chooseBlocking(
   };
 }
 
-/** Hands out the parts of a thread's memory. */
-export class Workspace {
-  bytes = 0;
-
-  /** The offset of so many bytes. */
-  take(bytes: number): number {
-    const start = this.bytes;
-    this.bytes += Math.ceil(bytes / 64) * 64;
-    return start;
-  }
-}
-
 type UnitFunction = FunctionBuilder<readonly ['i32', 'i32', 'i32'], 'void'>;
 
 /** A unit: its number, the batch index, the first staying token and how many there are. */
@@ -92,12 +80,14 @@ interface Unit {
   readonly count: Local<'i32'>;
 }
 
+/** The function over units of an attention, under construction, with its parts of a thread's memory. */
 export class UnitCode {
   readonly code: UnitFunction;
   readonly args: Local<'i32'>;
   readonly panelRows: number;
   readonly multiply: Multiply;
-  readonly workspace = new Workspace();
+  /** What the regions take together. */
+  workspaceBytes = 0;
   readonly #module: ModuleBuilder;
   readonly #spec: AttentionSpec;
   readonly #base: Local<'i32'>;
@@ -115,7 +105,14 @@ export class UnitCode {
 
   /** A part of the thread's memory. */
   region(bytes: number): Local<'i32'> {
-    return this.code.let(i32.add(this.#base, this.workspace.take(bytes)));
+    const start = this.workspaceBytes;
+    this.workspaceBytes += Math.ceil(bytes / 64) * 64;
+    return this.code.let(i32.add(this.#base, start));
+  }
+
+  /** The address of an element, `step` bytes from one to the next. */
+  at(start: Expr<'i32'>, index: Expr<'i32'>, step: number): Local<'i32'> {
+    return this.code.let(i32.add(start, i32.mul(index, step)));
   }
 
   /** Goes through the units from `begin` to `end`, each of `perUnit` tokens of a batch index. */
@@ -161,7 +158,7 @@ export class UnitCode {
     const pack = this.pack(width, matrix.row, matrix.column);
     const panel = code.let(target);
     this.inSteps(count, width, (start, valid) => {
-      code.emit(call(pack, panel, i32.add(from, i32.mul(start, 4 * matrix.row)), features, valid));
+      code.emit(call(pack, panel, this.at(from, start, 4 * matrix.row), features, valid));
       code.increment(panel, 4 * features * width);
     });
   }
@@ -178,7 +175,7 @@ export class UnitCode {
     const pack = this.pack(panelRows, matrix.column, matrix.row);
     const panel = code.let(target);
     this.inSteps(i32.const(features), panelRows, (start, valid) => {
-      code.emit(call(pack, panel, i32.add(from, i32.mul(start, 4 * matrix.column)), count, valid));
+      code.emit(call(pack, panel, this.at(from, start, 4 * matrix.column), count, valid));
       code.increment(panel, i32.mul(count, 4 * panelRows));
     });
   }
