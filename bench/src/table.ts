@@ -2,7 +2,7 @@
 
 import type { Result } from './results.ts';
 
-const WIDTHS = { name: 52, value: 13, noise: 9, rate: 16 };
+const WIDTHS = { name: 52, value: 13, noise: 9, rate: 19 };
 
 export function heading(): string {
   const { name, value, noise, rate } = WIDTHS;

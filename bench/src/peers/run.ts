@@ -23,7 +23,7 @@ const PEERS: readonly Peer[] = [
   { name: 'jax-js', adapter: 'jax-js.mjs', packages: ['@jax-js/jax'] },
 ]; // prettier-ignore
 
-const FROM_SOURCE = ['--conditions=@tenfold/source', '--import', import.meta.resolve('tsx')];
+const TYPESCRIPT = ['--import', import.meta.resolve('tsx')];
 const PYTHONS = ['python3', '/usr/bin/python3'];
 const TIMEOUT_MS = 300_000;
 
@@ -32,12 +32,14 @@ export interface PeerOptions {
   readonly folder: string | undefined;
   readonly threads: number;
   readonly seconds: number;
+  /** Flags of Node for Tenfold's own process: how packages are found. */
+  readonly nodeFlags?: readonly string[];
   /** Only libraries whose names contain one of these, whatever their case; all when there are none. */
   readonly words: readonly string[];
 }
 
 /** Raises an Error when Tenfold itself cannot run. */
-export function runPeers({ folder, threads, seconds, words }: PeerOptions): PeerTable {
+export function runPeers({ folder, threads, seconds, words, nodeFlags = [] }: PeerOptions): PeerTable {
   const own = dirname(dirname(here));
   const folders = [...(folder === undefined ? [] : [folder]), own];
   const wanted = (name: string) =>
@@ -46,9 +48,9 @@ export function runPeers({ folder, threads, seconds, words }: PeerOptions): Peer
     const found = folders.find((candidate) => packages.every((entry) => resolves(entry, candidate)));
     if (found === undefined)
       return `${name} is absent: ${packages.join(', ')} cannot be found from ${folders.join(' or ')}`;
-    return runChild(name, adapter, found, threads, seconds);
+    return runChild(name, adapter, [found, threads, seconds]);
   };
-  const tenfold = runChild('Tenfold', 'tenfold.ts', own, threads, seconds);
+  const tenfold = runChild('Tenfold', 'tenfold.ts', [own, threads, seconds], nodeFlags);
   if (typeof tenfold === 'string') throw new Error(tenfold);
   const others = PEERS.filter(({ name }) => wanted(name)).map(run);
   if (wanted('PyTorch')) others.push(runPython(threads, seconds));
@@ -65,10 +67,15 @@ function resolves(name: string, folder: string): boolean {
   }
 }
 
-function runChild(name: string, adapter: string, folder: string, threads: number, seconds: number): PeerReport | string {
-  const program = [join(here, 'child.ts'), adapter, folder, String(threads), String(seconds)];
-  return reportOf(name, process.execPath, [...FROM_SOURCE, ...program]);
-} // prettier-ignore
+function runChild(
+  name: string,
+  adapter: string,
+  options: readonly (string | number)[],
+  flags: readonly string[] = [],
+): PeerReport | string {
+  const program = [join(here, 'child.ts'), adapter, ...options.map(String)];
+  return reportOf(name, process.execPath, [...flags, ...TYPESCRIPT, ...program]);
+}
 
 function runPython(threads: number, seconds: number): PeerReport | string {
   const program = [join(here, 'adapters', 'pytorch.py'), String(threads), String(seconds)];
