@@ -44,7 +44,6 @@ describe('the table', () => {
 
 it('Tenfold agrees with itself, and what is not installed is named', () => {
   const { rows, notes } = runPeers({
-    folder: undefined,
     threads: 1,
     seconds: 0.01,
     words: ['tensorflow'],

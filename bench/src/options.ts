@@ -1,5 +1,6 @@
 /** The command line of `npm run bench`. */
 
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 export const USAGE = `npm run bench -- [WORD...] [options]
@@ -23,15 +24,15 @@ export interface Options {
   readonly words: readonly string[];
   readonly list: boolean;
   readonly quick: boolean;
-  readonly seconds: number | undefined;
-  readonly threads: number | undefined;
+  readonly seconds?: number;
+  readonly threads?: number;
   readonly wide: boolean;
-  readonly json: string | undefined;
-  readonly save: string | undefined;
-  readonly compare: string | undefined;
-  readonly html: string | undefined;
+  readonly json?: string;
+  readonly save?: string;
+  readonly compare?: string;
+  readonly html?: string;
   readonly peers: boolean;
-  readonly peersFrom: string | undefined;
+  readonly peersFrom?: string;
   readonly help: boolean;
 }
 
@@ -67,11 +68,7 @@ export function parseOptions(args: readonly string[]): Options {
     seconds: positive('seconds', seconds),
     threads: positive('threads', threads),
     peers: rest.peers || peersFrom !== undefined,
-    peersFrom,
-    json: rest.json,
-    save: rest.save,
-    compare: rest.compare,
-    html: rest.html,
+    peersFrom: peersFrom && resolve(peersFrom),
   };
 }
 

@@ -29,7 +29,7 @@ const TIMEOUT_MS = 300_000;
 
 export interface PeerOptions {
   /** A folder with `node_modules`, looked at before the benchmarks' own. */
-  readonly folder: string | undefined;
+  readonly folder?: string;
   readonly threads: number;
   readonly seconds: number;
   /** Flags of Node for Tenfold's own process: how packages are found. */

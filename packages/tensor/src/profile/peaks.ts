@@ -1,7 +1,7 @@
 /**
- * What a device can do at most, measured once by short kernels: the roofline that a profile holds kernels against
- * (S. Williams, A. Waterman, D. Patterson, "Roofline: an insightful visual performance model", 2009). Bandwidth depends on where the data
- * lie, so it is measured for several amounts of memory: what fits a cache is not held against main memory.
+ * What a device can do at most, measured once by short kernels: the roofline that a profile holds kernels against (S.
+ * Williams, A. Waterman, D. Patterson, "Roofline: an insightful visual performance model", 2009). Bandwidth depends on where
+ * the data lie, so it is measured for several amounts of memory: what fits a cache is not held against main memory.
  */
 
 import type { Backend, BufferId, Kernel, Launch, Work } from '@tenfold/ir';

@@ -129,15 +129,15 @@ export async function profile<R>(
       `profile: calls must be a positive integer and warmUp not negative, got ${calls} and ${warmUp}`,
     );
   const device = deviceOf(options.device);
-  const repeat = async (times: number): Promise<R> => {
-    for (let i = 1; i < times; i++) await once();
-    return once();
-  };
   const once = async (): Promise<R> => {
     const result = await fn();
     for (const tensor of tensorsIn(result)) tensor.materialize();
     if (device.graph.size > 0) device.run();
     return result;
+  };
+  const repeat = async (times: number): Promise<R> => {
+    for (let i = 1; i < times; i++) await once();
+    return once();
   };
   if (device.graph.size > 0) device.run();
   const peaks = given === false ? undefined : (given ?? (await peaksOf(device.backend)));

@@ -24,7 +24,7 @@ export interface KernelFigures extends Work {
   readonly roofline: number;
 }
 
-/** What a kernel is, roughly: products of matrices and the like, loops that reduce rows, loops that do not, algorithms. */
+/** What a kernel is: products of matrices and the like, attention, loops that accumulate and loops that do not, algorithms. */
 export type KernelKind = 'contraction' | 'attention' | 'reduction' | 'elementwise' | 'routine';
 
 export interface KernelProfile extends KernelFigures {
