@@ -122,6 +122,7 @@ function implicitGemm(problem: ConvolutionProblem, machine: Machine): AlgorithmE
 const COLUMN = 0.5;
 
 function im2col(problem: ConvolutionProblem, machine: Machine): AlgorithmEstimate {
+  if (problem.rows.taps * problem.columns.taps === 1) return refuse('im2col', PLAIN);
   const packing = implicitGemm({ ...problem, columns: { ...problem.columns, stride: 1 } }, machine);
   const { places, taps } = size(problem);
   const columns = problem.groups * places * taps;
@@ -143,6 +144,7 @@ function direct(problem: ConvolutionProblem, machine: Machine): AlgorithmEstimat
   const { groups, images, channels, rows, columns, float32, imageColumnStep } = problem;
   const algorithm = 'direct';
   if (isWeightGradient(problem)) return refuse(algorithm, `${algorithm} has no gradient of weights`);
+  if (rows.taps * columns.taps === 1) return refuse(algorithm, PLAIN);
   if (!float32) return refuse(algorithm, `${algorithm} needs float32 operands`);
   if (imageColumnStep !== 1) return refuse(algorithm, `${algorithm} needs ${SIDE_BY_SIDE}`);
   const plan = planDirect(problem, machine.tileRows);
@@ -236,6 +238,7 @@ function winogradGradient(
   };
 }
 
+const PLAIN = 'a window of 1x1 is a plain product already';
 const SIDE_BY_SIDE = 'neighbouring columns side by side in memory';
 
 /** Nothing but the reason. */

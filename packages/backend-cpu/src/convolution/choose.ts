@@ -18,7 +18,7 @@ export function chooseAlgorithm(
   const { algorithm, precision, optional } = hint;
   const named = candidates.find((candidate) => candidate.algorithm === algorithm);
   if (named && named.refusal === undefined) return named;
-  if (algorithm && !optional) throw refused(algorithm, named);
+  if (algorithm && !optional) throw refused(algorithm, named?.refusal ?? 'the cpu backend does not have it');
   const fitting = candidates.filter(({ refusal }) => refusal === undefined);
   const precise = fitting.filter((candidate) =>
     precision === 'high' ? !candidate.algorithm.startsWith('winograd') : candidate.relativeError <= TOLERANCE,
@@ -28,8 +28,8 @@ export function chooseAlgorithm(
   return least(precise, ({ extraBytes }) => extraBytes);
 }
 
-function refused(algorithm: string, candidate: AlgorithmEstimate | undefined): ArgumentError {
-  const reason = candidate?.refusal ?? 'the cpu backend does not have it';
+/** The error for an algorithm that was asked for and does not fit. */
+export function refused(algorithm: string, reason: string): ArgumentError {
   return new ArgumentError(
     `convolution: the algorithm '${algorithm}' cannot compute it: ${reason}; use another one, or 'auto'`,
   );

@@ -11,7 +11,7 @@ import { tabledOperand } from '../gemm/tabled-operand.ts';
 import type { ConvolutionProblem } from './algorithms.ts';
 import { estimates, isWeightGradient } from './algorithms.ts';
 import type { Limits } from './choose.ts';
-import { chooseAlgorithm } from './choose.ts';
+import { chooseAlgorithm, refused } from './choose.ts';
 import { directFunctions } from './direct.ts';
 import { im2colFunctions } from './im2col.ts';
 import type { Convolution } from './recognise.ts';
@@ -41,7 +41,7 @@ function lower(
   scratchAt = 0,
 ): KernelFunctions | undefined {
   const convolution = convolutionOf(kernel, layout);
-  if (!convolution || kernel.accumulators[0].dtype !== 'float32') return undefined;
+  if (!convolution || kernel.accumulators[0].dtype !== 'float32') return withoutWindows(kernel);
   const machine = { threads: options.threads, ...tileSizeOf(target) };
   const problem = problemOf(convolution);
   const candidates = estimates(problem, machine);
@@ -67,6 +67,12 @@ function lower(
   const transform = algorithm === 'winograd2' ? winograd2 : winograd4;
   const functions = isWeightGradient(problem) ? winogradGradientFunctions : winogradFunctions;
   return functions(target, { convolution, epilogue, transform, layout, scratchAt });
+}
+
+/** What has no windows is for the general template; an algorithm that was asked for by name has to be refused. */
+function withoutWindows({ hint }: ContractKernel): undefined {
+  if (!hint?.algorithm || hint.algorithm === 'implicit-gemm' || hint.optional) return undefined;
+  throw refused(hint.algorithm, 'it has no windows over a float32 image (those of 1x1 are a plain product)');
 }
 
 function problemOf(convolution: Convolution): ConvolutionProblem {

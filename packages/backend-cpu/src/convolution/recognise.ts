@@ -81,6 +81,20 @@ interface Found extends Window {
   readonly flipped: boolean;
 }
 
+/** A dimension without windows: one place, one tap. */
+const NO_WINDOW: Found = {
+  outputs: 1,
+  taps: 1,
+  stride: 1,
+  dilation: 1,
+  origin: 0,
+  extent: 1,
+  output: -1,
+  tap: -1,
+  pitch: 0,
+  flipped: false,
+};
+
 function assemble(
   kernel: ContractKernel,
   image: Source,
@@ -91,8 +105,10 @@ function assemble(
   const extentsOf = (axes: readonly number[]) => axes.map((axis) => Number(kernel.axes[axis]));
   const extents = { outer: extentsOf(kernel[imageIs]), k: extentsOf(kernel.k) };
   const found = windowsOf(image, extents);
-  if (found?.length !== 2 || filter.guards.length > 0) return undefined;
-  const [row, column] = found.sort((x, y) => y.pitch - x.pitch);
+  if (!found || found.length < 1 || found.length > 2 || filter.guards.length > 0) return undefined;
+  const [first, second = NO_WINDOW] = found.sort((x, y) => y.pitch - x.pitch);
+  // Of windows in one dimension, those over neighbours are taken for columns.
+  const [row, column] = second === NO_WINDOW && first.pitch === 1 ? [second, first] : [first, second];
   const besides = <T>(list: readonly T[], places: readonly number[]) =>
     list.filter((_, place) => !places.includes(place));
   const outputs = [row.output, column.output];
@@ -107,7 +123,7 @@ function assemble(
     }
     imageOffset -= origin * pitch;
   }
-  const tapStep = ({ tap, flipped }: Found) => (flipped ? -1 : 1) * filter.k[tap];
+  const tapStep = ({ tap, flipped }: Found) => (flipped ? -1 : 1) * (filter.k[tap] ?? 0);
   return {
     imageIs,
     groups: extentsOf(kernel.batch),
@@ -143,8 +159,8 @@ function assemble(
       groups: operand.batch,
       images: besides(operand[imageIs], outputs),
       filters: operand[filterIs],
-      row: operand[imageIs][row.output],
-      column: operand[imageIs][column.output],
+      row: operand[imageIs][row.output] ?? 0,
+      column: operand[imageIs][column.output] ?? 0,
     }),
   };
 }
