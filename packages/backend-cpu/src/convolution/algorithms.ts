@@ -82,7 +82,7 @@ function roundUp(value: number, unit: number): number {
 
 /** Rounding of plain float32 sums of that many terms, as it is in practice. */
 function sumError(terms: number): number {
-  return 3e-8 * Math.sqrt(terms);
+  return 6e-8 * Math.sqrt(terms);
 }
 
 /** What the template's blocks and tables take in each thread. */

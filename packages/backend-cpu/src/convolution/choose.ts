@@ -2,7 +2,6 @@
 
 import { ArgumentError } from '@tenfold/ir';
 import type { ContractHint } from '@tenfold/ir';
-import { TOLERANCE } from './accuracy.ts';
 import type { AlgorithmEstimate } from './algorithms.ts';
 
 export interface Limits {
@@ -10,18 +9,24 @@ export interface Limits {
   readonly workspaceBytes: number;
 }
 
+export interface Choice extends Limits {
+  /** The expected rounding up to which Winograd's algorithms may be chosen. */
+  readonly tolerance: number;
+}
+
 export function chooseAlgorithm(
   candidates: readonly AlgorithmEstimate[],
   hint: ContractHint = {},
-  { workspaceBytes }: Limits,
+  { workspaceBytes, tolerance }: Choice,
 ): AlgorithmEstimate {
   const { algorithm, precision, optional } = hint;
   const named = candidates.find((candidate) => candidate.algorithm === algorithm);
   if (named && named.refusal === undefined) return named;
   if (algorithm && !optional) throw refused(algorithm, named?.refusal ?? 'the cpu backend does not have it');
   const fitting = candidates.filter(({ refusal }) => refusal === undefined);
-  const precise = fitting.filter((candidate) =>
-    precision === 'high' ? !candidate.algorithm.startsWith('winograd') : candidate.relativeError <= TOLERANCE,
+  const allowedError = precision === 'high' ? 0 : tolerance;
+  const precise = fitting.filter(
+    (candidate) => !candidate.algorithm.startsWith('winograd') || candidate.relativeError <= allowedError,
   );
   const allowed = precise.filter(({ extraBytes }) => extraBytes <= workspaceBytes);
   if (allowed.length > 0) return least(allowed, ({ nanoseconds }) => nanoseconds);

@@ -9,6 +9,7 @@ import type { FunctionTarget, KernelFunctions } from '../codegen/functions.ts';
 import type { Lowering } from '../codegen/lowering.ts';
 import { tabledOperand } from '../gemm/tabled-operand.ts';
 import type { ConvolutionProblem } from './algorithms.ts';
+import { TOLERANCE } from './accuracy.ts';
 import { estimates, isWeightGradient } from './algorithms.ts';
 import type { Limits } from './choose.ts';
 import { chooseAlgorithm, refused } from './choose.ts';
@@ -45,7 +46,8 @@ function lower(
   const machine = { threads: options.threads, ...tileSizeOf(target) };
   const problem = problemOf(convolution);
   const candidates = estimates(problem, machine);
-  const { algorithm } = chooseAlgorithm(candidates, kernel.hint, options);
+  const tolerance = isWeightGradient(problem) ? TOLERANCE.gradient : TOLERANCE.forward;
+  const { algorithm } = chooseAlgorithm(candidates, kernel.hint, { ...options, tolerance });
   if (algorithm === 'implicit-gemm') return contractFunctions(kernel, target, layout, scratchAt);
 
   const epilogue = simpleEpilogue(kernel, { ...target, layout });
