@@ -80,7 +80,7 @@ export function contractFunctions(
       grid: (values) => stage.units((extent) => extents.value(extent, values)),
       grain: 1,
       nanoseconds: time / Math.max(1, stage.units(greatest)),
-      coarse: true,
+      coarse: stage.coarse,
     };
   });
   const { scratchBytes, workspaceBytes } = gemm;

@@ -139,7 +139,7 @@ export function emitDotProduct(
     }
   });
   const workspaceBytes = sumBytes + (staged ? rows * pitch : 0);
-  return { rectangle: code, splits: 'columns', unitSize: UNIT, workspaceBytes };
+  return { rectangle: code, splits: 'columns', unitSize: UNIT, coarse: false, workspaceBytes };
 }
 
 type Sums = readonly Local<'v128'>[];

@@ -21,6 +21,8 @@ export interface GemmStage {
   readonly run: FunctionRef<readonly ['i32', 'i32', 'i32'], 'void'>;
   /** How many units there are, given the value of every extent. */
   units(valueOf: (extent: Extent) => number): number;
+  /** There should be no more tasks than threads. */
+  readonly coarse: boolean;
 }
 
 /** The product as functions of a module, to be run one after another. */
@@ -66,6 +68,7 @@ function stageOf(
   const extents = { rows: sides.rowExtents, columns: sides.columnExtents, k: spec.k }[product.splits];
   return {
     run: emitRun(module, spec, sides, product, name),
+    coarse: product.coarse,
     units(valueOf) {
       const count = (axes: readonly Extent[]): number =>
         axes.reduce((total: number, extent) => total * valueOf(extent), 1);

@@ -48,6 +48,7 @@ export function emitPackedProduct(module: ModuleBuilder, context: ProductContext
     rectangle,
     splits: splitRows ? 'rows' : 'columns',
     unitSize: splitRows ? blocking.rows : blocking.columns,
+    coarse: true,
     workspaceBytes: memory.bytes,
   };
 }

@@ -44,6 +44,8 @@ export interface Product {
   /** Units of work are `unitSize` rows, or columns; or steps of k, then `rectangle` takes those for its columns. */
   readonly splits: 'rows' | 'columns' | 'k';
   readonly unitSize: number;
+  /** Each task should be as large as can be: it packs operands, or is small anyway. */
+  readonly coarse: boolean;
   readonly workspaceBytes: number;
   /** What makes results of the parts of k, and the memory for them. */
   readonly second?: Product;

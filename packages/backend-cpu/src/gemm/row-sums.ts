@@ -14,10 +14,11 @@ import type { DirectOperand, MatrixStrides } from './direct-operand.ts';
 import { readers } from './element-reader.ts';
 import type { Product, ProductContext } from './product-context.ts';
 import { emitRowPass } from './row-pass.ts';
+import type { GemmSpec } from './spec.ts';
 
 /** Columns per unit of work, where those are shared. */
 const UNIT = 64;
-/** Bytes of results that are worked on at a time. */
+/** Bytes of results that are worked on at a time: they stay in the second cache while rows of b run past them. */
 const RESULT_BYTES = 196608;
 /** Rows of b that are read once from memory and then used by all further rows of a. */
 const STEPS = 4;
@@ -62,7 +63,7 @@ export function emitRowSums(
       code.emit(call(finish, args, results, blockPitch, batch, firstRow, column, rows, columns));
     });
     const workspaceBytes = sums.stagingBytes + rows * blockPitch;
-    return { rectangle: code, splits: 'columns', unitSize: UNIT, workspaceBytes };
+    return { rectangle: code, splits: 'columns', unitSize: UNIT, coarse: false, workspaceBytes };
   }
 
   const pitch = Math.ceil((most * type.bytes) / 64) * 64 + PADDING;
@@ -83,10 +84,15 @@ export function emitRowSums(
     });
     code.increment(partial, partBytes);
   });
-  const second = emitAddParts(module, context, { rows, pitch, parts });
-  const scratchBytes = parts * partBytes;
-  const workspaceBytes = sums.stagingBytes;
-  return { rectangle: code, splits: 'k', unitSize: kPart, workspaceBytes, scratchBytes, second };
+  return {
+    rectangle: code,
+    splits: 'k',
+    unitSize: kPart,
+    coarse: false,
+    workspaceBytes: sums.stagingBytes,
+    scratchBytes: parts * partBytes,
+    second: emitAddParts(module, context, { scratch: spec.scratch, rows, pitch, parts }),
+  };
 }
 
 /** The length of a part of k, where the product is worth being done in parts. */
@@ -157,7 +163,7 @@ class RowSums {
     pitch: number,
     column: Local<'i32'>,
     columns: Local<'i32'>,
-    firstK: Expr<'i32'> | Local<'i32'>,
+    firstK: Expr<'i32'>,
     count: Local<'i32'>,
   ): void {
     const code = this.#code;
@@ -195,16 +201,23 @@ class RowSums {
   }
 }
 
+interface Parts {
+  readonly scratch: NonNullable<GemmSpec['scratch']>;
+  readonly rows: number;
+  /** Bytes from one row of a part to the next; parts lie one behind the other. */
+  readonly pitch: number;
+  readonly parts: number;
+}
+
 /** The second stage: adds the parts up, and finishes the results. */
 function emitAddParts(
   module: ModuleBuilder,
   { spec, type, finish }: ProductContext,
-  { rows, pitch, parts }: { readonly rows: number; readonly pitch: number; readonly parts: number },
+  { scratch, rows, pitch, parts }: Parts,
 ): Product {
   const code = module.func(`${spec.name}_parts`, { params: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'] });
   const [args, batch, firstRow, , firstColumn, endColumn] = code.params;
-  const scratch = spec.scratch?.address(args) ?? i32.const(0);
-  const first = code.let(i32.add(scratch, i32.mul(firstColumn, type.bytes)));
+  const first = code.let(i32.add(scratch.address(args), i32.mul(firstColumn, type.bytes)));
   const width = code.let(i32.sub(endColumn, firstColumn));
   const row = code.let(first);
   for (let r = 0; r < rows; r++) {
@@ -218,5 +231,5 @@ function emitAddParts(
     code.increment(row, pitch);
   }
   code.emit(call(finish, args, first, pitch, batch, firstRow, firstColumn, rows, width));
-  return { rectangle: code, splits: 'columns', unitSize: UNIT, workspaceBytes: 0 };
+  return { rectangle: code, splits: 'columns', unitSize: UNIT, coarse: false, workspaceBytes: 0 };
 }

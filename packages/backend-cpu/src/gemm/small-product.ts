@@ -89,6 +89,7 @@ export function emitSmallProduct(
     rectangle: code,
     splits: splitRows ? 'rows' : 'columns',
     unitSize: splitRows ? rows : columns,
+    coarse: true,
     workspaceBytes: 16 * vectors * rows,
   };
 }
