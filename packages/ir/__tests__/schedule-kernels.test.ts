@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ScheduleOptions } from '../src/index.ts';
 import { printKernel, schedule, verifyKernel } from '../src/index.ts';
+import { kernelKey } from '../src/kernel/hash.ts';
 import {
   Program,
   adamW,
@@ -164,6 +165,31 @@ describe('launches', () => {
       );
     });
     expect(dispatches.every(({ launches }) => launches.length === 1)).toBe(true);
+  });
+});
+
+describe('places', () => {
+  it('the same work on other rows of an array is the same kernel, bound further in', () => {
+    const dispatches = dispatchesOf((p) => {
+      const [x, weight] = [p.input32(4, 16, 32), p.input32(8, 32)];
+      for (let t = 0; t < 4; t++) {
+        const rows = p.add('slice', [x], { start: [t, 0, 0], step: [1, 1, 1], shape: [1, 16, 32] });
+        p.output(p.linear(p.reshape(rows, [16, 32]), weight));
+      }
+    });
+    expect(new Set(dispatches.map(({ kernel }) => kernelKey(kernel))).size).toBe(1);
+    expect(dispatches.map(({ launches: [{ offsets }] }) => Math.max(...offsets))).toEqual([
+      0, 2048, 4096, 6144,
+    ]);
+  });
+
+  it('a place that no binding may begin at stays in the indices', () => {
+    const [{ kernel, launches }] = dispatchesOf((p) => {
+      const x = p.input32(100);
+      p.output(p.unary('exp', p.add('slice', [x], { start: [70], step: [1], shape: [30] })));
+    });
+    expect(launches[0].offsets).toEqual([256, 0]);
+    expect(kernel.operands[0].elements).toBe(36);
   });
 });
 

@@ -23,7 +23,8 @@ export class StandardEngine implements Engine {
   constructor(backend: Backend, options: ScheduleOptions = {}) {
     this.backend = backend;
     this.kernels = new KernelCache(backend);
-    this.#options = { maxOperands: backend.caps.maxOperands, ...options };
+    const { maxOperands, alignment } = backend.caps;
+    this.#options = { maxOperands, alignment, ...options };
   }
 
   prepare(slice: Slice): Plan {
@@ -85,10 +86,10 @@ export class Plan implements Executable {
         offset: scratch.offset + this.#memory.offsets[key - buffers.storages],
       };
     });
-    const launch = ({ buffers: keys, scalars: slots, extents }: ScheduledLaunch): Launch => {
+    const launch = ({ buffers: keys, offsets, scalars: slots, extents }: ScheduledLaunch): Launch => {
       const values = slots.map(() => 0);
       if (slots.length > 0) scalars.push({ values, slots });
-      return { operands: keys.map((key) => refs[key]), scalars: values, extents };
+      return { operands: keys.map((key, i) => moved(refs[key], offsets[i])), scalars: values, extents };
     };
     const batch = dispatches.map(({ launches }, i) => ({
       program: this.#programs[i],
@@ -109,6 +110,10 @@ interface BoundPlan {
   readonly scalars: readonly BoundScalars[];
   readonly storages: readonly OperandRef[];
   readonly scratch: OperandRef;
+}
+
+function moved(ref: OperandRef, by: number): OperandRef {
+  return by === 0 ? ref : { buffer: ref.buffer, offset: ref.offset + by };
 }
 
 function sameMemory(bound: BoundPlan, { storages, scratch }: Bindings): boolean {

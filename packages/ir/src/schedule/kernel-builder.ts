@@ -18,6 +18,8 @@ export interface KernelParts {
 /** What a kernel's operands and scalars are bound to. */
 export interface KernelBindings {
   readonly buffers: readonly BufferKey[];
+  /** Where in its buffer each operand begins, in bytes. */
+  readonly offsets: readonly number[];
   /** Slots of the slice. */
   readonly scalars: readonly number[];
 }
@@ -83,6 +85,6 @@ export class KernelBuilder {
   }
 
   bindings(): KernelBindings {
-    return { buffers: this.#bound, scalars: this.#scalars };
+    return { buffers: this.#bound, offsets: this.#bound.map(() => 0), scalars: this.#scalars };
   }
 }

@@ -18,6 +18,7 @@ import { shapeLoops } from './loops.ts';
 import { lowerBody } from './lower.ts';
 import { placeGroups } from './placement.ts';
 import { realize } from './realize.ts';
+import { rebase } from './rebase.ts';
 import { simplify } from './simplify.ts';
 
 export interface ScheduleOptions {
@@ -25,6 +26,8 @@ export interface ScheduleOptions {
   readonly fusion?: boolean;
   /** Most buffers that one kernel may touch. Default 8, WebGPU's minimum. */
   readonly maxOperands?: number;
+  /** What the places where operands begin must be multiples of, in bytes. Default 256, WebGPU's greatest. */
+  readonly alignment?: number;
 }
 
 /** However many a device allows: beyond this a kernel's code and its compilation grow, and little is saved. */
@@ -32,7 +35,7 @@ const MOST_OPERANDS = 32;
 
 export function schedule(
   slice: Slice,
-  { fusion = true, maxOperands: allowed = 8 }: ScheduleOptions = {},
+  { fusion = true, maxOperands: allowed = 8, alignment = 256 }: ScheduleOptions = {},
 ): Schedule {
   const maxOperands = Math.min(allowed, MOST_OPERANDS);
   activeDebugTools()?.verifySlice(slice);
@@ -49,7 +52,7 @@ export function schedule(
   const emitted = new Map(
     inOrder([...groups.keys()]).map((group) => {
       const made = emit(groups[group], memory);
-      return [group, { ...made, kernel: shapeLoops(made.kernel) }];
+      return [group, rebase({ ...made, kernel: shapeLoops(made.kernel) }, alignment)];
     }),
   );
   const batches = new Map(
@@ -58,8 +61,8 @@ export function schedule(
   const dispatches = inOrder([...batches.keys()]).map((first): ScheduledDispatch => {
     const { pieces, kernel, extents } = batches.get(first)!;
     const launches = pieces.map((piece, i): ScheduledLaunch => {
-      const { buffers, scalars } = emitted.get(piece)!;
-      return { buffers, scalars, extents: extents.length > 0 ? [extents[i]] : [] };
+      const { buffers, offsets, scalars } = emitted.get(piece)!;
+      return { buffers, offsets, scalars, extents: extents.length > 0 ? [extents[i]] : [] };
     });
     return { kernel, launches };
   });
