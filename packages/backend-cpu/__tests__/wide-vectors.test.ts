@@ -9,7 +9,7 @@ import { setFlagsFromString } from 'node:v8';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { CpuBackend } from '../src/backend.ts';
 import type { CpuOptions } from '../src/index.ts';
-import { cpuBackend } from '../src/index.ts';
+import { cpuBackend, cpuFeatures } from '../src/index.ts';
 import { allParts } from '../src/parts.ts';
 import type { Pairing } from '../src/pairing.ts';
 import { pairing } from '../src/pairing.ts';
@@ -25,6 +25,7 @@ function shaped(options: CpuOptions, shape: Pairing = pairing): CpuBackend {
 describe('wide vectors', () => {
   it('are off unless asked for', () => {
     expect(cpuBackend({ threads: 1 }).features.wideVectors).toBe(false);
+    expect(cpuFeatures().wideVectors).toBe(false);
   });
 
   it('are on where the engine has them; elsewhere that is said once', () => {

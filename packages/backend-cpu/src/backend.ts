@@ -36,12 +36,14 @@ export interface CpuOptions {
   readonly relaxedSimd?: boolean;
   /**
    * Most bytes that a convolution may take beside its operands and its result, over all threads. Algorithms that need
-   * more are not chosen; where all do, the one that needs least is. Default: no limit.
+   * more are not chosen; where all do, the one that needs least is. With `deterministic` this is counted for 256 threads, so that
+   * the choice is the same everywhere. Default: no limit.
    */
   readonly convolutionWorkspaceBytes?: number;
   /**
-   * The same bits on every machine: turns fused multiply-add and wide vectors off. (The number of threads never changes
-   * a result.) Functions of float64 are the engine's own, and may differ between engines. Default false.
+   * The same bits on every machine: turns fused multiply-add and wide vectors off. (The number of threads changes no
+   * result, but for the choice of a convolution's algorithm under a limit; with this option it does not either.)
+   * Functions of float64 are the engine's own, and may differ between engines. Default false.
    */
   readonly deterministic?: boolean;
   /** Most bytes of memory to use, at most 4 GiB. */

@@ -1,7 +1,7 @@
 /** The CPU backend with all its lowerings. Importing this registers the device 'cpu'. */
 
-import { registerBackend } from '@tenfold/ir';
-import type { CpuOptions as BaseOptions } from './backend.ts';
+import { DeviceError, getDevice, registerBackend } from '@tenfold/ir';
+import type { CpuFeatures, CpuOptions as BaseOptions } from './backend.ts';
 import { CpuBackend } from './backend.ts';
 import { allParts } from './parts.ts';
 import { wideVectors } from './wide/enable.ts';
@@ -32,6 +32,13 @@ export function cpuBackend(options: CpuOptions = {}): CpuBackend {
 /** Configures the device 'cpu'; call it before the first tensor is made there. */
 export function cpu(options: CpuOptions = {}): void {
   registerBackend('cpu', () => cpuBackend(options));
+}
+
+/** What the device 'cpu' makes use of: of what was asked for, what the engine has. */
+export function cpuFeatures(): CpuFeatures {
+  const { backend } = getDevice('cpu');
+  if (backend instanceof CpuBackend) return backend.features;
+  throw new DeviceError(`cpuFeatures: the device 'cpu' is another backend, '${backend.name}'`);
 }
 
 cpu();
