@@ -60,6 +60,12 @@ const rows: readonly Row[] = [
     'conv2d: groups is 3, expected a whole number that divides the 8 output channels',
   ],
   [
+    'conv2d by an unknown algorithm',
+    () => F.conv2d(image(), zeros([8, 4, 3, 3]), null, { algorithm: 'fft' as 'auto' }),
+    ArgumentError,
+    "conv2d: algorithm is 'fft', expected one of 'auto', 'direct', 'im2col', 'implicit-gemm', 'winograd2', 'winograd4'",
+  ],
+  [
     'conv2d, same, with a stride',
     () => F.conv2d(image(), zeros([8, 4, 3, 3]), null, { padding: 'same', stride: 2 }),
     ArgumentError,

@@ -74,7 +74,10 @@ function lower(
 /** What has no windows is for the general template; an algorithm that was asked for by name has to be refused. */
 function withoutWindows({ hint }: ContractKernel): undefined {
   if (!hint?.algorithm || hint.algorithm === 'implicit-gemm' || hint.optional) return undefined;
-  throw refused(hint.algorithm, 'it has no windows over a float32 image (those of 1x1 are a plain product)');
+  throw refused(
+    hint.algorithm,
+    'it reads no windows of a float32 image in memory (those of 1x1 are a plain product)',
+  );
 }
 
 function problemOf(convolution: Convolution): ConvolutionProblem {
