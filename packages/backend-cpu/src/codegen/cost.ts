@@ -9,7 +9,7 @@ import type { Dependencies } from './dependencies.ts';
 import { kindOf, registersOf } from './lanes.ts';
 
 /** Nanoseconds of one instruction on a current machine, memory traffic included. */
-export const NANOSECONDS = 0.3;
+export const NANOSECONDS = 0.1;
 
 const OPERATIONS: { readonly [op: string]: number } = {
   div: 4, recip: 4, sqrt: 4, exp: 14, log: 18, tanh: 16, erf: 18, sin: 24, cos: 24, pow: 60, atan2: 30,

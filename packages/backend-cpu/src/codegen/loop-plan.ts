@@ -30,10 +30,13 @@ export interface LoopPlan {
 /** What entering a loop costs, and gathering the parts of a reduction behind it. */
 const LOOP_OVERHEAD = 4;
 const GATHER_OVERHEAD = 8;
-/** Blocks of several units hide latency and loop overhead; not worth their code for long bodies. */
+/**
+ * Blocks of several units hide loop overhead and latency: a processor looks some hundred instructions ahead, which is
+ * less than one chain of a long body. Very long ones are not worth the code.
+ */
 const UNITS_BY_COST = [
-  [20, 4],
-  [40, 2],
+  [120, 4],
+  [400, 2],
 ] as const;
 const COLUMNS = [4, 8] as const;
 

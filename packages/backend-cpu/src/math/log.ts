@@ -4,7 +4,7 @@
  */
 
 import { f32x4, i32x4, v128 } from '../wasm/index.ts';
-import { choose, madd, polynomial } from './context.ts';
+import { choose, madd, splitPolynomial } from './context.ts';
 import type { MathContext, Vector, VectorLocal } from './context.ts';
 import { LN2_HIGH, LN2_LOW } from './exp.ts';
 
@@ -25,9 +25,10 @@ export function log(m: MathContext, argument: Vector): VectorLocal {
   const onePlusF = i32x4.add(v128.and(bits, constants.i32x4(0x7fffff)), constants.i32x4(SQRT_HALF_BITS));
   const f = code.let(f32x4.sub(onePlusF, constants.f32x4(1)));
   const square = code.let(f32x4.mul(f, f));
-  const p = polynomial(
+  const p = splitPolynomial(
     m,
     f,
+    square,
     [
       0.3333333, -0.24999994, 0.200007148, -0.16668058, 0.14249323, -0.12420141, 0.116769987, -0.1151461,
       0.070376836,

@@ -4,9 +4,9 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { collapseAxes } from './collapse-axes.ts';
 import { orderAxes } from './order-axes.ts';
 import { splitAxes } from './split-axes.ts';
+import { tileAxes } from './tile-axes.ts';
 
 export function shapeLoops(kernel: Kernel): Kernel {
   const split = splitAxes(kernel);
-  const ordered = split.kind === 'loop' ? orderAxes(split) : split;
-  return collapseAxes(ordered);
+  return collapseAxes(split.kind === 'loop' ? tileAxes(orderAxes(split)) : split);
 }
