@@ -8,7 +8,7 @@
  * compares the bytes a second with those of a ReLU of the same size.
  */
 
-import { NO_WORK, addWork, byteSize, isFloat, workOf } from '@tenfold/ir';
+import { NO_WORK, addWork, byteSize, workOf } from '@tenfold/ir';
 import type { Dispatch, Kernel } from '@tenfold/ir';
 import { kernelsOf, programs } from '@tenfold/testing/programs';
 import type { Program } from '@tenfold/testing/programs';
