@@ -22,6 +22,22 @@ interface Solution {
   readonly step: readonly number[];
 }
 
+const solutions = new WeakMap<ContractSpec, Map<readonly AffineIndex[], Solution>>();
+
+/** `solve`, once for a specification: a step that is traced again has the same one. Its operands' shapes follow from it. */
+function solution(
+  spec: ContractSpec,
+  mine: readonly AffineIndex[],
+  other: readonly AffineIndex[],
+  shape: Shape,
+): Solution {
+  let known = solutions.get(spec);
+  if (!known) solutions.set(spec, (known = new Map()));
+  let found = known.get(mine);
+  if (!found) known.set(mine, (found = solve(spec, mine, other, shape)));
+  return found;
+}
+
 /** The contraction that gives the gradient of the operand read through `mine`, the other one being read through `other`. */
 export function solve(
   spec: ContractSpec,
@@ -116,8 +132,12 @@ export const contractRule: GradRule<'contract'> = {
   saves: 'inputs',
   backward({ gradient, inputs: [a, b], attrs, needs }) {
     return [
-      needs[0] ? operandGradient(gradient, b, a.shape, solve(attrs, attrs.a, attrs.b, a.shape)) : undefined,
-      needs[1] ? operandGradient(gradient, a, b.shape, solve(attrs, attrs.b, attrs.a, b.shape)) : undefined,
+      needs[0]
+        ? operandGradient(gradient, b, a.shape, solution(attrs, attrs.a, attrs.b, a.shape))
+        : undefined,
+      needs[1]
+        ? operandGradient(gradient, a, b.shape, solution(attrs, attrs.b, attrs.a, b.shape))
+        : undefined,
     ];
   },
 };

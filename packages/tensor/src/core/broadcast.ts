@@ -36,17 +36,19 @@ export function together<T extends readonly Operand[]>(
   operands: readonly [...T],
   dtype?: DType,
 ): { [K in keyof T]: Tensor } {
-  return (allAgree(operands, dtype) ? operands : brought(op, operands, dtype)) as { [K in keyof T]: Tensor };
+  const tensors = ofOneKind(operands, dtype) ? operands : brought(op, operands, dtype);
+  let { shape } = tensors[0];
+  for (const tensor of tensors) shape = broadcastShapes(op, shape, tensor.shape);
+  return tensors.map((tensor) => expandTo(tensor, shape)) as { [K in keyof T]: Tensor };
 }
 
-/** Whether all operands are tensors of one device, dtype and shape already, as most are. */
-function allAgree(operands: readonly Operand[], dtype: DType | undefined): boolean {
+/** Whether all operands are tensors of one device and of the dtype wanted already, as most are. */
+function ofOneKind(operands: readonly Operand[], dtype: DType | undefined): operands is readonly Tensor[] {
   const [first] = operands;
   if (!(first instanceof Tensor) || (dtype ?? first.dtype) !== first.dtype) return false;
   for (const operand of operands) {
     if (!(operand instanceof Tensor) || operand.dtype !== first.dtype || operand.home !== first.home)
       return false;
-    if (!sameShape(operand.shape, first.shape)) return false;
   }
   return true;
 }
@@ -60,9 +62,7 @@ function brought(
   if (tensors.length === 0)
     throw new ArgumentError(`${op}: all operands are numbers; at least one must be a tensor`);
   const device = commonDevice(op, tensors);
-  const shape = tensors.map((t) => t.shape).reduce((a, b) => broadcastShapes(op, a, b));
-  return operands.map((operand) => {
-    const tensor = operand instanceof Tensor ? castTo(operand, dtype) : numberTensor(device, operand, dtype);
-    return expandTo(tensor, shape);
-  });
+  return operands.map((operand) =>
+    operand instanceof Tensor ? castTo(operand, dtype) : numberTensor(device, operand, dtype),
+  );
 }
