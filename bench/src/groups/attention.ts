@@ -1,10 +1,9 @@
 /** Attention over sequences of growing length: forward, and with gradients. */
 
-import { grad } from '@tenfold/autograd';
 import { functional as F } from '@tenfold/nn';
 import { noGrad } from '@tenfold/tensor';
 import type { BenchmarkSet } from '../workload.ts';
-import { computing, inputs } from './compute.ts';
+import { computing, differentiating, inputs } from './compute.ts';
 
 const [BATCH, HEADS, WIDTH] = [1, 8, 64];
 
@@ -28,13 +27,8 @@ function over(length: number): BenchmarkSet {
         flops: 3.5 * flops,
         setup: () => {
           const [q, k, v, g] = inputs(shape, shape, shape, shape);
-          for (const x of [q, k, v]) x.requiresGrad_();
-          return () => {
-            const y = F.scaledDotProductAttention(q, k, v, { isCausal: true });
-            const gradients = grad([y], [q, k, v], { gradOutputs: [g] });
-            for (const gradient of gradients) gradient.realize();
-            for (const gradient of gradients) gradient.dispose();
-          };
+          const attend = () => F.scaledDotProductAttention(q, k, v, { isCausal: true });
+          return differentiating([q, k, v], g, attend);
         },
       },
     ],

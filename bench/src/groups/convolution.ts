@@ -3,7 +3,6 @@
  * ResNet's, sizes of windows, batches and images; and the extra memory that each algorithm needs.
  */
 
-import { grad } from '@tenfold/autograd';
 import { convolutionAlgorithms } from '@tenfold/backend-cpu';
 import type { AlgorithmEstimate, ConvolutionShape } from '@tenfold/backend-cpu';
 import { getDevice } from '@tenfold/ir';
@@ -11,7 +10,7 @@ import { functional as F } from '@tenfold/nn';
 import { noGrad } from '@tenfold/tensor';
 import type { Tensor } from '@tenfold/tensor';
 import type { BenchmarkSet, PlotPoint, TimedVariant, Variant } from '../workload.ts';
-import { computing, inputs } from './compute.ts';
+import { computing, differentiating, inputs } from './compute.ts';
 
 const group = 'convolution';
 
@@ -70,14 +69,10 @@ function gradients(shape: Shape): TimedVariant {
     name: 'auto, with both gradients',
     flops: 3 * flopsOf(shape),
     setup: () => {
-      const [x, w] = operands(shape).map((operand) => operand.requiresGrad_());
+      const [x, w] = operands(shape);
       const convolve = () => F.conv2d(x, w, null, { padding, stride });
       const [g] = inputs(convolve().shape);
-      return () => {
-        const results = grad([convolve()], [x, w], { gradOutputs: [g] });
-        for (const result of results) result.realize();
-        for (const result of results) result.dispose();
-      };
+      return differentiating([x, w], g, convolve);
     },
   };
 }

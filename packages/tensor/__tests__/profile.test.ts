@@ -62,6 +62,12 @@ describe('profile', () => {
     expect(p.total.roofline).toBeNaN();
   });
 
+  it('computes what is returned in one run', async () => {
+    const p = await profile(() => ({ a: x().exp(), list: [x().log(), x().sin()] }), { peaks: false });
+    expect(p.plans.runs).toBe(1);
+    expect(await p.result.list[1].sum().item()).toBeCloseTo(24 * Math.sin(1), 5);
+  });
+
   it('sees compiled functions, which look for no plan', async () => {
     const step = compile(() => x().exp());
     step();

@@ -38,7 +38,7 @@ function awaitsFirstValue({ graph }: Device): boolean {
 }
 
 /** Makes the next run keep a pending result whatever its size. */
-function keep(tensor: Tensor): void {
+export function keep(tensor: Tensor): void {
   const { source, home } = tensor;
   if (source.kind === 'node' && source.graph === home.graph) home.graph.keep.add(source.node);
 }

@@ -4,7 +4,7 @@
  */
 
 import { ArgumentError } from '@tenfold/ir';
-import { tensorsIn } from '../core/module-calls.ts';
+import { keep, tensorsIn } from '../core/module-calls.ts';
 import { deviceOf } from '../core/tensor.ts';
 import type { Peaks } from './peaks.ts';
 import { peaksOf } from './peaks.ts';
@@ -131,8 +131,10 @@ export async function profile<R>(
   const device = deviceOf(options.device);
   const once = async (): Promise<R> => {
     const result = await fn();
-    for (const tensor of tensorsIn(result)) tensor.materialize();
+    // All of them in one run; what hangs on no open graph is computed by itself.
+    for (const tensor of tensorsIn(result)) keep(tensor);
     if (device.graph.size > 0) device.run();
+    for (const tensor of tensorsIn(result)) tensor.materialize();
     return result;
   };
   const repeat = async (times: number): Promise<R> => {
