@@ -49,7 +49,7 @@ const MOST_STAYING = 256;
 const FEWEST_STAYING = 32;
 /** Units there should be, on whatever number of threads, so that results do not depend on that. */
 const ENOUGH_UNITS = 16;
-const PANELS_IN_BLOCK = 16;
+const PANELS_IN_BLOCK = 32;
 
 /** `features`: numbers that each staying token keeps. */
 export function chooseBlocking(
