@@ -1,4 +1,4 @@
-/** Addresses of a convolution's operands, from linear indices over tuples of axes. */
+/** Linear indices taken apart, and addresses of a convolution's operands from indices over tuples of axes. */
 
 import { mapAt, mergeAxes } from '../gemm/index.ts';
 import { i32 } from '../wasm/index.ts';
@@ -18,4 +18,19 @@ export function bytesAt(
     const part = mapAt(code, mergeAxes(extents, [steps]), 0, index, elementBytes, args);
     return i32.add(sum, part);
   }, i32.const(0));
+}
+
+/** The digits of a number in mixed radix, outermost first; the first digit has no limit. */
+export function digitsOf(
+  code: FunctionBuilder,
+  value: Expr<'i32'>,
+  radices: readonly number[],
+): Local<'i32'>[] {
+  const rest = code.let(value);
+  const digits = [...radices].reverse().map((radix) => {
+    const digit = code.let(i32.rem_u(rest, radix));
+    code.set(rest, i32.div_u(rest, radix));
+    return digit;
+  });
+  return [rest, ...digits.reverse()];
 }

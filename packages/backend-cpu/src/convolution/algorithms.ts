@@ -8,6 +8,7 @@ import { chooseBlocking, float32Lanes, tableShape, workspaceLayout } from '../ge
 import { winogradError } from './accuracy.ts';
 import { planDirect } from './direct-plan.ts';
 import type { Window } from './recognise.ts';
+import { roundUp } from './sizes.ts';
 import { planGradient } from './winograd-gradient-plan.ts';
 import { planWinograd } from './winograd-plan.ts';
 import type { TileSize } from './winograd-plan.ts';
@@ -62,7 +63,7 @@ export function estimates(problem: ConvolutionProblem, machine: Machine): Algori
 }
 
 /** Multiply-adds that one thread does in a nanosecond in the GEMM's tile. */
-const TILE_SPEED = 29;
+const TILE_SPEED = 30;
 
 function size({ groups, images, channels, filters, rows, columns }: ConvolutionProblem) {
   const places = images * rows.outputs * columns.outputs;
@@ -74,10 +75,6 @@ function size({ groups, images, channels, filters, rows, columns }: ConvolutionP
     operandBytes:
       4 * groups * (images * channels * rows.extent * columns.extent + filters * taps + places * filters),
   };
-}
-
-function roundUp(value: number, unit: number): number {
-  return Math.ceil(value / unit) * unit;
 }
 
 /** Rounding of plain float32 sums of that many terms, as it is in practice. */
@@ -99,6 +96,9 @@ function gemmBytes(
   return workspaceLayout(blocking, float32Lanes, tables, tables).bytes;
 }
 
+/** Nanoseconds to pack one element of a window, of neighbouring columns and of others. */
+const PACK = [0.2, 1.2] as const;
+
 function implicitGemm(problem: ConvolutionProblem, machine: Machine): AlgorithmEstimate {
   const { groups, filters, columns } = problem;
   const { places, taps, products, operandBytes } = size(problem);
@@ -114,12 +114,12 @@ function implicitGemm(problem: ConvolutionProblem, machine: Machine): AlgorithmE
     nanoseconds:
       Math.min(places, filters) < 4
         ? products * 0.12
-        : padded / TILE_SPEED + packed * (columns.stride === 1 ? 0.1 : 0.4),
+        : padded / TILE_SPEED + packed * PACK[columns.stride === 1 ? 0 : 1],
   };
 }
 
 /** Nanoseconds to write one element of the columns and to read it again. */
-const COLUMN = 0.5;
+const COLUMN = 0.3;
 
 function im2col(problem: ConvolutionProblem, machine: Machine): AlgorithmEstimate {
   if (problem.rows.taps * problem.columns.taps === 1) return refuse('im2col', PLAIN);
@@ -136,7 +136,7 @@ function im2col(problem: ConvolutionProblem, machine: Machine): AlgorithmEstimat
 }
 
 /** Nanoseconds of one vector instruction where two can begin in each cycle. */
-const INSTRUCTION = 0.14;
+const INSTRUCTION = 0.125;
 /** Nanoseconds to copy one element with its padding, by the stride of its columns. */
 const COPY = [0.1, 0.2, 1] as const;
 
@@ -168,9 +168,9 @@ function direct(problem: ConvolutionProblem, machine: Machine): AlgorithmEstimat
 }
 
 /** Nanoseconds to transform one tile of one channel or filter, by the outputs of a tile. */
-const TRANSFORM = { 2: { input: 1.8, output: 2.2 }, 4: { input: 6, output: 8 } } as const;
-/** Nanoseconds that the sixteen accumulators of a strip cost beside its products. */
-const STRIP = 4;
+const TRANSFORM = { 2: { input: 1.5, output: 1.8 }, 4: { input: 5, output: 6.5 } } as const;
+/** Nanoseconds that the accumulators of a tile cost beside their products. */
+const STRIP = 3;
 
 function winograd(
   algorithm: 'winograd2' | 'winograd4',

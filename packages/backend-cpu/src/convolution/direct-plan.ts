@@ -5,7 +5,7 @@
  */
 
 import type { Window } from './recognise.ts';
-import { roundUp } from './winograd-plan.ts';
+import { roundUp } from './sizes.ts';
 
 export interface DirectShape {
   readonly groups: number;

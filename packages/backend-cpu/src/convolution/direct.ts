@@ -10,14 +10,14 @@ import { allocateTile, float32Lanes, tileRows } from '../gemm/index.ts';
 import type { Epilogue } from '../gemm/index.ts';
 import { call, i32, lesser, memory, v128 } from '../wasm/index.ts';
 import type { Expr, FunctionBuilder, FunctionRef, Local, ModuleBuilder } from '../wasm/index.ts';
-import { bytesAt } from './addresses.ts';
+import { bytesAt, digitsOf } from './addresses.ts';
 import { emitCopyRow } from './copy-row.ts';
 import type { DirectPlan } from './direct-plan.ts';
 import { planDirect } from './direct-plan.ts';
 import { emitFinishRows } from './finish-rows.ts';
 import { emitPackFilters } from './pack-filters.ts';
 import type { Convolution } from './recognise.ts';
-import { count } from './winograd-plan.ts';
+import { count } from './sizes.ts';
 
 export interface DirectOptions {
   readonly convolution: Convolution;
@@ -86,10 +86,8 @@ function emitBands(
 
   const unit = code.let(begin);
   code.countedLoop(unit, end, 1, () => {
-    const rest = code.let(i32.div_u(unit, plan.bands));
-    const firstRow = code.let(i32.mul(i32.rem_u(unit, plan.bands), plan.bandRows));
-    const which = code.let(i32.rem_u(rest, plan.images));
-    const group = code.let(i32.div_u(rest, plan.images));
+    const [group, which, band] = digitsOf(code, unit, [plan.images, plan.bands]);
+    const firstRow = code.let(i32.mul(band, plan.bandRows));
     const rowCount = code.let(lesser(code.let(i32.sub(rows.outputs, firstRow)), plan.bandRows));
 
     const imagePlace = bytesAt(code, args, 4, [

@@ -11,7 +11,7 @@ import { nest } from '../codegen/contract-loops.ts';
 import type { FunctionTarget, KernelFunctions } from '../codegen/functions.ts';
 import { loopFunctions } from '../codegen/loop-functions.ts';
 import { maxExtent } from '../codegen/loop-plan.ts';
-import { roundUp } from './winograd-plan.ts';
+import { roundUp } from './sizes.ts';
 
 export interface Im2colOptions {
   /** Which operand of the contraction is the image, and whether its sums run along its columns. */

@@ -20,7 +20,7 @@ import { convolutionOf } from './recognise.ts';
 import { winograd2, winograd4 } from './transform.ts';
 import { winogradGradientFunctions } from './winograd-gradient.ts';
 import { tileSizeOf, winogradFunctions } from './winograd.ts';
-import { count } from './winograd-plan.ts';
+import { count } from './sizes.ts';
 
 export interface ConvolutionOptions extends Limits {
   readonly threads: number;

@@ -3,7 +3,7 @@
 import type { FunctionTarget, Phase } from '../codegen/functions.ts';
 import { i32 } from '../wasm/index.ts';
 import type { Expr, FunctionBuilder, Local } from '../wasm/index.ts';
-import { bytesAt } from './addresses.ts';
+import { bytesAt, digitsOf } from './addresses.ts';
 import type { DirectPlan } from './direct-plan.ts';
 import type { Convolution } from './recognise.ts';
 
@@ -24,25 +24,17 @@ export function emitPackFilters(
   // One unit is a panel's row of one channel: the taps of a filter.
   const unit = code.let(begin);
   code.countedLoop(unit, end, 1, () => {
-    const rest = code.let(unit);
-    const digit = (radix: number): Local<'i32'> => {
-      const value = code.let(i32.rem_u(rest, radix));
-      code.set(rest, i32.div_u(rest, radix));
-      return value;
-    };
-    const row = digit(panelRows);
-    const channel = digit(plan.channels);
-    const panel = digit(panels);
+    const [group, panel, channel, row] = digitsOf(code, unit, [panels, plan.channels, panelRows]);
     const f = code.let(i32.add(i32.mul(panel, panelRows), row));
     // The last panel repeats the last filter.
     code.if(i32.ge_u(f, plan.filters), () => code.set(f, plan.filters - 1));
     const place = bytesAt(code, args, 4, [
-      [groups, steps.groups, rest],
+      [groups, steps.groups, group],
       [channels, steps.channels, channel],
       [filters, steps.filters, f],
     ]);
     const source = code.let(i32.add(base, place));
-    const panelIndex = i32.add(i32.mul(rest, panels), panel);
+    const panelIndex = i32.add(i32.mul(group, panels), panel);
     const term = i32.mul(i32.add(i32.mul(panelIndex, plan.channels), channel), taps);
     const out = code.let(i32.add(weights, i32.shl(i32.add(i32.mul(term, panelRows), row), 2)));
     const r = code.let(i32.const(0));

@@ -5,7 +5,7 @@
  */
 
 import type { TileSize } from './winograd-plan.ts';
-import { roundUp } from './winograd-plan.ts';
+import { roundUp } from './sizes.ts';
 
 export interface GradientShape {
   readonly groups: number;

@@ -11,14 +11,14 @@ import type { Epilogue } from '../gemm/index.ts';
 import type { MathContext } from '../math/index.ts';
 import { call, f32x4, i32, lesser, memory, v128 } from '../wasm/index.ts';
 import type { Expr, FunctionBuilder, Local } from '../wasm/index.ts';
-import { bytesAt } from './addresses.ts';
+import { bytesAt, digitsOf } from './addresses.ts';
 import { emitFinishRows } from './finish-rows.ts';
 import type { Outputs } from './finish-rows.ts';
 import type { Convolution } from './recognise.ts';
 import type { Transform } from './transform.ts';
 import type { GradientPlan, GradientShape } from './winograd-gradient-plan.ts';
 import { planGradient } from './winograd-gradient-plan.ts';
-import { count } from './winograd-plan.ts';
+import { count } from './sizes.ts';
 import { emitStrip } from './winograd-product.ts';
 import { emitTransformQuads } from './winograd-quads.ts';
 import { tileSizeOf } from './winograd.ts';
@@ -136,16 +136,11 @@ function emitParts(
 
   const unit = code.let(begin);
   code.countedLoop(unit, end, 1, () => {
-    const rest = code.let(unit);
-    const digit = (radix: number): Local<'i32'> => {
-      const value = code.let(i32.rem_u(rest, radix));
-      code.set(rest, i32.div_u(rest, radix));
-      return value;
-    };
-    const firstChannel = code.let(i32.mul(digit(plan.channelBlocks), plan.channelBlock));
-    const firstFilter = code.let(i32.mul(digit(plan.filterBlocks), plan.filterBlock));
-    const group = digit(plan.groups);
-    const strips = code.let(i32.mul(rest, plan.partStrips));
+    const radices = [plan.groups, plan.filterBlocks, plan.channelBlocks];
+    const [part, group, filterBlock, channelBlock] = digitsOf(code, unit, radices);
+    const firstChannel = code.let(i32.mul(channelBlock, plan.channelBlock));
+    const firstFilter = code.let(i32.mul(filterBlock, plan.filterBlock));
+    const strips = code.let(i32.mul(part, plan.partStrips));
     const lastStrip = code.let(lesser(code.let(i32.add(strips, plan.partStrips)), plan.strips));
     const channelCount = code.let(lesser(code.let(i32.sub(plan.channels, firstChannel)), plan.channelBlock));
     const filterCount = code.let(lesser(code.let(i32.sub(plan.filters, firstFilter)), plan.filterBlock));
@@ -235,10 +230,10 @@ function emitParts(
       });
     });
 
-    const part = code.let(i32.add(sums, i32.mul(rest, plan.partBytes)));
+    const out = code.let(i32.add(sums, i32.mul(part, plan.partBytes)));
     const firstSum = i32.add(i32.mul(group, plan.filters), firstFilter);
-    code.increment(part, i32.mul(i32.add(i32.mul(firstSum, plan.channels), firstChannel), 36));
-    emitTaps({ module, code, relaxed }, plan, transform, { products, part, filterCount, channelCount });
+    code.increment(out, i32.mul(i32.add(i32.mul(firstSum, plan.channels), firstChannel), 36));
+    emitTaps({ module, code, relaxed }, plan, transform, { products, out, filterCount, channelCount });
   });
 
   const units = plan.parts * plan.groups * plan.filterBlocks * plan.channelBlocks;
@@ -250,7 +245,7 @@ function emitParts(
 interface Sums {
   readonly products: Local<'i32'>;
   /** Where the sums of the block's first filter and channel go. */
-  readonly part: Local<'i32'>;
+  readonly out: Local<'i32'>;
   readonly filterCount: Local<'i32'>;
   readonly channelCount: Local<'i32'>;
 }
@@ -263,7 +258,7 @@ function emitTaps(m: MathContext, plan: GradientPlan, transform: Transform, sums
   code.countedLoop(f, sums.filterCount, 1, () => {
     const c = code.let(i32.const(0));
     const source = code.let(i32.add(sums.products, i32.mul(f, plan.productPitch)));
-    const out = code.let(i32.add(sums.part, i32.mul(f, 36 * plan.channels)));
+    const out = code.let(i32.add(sums.out, i32.mul(f, 36 * plan.channels)));
     code.countedLoop(c, sums.channelCount, 4, () => {
       const columns = all.map((j) =>
         transform.taps(
@@ -325,8 +320,7 @@ function emitFinish(
         addSome(v128.load32_zero, (sum) => code.emit(v128.store32_lane(to, sum, 0)), 4),
       );
     });
-    const group = code.let(i32.div_u(unit, plan.filters));
-    const filter = code.let(i32.rem_u(unit, plan.filters));
+    const [group, filter] = digitsOf(code, unit, [plan.filters]);
     if (asOneRow) {
       code.emit(call(finish, args, first, 0, group, 0, filter, 0, 0, 1, elements));
     } else {

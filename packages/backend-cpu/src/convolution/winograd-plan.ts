@@ -4,6 +4,7 @@
  */
 
 import type { Convolution } from './recognise.ts';
+import { count, roundUp } from './sizes.ts';
 
 /** The extents that matter to the plan. */
 export interface WinogradShape {
@@ -184,12 +185,4 @@ function chooseBlockRows(segment: number, tileRows: number, most: number, tileCo
     if (score >= best.score) best = { rows, score };
   }
   return best.rows;
-}
-
-export function roundUp(value: number, unit: number): number {
-  return Math.ceil(value / unit) * unit;
-}
-
-export function count(extents: readonly number[]): number {
-  return extents.reduce((product, extent) => product * extent, 1);
 }

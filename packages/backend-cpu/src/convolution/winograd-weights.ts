@@ -8,7 +8,7 @@ import { chunksOf, float32Lanes, storeChunk } from '../gemm/index.ts';
 import type { MathContext, VectorLocal } from '../math/index.ts';
 import { i32, v128 } from '../wasm/index.ts';
 import type { Expr, FunctionBuilder, Local } from '../wasm/index.ts';
-import { bytesAt } from './addresses.ts';
+import { bytesAt, digitsOf } from './addresses.ts';
 import type { Convolution } from './recognise.ts';
 import type { Transform } from './transform.ts';
 import type { WinogradPlan } from './winograd-plan.ts';
@@ -33,10 +33,7 @@ export function emitWeights(
   const weights = code.let(weightsOf(args));
   const unit = code.let(begin);
   code.countedLoop(unit, end, 1, () => {
-    const channel = code.let(i32.rem_u(unit, plan.channels));
-    const panel = code.let(i32.div_u(unit, plan.channels));
-    const group = code.let(i32.div_u(panel, panels));
-    code.set(panel, i32.rem_u(panel, panels));
+    const [group, panel, channel] = digitsOf(code, unit, [panels, plan.channels]);
     const start = i32.add(
       base,
       bytesAt(code, args, 4, [

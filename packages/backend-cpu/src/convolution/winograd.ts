@@ -10,7 +10,7 @@ import { tileRows, tileVectors } from '../gemm/index.ts';
 import type { Epilogue } from '../gemm/index.ts';
 import { call, i32, lesser, memory } from '../wasm/index.ts';
 import type { Expr, FunctionBuilder, Local } from '../wasm/index.ts';
-import { bytesAt } from './addresses.ts';
+import { bytesAt, digitsOf } from './addresses.ts';
 import { emitFinishRows } from './finish-rows.ts';
 import type { Convolution } from './recognise.ts';
 import type { Transform } from './transform.ts';
@@ -105,12 +105,10 @@ function emitBlocks(
 
   const unit = code.let(begin);
   code.countedLoop(unit, end, 1, () => {
-    const rest0 = code.let(i32.div_u(unit, plan.filterParts));
-    const part = code.let(i32.rem_u(unit, plan.filterParts));
-    const block = code.let(i32.rem_u(rest0, plan.blocks));
-    const group = code.let(i32.div_u(rest0, plan.blocks));
-    const firstTile = code.let(i32.mul(i32.rem_u(block, plan.segments), plan.segment));
-    const firstRow = code.let(i32.mul(i32.div_u(block, plan.segments), plan.blockRows));
+    const [group, block, part] = digitsOf(code, unit, [plan.blocks, plan.filterParts]);
+    const [band, segment] = digitsOf(code, block, [plan.segments]);
+    const firstTile = code.let(i32.mul(segment, plan.segment));
+    const firstRow = code.let(i32.mul(band, plan.blockRows));
     const tileRowCount = code.let(lesser(code.let(i32.sub(plan.tileRows, firstRow)), plan.blockRows));
     const tiles = code.let(lesser(code.let(i32.sub(plan.tilesAcross, firstTile)), plan.segment));
     const blockTiles = i32.mul(tileRowCount, plan.segment);
@@ -160,7 +158,7 @@ function emitBlocks(
         const panel = code.let(i32.const(0));
         const [wp, pp] = [code.let(w), code.let(p)];
         code.countedLoop(panel, panelCount, 1, () => {
-          const arguments_ = [wp, v, pp, plan.channels, columnPanels] as const;
+          const operands = [wp, v, pp, plan.channels, columnPanels] as const;
           const isWhole = i32.le_s(
             i32.mul(i32.add(i32.add(firstPanel, panel), 1), plan.panelRows),
             plan.filters,
@@ -168,12 +166,12 @@ function emitBlocks(
           if (wholeStrip && restStrip) {
             code.if(
               isWhole,
-              () => code.emit(call(wholeStrip, ...arguments_)),
-              () => code.emit(call(restStrip, ...arguments_)),
+              () => code.emit(call(wholeStrip, ...operands)),
+              () => code.emit(call(restStrip, ...operands)),
             );
           } else {
             const only = wholeStrip ?? restStrip;
-            if (only) code.emit(call(only, ...arguments_));
+            if (only) code.emit(call(only, ...operands));
           }
           code.increment(wp, panelBytes);
           code.increment(pp, plan.panelRows * plan.pitch);
