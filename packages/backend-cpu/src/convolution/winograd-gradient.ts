@@ -215,18 +215,18 @@ function emitParts(
         code.increment(tiles, stripTiles);
       });
 
-      const [l, r, p] = [code.let(gradients), code.let(inputs), code.let(products)];
+      const [left, right, plane] = [code.let(gradients), code.let(inputs), code.let(products)];
       const position = code.let(i32.const(0));
       code.countedLoop(position, positions, 1, () => {
         const f = code.let(i32.const(0));
-        const result = code.let(p);
+        const result = code.let(plane);
         code.countedLoop(f, filterCount, plan.panelRows, () => {
-          code.emit(call(strip, i32.add(l, i32.shl(f, 2)), r, result, tiles, channelTiles));
+          code.emit(call(strip, i32.add(left, i32.shl(f, 2)), right, result, tiles, channelTiles));
           code.increment(result, plan.panelRows * plan.productPitch);
         });
-        code.increment(l, plan.gradientPlane);
-        code.increment(r, plan.inputPlane);
-        code.increment(p, plan.productPlane);
+        code.increment(left, plan.gradientPlane);
+        code.increment(right, plan.inputPlane);
+        code.increment(plane, plan.productPlane);
       });
     });
 

@@ -149,16 +149,16 @@ function emitBlocks(
     code.countedLoop(firstPanel, endPanel, plan.panelsAtOnce, () => {
       const panelCount = code.let(lesser(code.let(i32.sub(endPanel, firstPanel)), plan.panelsAtOnce));
       const panelBytes = plan.panelRows * plan.channels * 4;
-      const w = code.let(i32.add(allWeights, i32.mul(group, plan.weightGroup)));
-      code.increment(w, i32.mul(firstPanel, panelBytes));
-      const v = code.let(transformed);
-      const p = code.let(products);
+      const planeWeights = code.let(i32.add(allWeights, i32.mul(group, plan.weightGroup)));
+      code.increment(planeWeights, i32.mul(firstPanel, panelBytes));
+      const planeInputs = code.let(transformed);
+      const planeProducts = code.let(products);
       const position = code.let(i32.const(0));
       code.countedLoop(position, plan.inputs * plan.inputs, 1, () => {
         const panel = code.let(i32.const(0));
-        const [wp, pp] = [code.let(w), code.let(p)];
+        const [left, result] = [code.let(planeWeights), code.let(planeProducts)];
         code.countedLoop(panel, panelCount, 1, () => {
-          const operands = [wp, v, pp, plan.channels, columnPanels] as const;
+          const operands = [left, planeInputs, result, plan.channels, columnPanels] as const;
           const isWhole = i32.le_s(
             i32.mul(i32.add(i32.add(firstPanel, panel), 1), plan.panelRows),
             plan.filters,
@@ -173,12 +173,12 @@ function emitBlocks(
             const only = wholeStrip ?? restStrip;
             if (only) code.emit(call(only, ...operands));
           }
-          code.increment(wp, panelBytes);
-          code.increment(pp, plan.panelRows * plan.pitch);
+          code.increment(left, panelBytes);
+          code.increment(result, plan.panelRows * plan.pitch);
         });
-        code.increment(w, plan.weightPlane);
-        code.increment(v, plan.inputPlane);
-        code.increment(p, plan.outputPlane);
+        code.increment(planeWeights, plan.weightPlane);
+        code.increment(planeInputs, plan.inputPlane);
+        code.increment(planeProducts, plan.outputPlane);
       });
 
       const filter = code.let(i32.mul(firstPanel, plan.panelRows));
