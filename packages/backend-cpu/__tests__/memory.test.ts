@@ -1,5 +1,5 @@
 import { OutOfMemoryError, TenfoldError } from '@tenfold/ir';
-import { SeededRandom } from '@tenfold/testing';
+import { KernelBuilder, SeededRandom } from '@tenfold/testing';
 import { describe, expect, it } from 'vitest';
 import { ALIGNMENT, FreeSpace } from '../src/memory/free-space.ts';
 import { Heap } from '../src/memory/heap.ts';
@@ -128,6 +128,47 @@ describe('LinearMemory without sharing', () => {
     expect(memory.grow(MEBIBYTE, MEBIBYTE)).toBe(true);
     expect(memory.bytes[100]).toBe(3);
     expect(memory.bytes.length).toBe(2 * MEBIBYTE);
+  });
+});
+
+describe('kernels when there is no memory', () => {
+  it('go on as before, after others could not be compiled or run', () => {
+    const backend = cpuBackend({ threads: 2, memoryBytes: 32 * MEBIBYTE });
+    const random = new SeededRandom(3);
+    const kernel = softmax(300, 1001);
+    const contents = [Float32Array.from({ length: 300_300 }, () => random.uniform(-9, 9)), undefined];
+    const [program] = backend.compile([kernel]);
+    const operands = kernel.operands.map(() => ({ buffer: backend.alloc(4 * 300_300), offset: 0 }));
+    backend.write(operands[0].buffer, new Uint8Array(contents[0]?.buffer ?? []));
+    const batch = [{ program, launches: [{ operands, scalars: [], extents: [] }] }];
+    const run = () => {
+      backend.submit(batch);
+      return backend.readSync(operands[1].buffer);
+    };
+    const [first] = [run(), run(), run()];
+
+    /** Rows of so many numbers: many are sorted in memory of each thread, few in memory between phases. */
+    const sort = (rows: number, length: number) => {
+      const k = new KernelBuilder('argsort');
+      const [x, y] = [
+        k.operand('float32', rows * length, 'read'),
+        k.operand('int32', rows * length, 'write'),
+      ];
+      return { kernel: k.argsort({ rows, length, stride: 1, descending: false }), used: [x, y].length };
+    };
+    expect(() => backend.compile([sort(16, MEBIBYTE).kernel])).toThrow(OutOfMemoryError);
+    expect(Buffer.compare(run(), first)).toBe(0);
+    const long = sort(1, 1_300_000).kernel;
+    const filled = [Float32Array.from({ length: 1_300_000 }, () => random.uniform(-9, 9)), undefined];
+    expect(() => runKernel(backend, long, filled)).toThrow(OutOfMemoryError);
+    expect(Buffer.compare(run(), first)).toBe(0);
+    // What fits goes first through scratch memory, which is then given back for a buffer.
+    const sorted = runKernel(backend, sort(1, 300_000).kernel, [filled[0]?.subarray(0, 300_000), undefined]);
+    expect(new Int32Array(sorted[1].buffer)).toHaveLength(300_000);
+    const { largestFree } = backend.memoryReport();
+    backend.free(backend.alloc(largestFree + 4 * MEBIBYTE));
+    expect(Buffer.compare(run(), first)).toBe(0);
+    backend.dispose();
   });
 });
 

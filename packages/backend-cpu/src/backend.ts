@@ -121,12 +121,7 @@ export class CpuBackend implements Backend {
 
   alloc(bytes: number): BufferId {
     this.#alive();
-    try {
-      return this.#heap.alloc(bytes);
-    } catch (error) {
-      if (!this.#runner.dropScratch()) throw error;
-      return this.#heap.alloc(bytes);
-    }
+    return this.#makingRoom(() => this.#heap.alloc(bytes));
   }
 
   free(id: BufferId): void {
@@ -179,6 +174,16 @@ export class CpuBackend implements Backend {
     return this.#heap.report();
   }
 
+  /** Takes memory; where there is none, once more without what batches keep between them. */
+  #makingRoom<T>(take: () => T): T {
+    try {
+      return take();
+    } catch (error) {
+      if (!this.#runner.dropScratch()) throw error;
+      return take();
+    }
+  }
+
   /** All kernels in one module. */
   #load(kernels: readonly Kernel[]): CpuProgram[] {
     if (kernels.length === 0) return [];
@@ -190,7 +195,8 @@ export class CpuBackend implements Backend {
     });
     debugCode(kernels, compiled);
     const count = compiled.functionCount;
-    this.#pool.reserveWorkspace(Math.max(...compiled.kernels.map(({ workspaceBytes }) => workspaceBytes)));
+    const workspace = Math.max(...compiled.kernels.map(({ workspaceBytes }) => workspaceBytes));
+    this.#makingRoom(() => this.#pool.reserveWorkspace(workspace));
     const module = { firstFunction: this.#pool.load(compiled.bytes, count) };
     this.#dropped.register(module, { first: module.firstFunction, count });
     return kernels.map((kernel, i) => {

@@ -16,7 +16,7 @@ interface Kept {
   readonly prepared: PreparedBatch;
   readonly address: number;
   /** The scratch memory it was prepared for. */
-  readonly scratch: number;
+  readonly scratch: object;
 }
 
 export class Runner {
@@ -44,10 +44,11 @@ export class Runner {
       this.#runOnce(batch);
     } else if (kept === 'seen') {
       this.#keep(batch);
-    } else if (kept.scratch === this.#scratch.address && kept.prepared.isOf(batch)) {
+    } else if (kept.scratch === this.#scratch && kept.prepared.isOf(batch)) {
       kept.prepared.update(this.#currentViews());
       this.#execute(kept.prepared);
     } else {
+      this.#kept.set(batch, 'seen');
       this.#dropped.unregister(batch);
       this.#heap.free(kept.address);
       this.#keep(batch);
@@ -71,7 +72,7 @@ export class Runner {
     this.#reserveScratch(sizes.scratch);
     const address = this.#heap.alloc(sizes.args);
     const prepared = this.#prepare(batch, address);
-    this.#kept.set(batch, { prepared, address, scratch: this.#scratch.address });
+    this.#kept.set(batch, { prepared, address, scratch: this.#scratch });
     this.#dropped.register(batch, address, batch);
     this.#execute(prepared);
   }
@@ -111,9 +112,10 @@ export class Runner {
   /** Gives scratch memory back between batches; false where there is none. */
   dropScratch(): boolean {
     const { address, bytes } = this.#scratch;
-    if (bytes > 0) this.#heap.free(address);
+    if (bytes === 0) return false;
+    this.#heap.free(address);
     this.#scratch = { address: 0, bytes: 0 };
-    return bytes > 0;
+    return true;
   }
 
   #currentViews(): ArgumentViews {

@@ -29,12 +29,18 @@ export class MainThread {
 
   /** Sees to it that each thread has at least this much memory of its own while it runs a function. */
   reserveWorkspace(bytes: number): void {
-    if (bytes <= this.workspace.bytes) return;
+    const before = this.workspace;
+    if (bytes <= before.bytes) return;
     const { heap, threads } = this;
-    if (this.workspace.bytes > 0) heap.free(this.workspace.address);
-    this.workspace = { address: 0, bytes: 0 };
-    const each = Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-    this.workspace = { address: heap.alloc(each * threads), bytes: each };
+    if (before.bytes > 0) heap.free(before.address);
+    const take = (each: number) => ({ address: heap.alloc(each * threads), bytes: each });
+    try {
+      this.workspace = take(Math.ceil(bytes / ALIGNMENT) * ALIGNMENT);
+    } catch (error) {
+      // The functions there are go on with as much as they had.
+      if (before.bytes > 0) this.workspace = take(before.bytes);
+      throw error;
+    }
   }
 
   /** Makes the module's functions `f0`, `f1`, … callable; returns the number of the first. */

@@ -65,10 +65,13 @@ export class ThreadPool extends MainThread {
   }
 
   override reserveWorkspace(bytes: number): void {
-    super.reserveWorkspace(bytes);
-    const words = this.#view();
-    Atomics.store(words, CONTROL.workspace, this.workspace.address);
-    Atomics.store(words, CONTROL.workspaceBytes, this.workspace.bytes);
+    try {
+      super.reserveWorkspace(bytes);
+    } finally {
+      const words = this.#view();
+      Atomics.store(words, CONTROL.workspace, this.workspace.address);
+      Atomics.store(words, CONTROL.workspaceBytes, this.workspace.bytes);
+    }
   }
 
   override load(bytes: Uint8Array<ArrayBuffer>, count: number): number {
