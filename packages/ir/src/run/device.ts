@@ -17,6 +17,7 @@ import { buildSlice, collect } from './collect.ts';
 import type { Engine, Executable } from './engine.ts';
 import { Importer } from './import.ts';
 import { Keeper } from './keeper.ts';
+import { Ownership } from './ownership.ts';
 import { timed } from './phases.ts';
 import { PlanCache } from './plan-cache.ts';
 import { SMALL_BYTES, allSinks } from './sinks.ts';
@@ -30,9 +31,6 @@ const FLUSH_NODES = 2000;
 /** Host data uploaded in this many runs, or as large as this, gets device memory of its own for a while. */
 const RESIDENT_AFTER = 2;
 const RESIDENT_BYTES = 1 << 20;
-
-/** Allocations that handles own, after which an await lets the collector report. */
-const YIELD_AFTER = 256;
 
 /** What a device did so far; every number only grows. */
 export interface DeviceCounters {
@@ -56,17 +54,9 @@ export class Device {
 
   readonly #engine: Engine;
   readonly #trails = new Trails();
-  readonly #collected = new FinalizationRegistry<Allocation>((allocation) => this.#release(allocation));
-  /** Allocations whose storage is alive, so that disposal and the collector do not both free one. */
-  readonly #live = new Set<Allocation>();
-  readonly #scopes: Set<Storage>[] = [];
+  readonly #ownership: Ownership;
   /** Runs by which what is kept ages. */
   #age = 0;
-  /** Allocations handed to the collector since it last had a turn to report. */
-  #watched = 0;
-  /** What handles came to own since the last microtask: what is disposed of at once is never handed to the collector. */
-  readonly #young = new Map<Storage, Allocation>();
-  #watchesYoung = false;
   #graph: Graph;
   #importer: Importer;
   #scratch: Allocation | undefined;
@@ -75,11 +65,12 @@ export class Device {
     this.name = name;
     this.backend = backend;
     this.memory = new Allocator(backend);
+    this.#ownership = new Ownership((allocation) => this.memory.free(allocation));
     this.#engine = engine;
     this.#graph = new Graph();
     this.#importer = new Importer(this.#graph);
     this.keeper = new Keeper((storage) => {
-      if (storage.host) this.#freeDevice(storage);
+      if (storage.host) this.#ownership.free(storage);
       else this.free(storage, 'was kept for a few runs only');
     });
   }
@@ -142,15 +133,10 @@ export class Device {
     return this.backend.readSync(at.buffer, at.offset, storage.bytes);
   }
 
-  /**
-   * Resolves when the device has done what was submitted. The collector reports what became garbage in tasks of their
-   * own, which a loop that awaits resolved promises never lets in; so it gets a turn when much was allocated.
-   */
+  /** Resolves when the device has done what was submitted. */
   async ready(): Promise<void> {
     await this.backend.synchronize();
-    if (this.#watched < YIELD_AFTER) return;
-    this.#watched = 0;
-    await new Promise((resolve) => setTimeout(resolve));
+    await this.#ownership.letCollect();
   }
 
   /** Bytes of a storage's contents as they are when this is called, whatever is written while it is awaited. */
@@ -168,15 +154,7 @@ export class Device {
   free(storage: Storage, reason: string): void {
     storage.gone = reason;
     storage.host = undefined;
-    this.#freeDevice(storage);
-  }
-
-  #freeDevice(storage: Storage): void {
-    if (!storage.device) return;
-    if (!this.#young.delete(storage)) this.#collected.unregister(storage);
-    this.#release(storage.device);
-    storage.device = undefined;
-    storage.ballast = undefined;
+    this.#ownership.free(storage);
   }
 
   /** Makes the handle the owner of a result that the device only kept for a while. */
@@ -184,24 +162,14 @@ export class Device {
     if (storage.role !== 'kept') return;
     this.keeper.forget(storage);
     storage.role = 'owned';
-    if (storage.device) this.#watch(storage, storage.device);
+    if (storage.device) this.#ownership.watch(storage, storage.device);
   }
 
   /** Storages owned by handles that are made while `body` runs, except those in `result`, are freed at its end. */
   scope<T>(body: () => T, survivors: (result: T) => readonly Storage[]): T {
-    const inside = new Set<Storage>();
-    this.#scopes.push(inside);
-    try {
-      const result = body();
-      for (const storage of survivors(result)) {
-        inside.delete(storage);
-        this.#scopes.at(-2)?.add(storage);
-      }
-      return result;
-    } finally {
-      this.#scopes.pop();
-      for (const storage of inside) this.free(storage, 'was made inside a scope that has ended');
-    }
+    return this.#ownership.scope(body, survivors, (storage) =>
+      this.free(storage, 'was made inside a scope that has ended'),
+    );
   }
 
   /** Puts a storage into device memory if it is not there; contents on the host are uploaded. */
@@ -283,7 +251,7 @@ export class Device {
     try {
       this.#bind(plan, storages, written, scalars, fresh);
     } catch (error) {
-      for (const storage of fresh) this.#freeDevice(storage);
+      for (const storage of fresh) this.#ownership.free(storage);
       throw error;
     }
   }
@@ -363,35 +331,13 @@ export class Device {
     this.#scratch = undefined;
   }
 
-  /**
-   * Memory for a storage that its handle owns or the device keeps. The collector hardly notices small handles to
-   * large device memory, so an untouched array of the same size goes with an owned one and makes it worth collecting.
-   */
+  /** Memory for a storage that its handle owns or the device keeps. */
   #allocate(bytes: number, storage: Storage): Allocation {
     const allocation = this.#orMakeRoom(() => this.memory.alloc(bytes, storage.dtype));
     storage.device = allocation;
-    this.#live.add(allocation);
-    if (storage.role !== 'kept') this.#watch(storage, allocation);
+    this.#ownership.add(allocation);
+    if (storage.role !== 'kept') this.#ownership.watch(storage, allocation);
     return allocation;
-  }
-
-  /** Frees the allocation when the storage is collected or, for an owned one, when its scope ends. */
-  #watch(storage: Storage, allocation: Allocation): void {
-    if (storage.role === 'owned') this.#scopes.at(-1)?.add(storage);
-    this.#young.set(storage, allocation);
-    if (this.#watchesYoung) return;
-    this.#watchesYoung = true;
-    queueMicrotask(() => {
-      this.#watchesYoung = false;
-      for (const [young, owned] of this.#young) this.#handOver(young, owned);
-      this.#young.clear();
-    });
-  }
-
-  #handOver(storage: Storage, allocation: Allocation): void {
-    this.#collected.register(storage, allocation, storage);
-    this.#watched++;
-    if (storage.role !== 'host') storage.ballast = new ArrayBuffer(storage.bytes);
   }
 
   #orMakeRoom(alloc: () => Allocation): Allocation {
@@ -404,10 +350,6 @@ export class Device {
       this.#dropScratch();
       return alloc();
     }
-  }
-
-  #release(allocation: Allocation): void {
-    if (this.#live.delete(allocation)) this.memory.free(allocation);
   }
 }
 
