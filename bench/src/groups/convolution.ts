@@ -19,7 +19,7 @@ interface Shape extends ConvolutionShape {
   readonly stride: number;
 }
 
-/** A square image and a square window that keeps its size, but for the stride. */
+/** A square image and a square window; an odd one keeps the image's size, but for the stride. */
 function shapeOf(batch: number, channels: number, filters: number, side: number, kernel: number, stride = 1): Shape {
   return { batch, channels, filters, height: side, width: side, kernel: [kernel, kernel], padding: kernel >> 1, stride };
 } // prettier-ignore
@@ -28,16 +28,9 @@ function describe({ batch, channels, height, filters, kernel: [side], stride }: 
   return `${batch}x${channels}x${height}x${height}, ${filters} of ${side}x${side}${stride > 1 ? `, stride ${stride}` : ''}`;
 }
 
-function flopsOf({
-  batch,
-  channels,
-  filters,
-  height,
-  width,
-  kernel: [rows, columns],
-  stride,
-}: Shape): number {
-  return (2 * batch * channels * filters * rows * columns * height * width) / stride ** 2;
+function flopsOf({ batch, channels, filters, height, width, kernel, padding, stride }: Shape): number {
+  const places = [height, width].map((size, i) => Math.floor((size + 2 * padding - kernel[i]) / stride) + 1);
+  return [batch, channels, filters, ...kernel, ...places].reduce((product, n) => product * n, 2);
 }
 
 /** What the device's algorithms would cost, without those that cannot compute it. */
