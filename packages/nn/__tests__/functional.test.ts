@@ -16,6 +16,9 @@ type Row = readonly [
   message: string,
 ];
 
+const attend = (options: F.AttentionOptions) =>
+  F.scaledDotProductAttention(zeros([9, 4]), zeros([10, 4]), zeros([10, 4]), options);
+
 const rows: readonly Row[] = [
   [
     'linear of another width',
@@ -172,6 +175,43 @@ const rows: readonly Row[] = [
     () => F.scaledDotProductAttention(zeros([3, 4]), zeros([3, 5]), zeros([3, 4])),
     ShapeError,
     'scaledDotProductAttention: query [3, 4] and key [3, 5] must end in the same size E',
+  ],
+  [
+    'attention of more values than keys',
+    () => F.scaledDotProductAttention(zeros([3, 4]), zeros([5, 4]), zeros([6, 4])),
+    ShapeError,
+    'scaledDotProductAttention: key [5, 4] and value [6, 4] must have the same number S of rows',
+  ],
+  [
+    'attention of whole numbers',
+    () => F.scaledDotProductAttention(tensor([[1, 2]]), tensor([[1, 2]]), tensor([[1, 2]])),
+    DTypeError,
+    'scaledDotProductAttention: the query is int64, expected a float dtype',
+  ],
+  [
+    'attention with a mask of another shape',
+    () => attend({ attnMask: zeros([9, 7]) }),
+    ShapeError,
+    'scaledDotProductAttention: the mask [9, 7] does not broadcast to [..., L, S], which is [..., 9, 10] for query [9, 4]',
+  ],
+  [
+    'attention with a mask of another dtype',
+    () => attend({ attnMask: zeros([9, 10], { dtype: 'float64' }) }),
+    DTypeError,
+    'scaledDotProductAttention: the mask is float64, expected bool or float32 as the query',
+  ],
+  [
+    'attention that is causal and masked',
+    () => attend({ attnMask: zeros([9, 10]), isCausal: true }),
+    ArgumentError,
+    'scaledDotProductAttention: isCausal and attnMask exclude each other',
+  ],
+  [
+    'attention of heads that do not divide',
+    () =>
+      F.scaledDotProductAttention(zeros([3, 9, 4]), zeros([2, 9, 4]), zeros([2, 9, 4]), { enableGqa: true }),
+    ShapeError,
+    'scaledDotProductAttention: with enableGqa the query heads must be a multiple of the key and value heads',
   ],
 ];
 

@@ -8,8 +8,10 @@ import type { Shape } from '@tenfold/ir';
 import { where } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
 import { apply, composed, constant, expandTo, numberTensor, source } from '@tenfold/tensor/internal';
-import { requireProbability, requireSameDType } from './checks.ts';
+import { requireFloat, requireProbability, requireSameDType } from './checks.ts';
 import { dropout } from './dropout.ts';
+
+const NAME = 'scaledDotProductAttention';
 
 export interface AttentionOptions {
   /** Broadcasts to `[..., L, S]`: bool, true where a query may look at a key; or float, added to the scores. */
@@ -43,8 +45,8 @@ interface Attention {
  *
  * Where the device has an attention kernel for the dtype and nothing is dropped, memory grows with L + S, not with
  * L · S, in the backward pass as well; a second derivative, and the gradient of a mask, do hold an `[..., L, S]` matrix.
- * @throws ShapeError when E or S differ between the operands or the heads do not divide; DTypeError when dtypes differ
- * or the mask is neither bool nor of the query's dtype.
+ * @throws ShapeError when E or S differ between the operands, the mask does not broadcast or the heads do not divide;
+ * DTypeError when dtypes differ or are no floats, or the mask is neither bool nor of the query's dtype.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html
  */
 export function scaledDotProductAttention(
@@ -56,8 +58,8 @@ export function scaledDotProductAttention(
   return composed(query, () => {
     const { attnMask: mask = null, dropoutP = 0, isCausal: causal = false, enableGqa = false } = options;
     checkOperands(query, key, value);
-    checkMask(query, mask, causal);
-    requireProbability('scaledDotProductAttention', dropoutP);
+    checkMask(query, key, mask, causal);
+    requireProbability(NAME, dropoutP);
     const { home, dtype } = query;
     const depth = query.shape[query.ndim - 1];
     const scale =
@@ -75,8 +77,6 @@ export function scaledDotProductAttention(
   });
 }
 
-const NAME = 'scaledDotProductAttention';
-
 function checkOperands(query: Tensor, key: Tensor, value: Tensor): void {
   if (query.ndim < 2 || key.ndim < 2 || query.shape.at(-1) !== key.shape.at(-1)) {
     throw new ShapeError(
@@ -90,11 +90,12 @@ function checkOperands(query: Tensor, key: Tensor, value: Tensor): void {
         'rows: [..., S, E] and [..., S, Ev]',
     );
   }
+  requireFloat(NAME, 'query', query);
   requireSameDType(NAME, ['query', query], ['key', key]);
   requireSameDType(NAME, ['query', query], ['value', value]);
 }
 
-function checkMask(query: Tensor, mask: Tensor | null, causal: boolean): void {
+function checkMask(query: Tensor, key: Tensor, mask: Tensor | null, causal: boolean): void {
   if (mask === null) return;
   if (causal) {
     throw new ArgumentError(`${NAME}: isCausal and attnMask exclude each other; put both into the mask`);
@@ -102,6 +103,14 @@ function checkMask(query: Tensor, mask: Tensor | null, causal: boolean): void {
   if (mask.dtype !== 'bool' && mask.dtype !== query.dtype) {
     throw new DTypeError(
       `${NAME}: the mask is ${mask.dtype}, expected bool or ${query.dtype} as the query; cast it with to()`,
+    );
+  }
+  const scores = [query.shape[query.ndim - 2], key.shape[key.ndim - 2]];
+  const own = mask.shape.slice(-2);
+  if (own.some((size, i) => size !== 1 && size !== scores[i + 2 - own.length])) {
+    throw new ShapeError(
+      `${NAME}: the mask ${formatShape(mask.shape)} does not broadcast to [..., L, S], which is ` +
+        `[..., ${scores.join(', ')}] for query ${formatShape(query.shape)} and key ${formatShape(key.shape)}`,
     );
   }
 }
