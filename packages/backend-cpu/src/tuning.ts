@@ -9,7 +9,7 @@ export const tuning = {
   split: 20_000,
   /** What a part should take, unless that makes more than `maxParts`. */
   part: 5_000,
-  maxParts: 256,
+  maxParts: 64,
   /** Ranges of vectorised grids begin at multiples of this many iterations. */
   grain: 64,
   /** A grid is shared between threads from here on. */

@@ -45,7 +45,7 @@ export function stagedFunctions(
   let bytes = 0;
   const cuts = stages.map(({ loop, reduces }): Cut => {
     const chain = loop ? chainFrom(loop, loop.order, plan) : [];
-    const size = maxGrid(kernel, chain);
+    const size = Math.max(1, maxGrid(kernel, chain));
     const time = loop ? (plan.cost.get(loop) ?? 0) * NANOSECONDS : 0;
     const wanted = Math.max(1, Math.min(tuning.maxParts / count, time / tuning.part));
     const grain = grainOf(chain, plan);
