@@ -145,25 +145,26 @@ describe('kernels when there is no memory', () => {
       backend.submit(batch);
       return backend.readSync(operands[1].buffer);
     };
-    const [first] = [run(), run(), run()];
+    const first = run();
+    // From the third time on a batch is kept prepared.
+    run();
+    run();
 
     /** Rows of so many numbers: many are sorted in memory of each thread, few in memory between phases. */
     const sort = (rows: number, length: number) => {
       const k = new KernelBuilder('argsort');
-      const [x, y] = [
-        k.operand('float32', rows * length, 'read'),
-        k.operand('int32', rows * length, 'write'),
-      ];
-      return { kernel: k.argsort({ rows, length, stride: 1, descending: false }), used: [x, y].length };
+      k.operand('float32', rows * length, 'read');
+      k.operand('int32', rows * length, 'write');
+      return k.argsort({ rows, length, stride: 1, descending: false });
     };
-    expect(() => backend.compile([sort(16, MEBIBYTE).kernel])).toThrow(OutOfMemoryError);
+    expect(() => backend.compile([sort(16, MEBIBYTE)])).toThrow(OutOfMemoryError);
     expect(Buffer.compare(run(), first)).toBe(0);
-    const long = sort(1, 1_300_000).kernel;
+    const long = sort(1, 1_300_000);
     const filled = [Float32Array.from({ length: 1_300_000 }, () => random.uniform(-9, 9)), undefined];
     expect(() => runKernel(backend, long, filled)).toThrow(OutOfMemoryError);
     expect(Buffer.compare(run(), first)).toBe(0);
     // What fits goes first through scratch memory, which is then given back for a buffer.
-    const sorted = runKernel(backend, sort(1, 300_000).kernel, [filled[0]?.subarray(0, 300_000), undefined]);
+    const sorted = runKernel(backend, sort(1, 300_000), [filled[0]?.subarray(0, 300_000), undefined]);
     expect(new Int32Array(sorted[1].buffer)).toHaveLength(300_000);
     const { largestFree } = backend.memoryReport();
     backend.free(backend.alloc(largestFree + 4 * MEBIBYTE));
