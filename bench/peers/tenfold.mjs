@@ -135,9 +135,7 @@ export const workloads = {
     const both = () => {
       const y = F.conv2d(x, w, null, { padding: 1 });
       const [dx, dw] = T.grad([y], [x, w], { gradOutputs: [g] });
-      dx.realize();
-      dw.realize();
-      y.realize();
+      T.realizeAll(dx, dw, y);
       return { y, dx, dw };
     };
     return {

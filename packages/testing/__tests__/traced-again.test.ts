@@ -1,9 +1,9 @@
 /** A graph that follows an earlier one is computed by its plan; one that differs in anything that matters is not. */
 
-import '@tenfold/autograd';
+import { grad } from '@tenfold/autograd';
 import { cpu } from '@tenfold/backend-cpu';
 import { getDevice } from '@tenfold/ir';
-import { fromBuffer, pad, tensor } from '@tenfold/tensor';
+import { fromBuffer, pad, realizeAll, tensor } from '@tenfold/tensor';
 import type { Tensor } from '@tenfold/tensor';
 import { describe, expect, it } from 'vitest';
 
@@ -95,5 +95,25 @@ describe('a step traced again', () => {
       }
     });
     expect(misses).toBe(0);
+  });
+});
+
+describe('realizeAll', () => {
+  it('computes several results in one run, and the handles own them', async () => {
+    const { counters } = getDevice('cpu');
+    const w = tensor(
+      Array.from({ length: 2000 }, (_, i) => i % 7),
+      { dtype: 'float32' },
+    ).requiresGrad_();
+    const y = w.mul(w);
+    const [gradient] = grad([y.sum()], [w]);
+    const before = counters.runs;
+    realizeAll(y, gradient!);
+    expect(counters.runs - before).toBe(1);
+    for (let i = 0; i < 20; i++) await w.mul(i).sum().item();
+    const runs = counters.runs;
+    expect(((await y.tolist()) as number[]).slice(0, 4)).toEqual([0, 1, 4, 9]);
+    expect(((await gradient!.tolist()) as number[]).slice(0, 4)).toEqual([0, 2, 4, 6]);
+    expect(counters.runs).toBe(runs);
   });
 });

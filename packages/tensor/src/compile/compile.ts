@@ -9,6 +9,7 @@ import type { Device } from '@tenfold/ir';
 import { scalar } from '../core/apply.ts';
 import { inside } from '../core/exposure.ts';
 import { isGradEnabled } from '../core/grad-mode.ts';
+import { keepTogether } from '../core/realize-all.ts';
 import { Tensor, deviceOf } from '../core/tensor.ts';
 import { reconcile } from './reconcile.ts';
 import type { Trace } from './reconcile.ts';
@@ -126,7 +127,9 @@ function traceCall<A extends readonly Tensor[], R extends Compilable>(
     );
     // What the function makes on its way does not leave it.
     const value = inside(() => fn(...(tensors as readonly Tensor[] as A)));
-    for (const tensor of tensorsOf(value)) tensor.materialize('owned');
+    const outputs = tensorsOf(value);
+    keepTogether(outputs);
+    for (const tensor of outputs) tensor.materialize('owned');
     if (device.graph.size > 0) device.run();
     return value;
   });

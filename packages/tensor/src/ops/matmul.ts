@@ -57,6 +57,9 @@ export function outer(self: Tensor, other: Tensor): Tensor {
   return apply('contract', [self, other], { extents, a: [along(0)], b: [along(1)], out: [0, 1] });
 }
 
+/** Two matrices: rows are label 0, columns 1, the inner axis 2. */
+const MATRICES = { a: [along(0), along(2)], b: [along(2), along(1)], out: [0, 1] };
+
 function checkRanks(op: string, a: Tensor, b: Tensor, rankA: number, rankB: number): void {
   if (a.ndim === rankA && b.ndim === rankB) return;
   throw new ShapeError(
@@ -76,6 +79,8 @@ function multiply(op: string, a: Tensor, b: Tensor): Tensor {
   const innerA = a.shape[a.ndim - 1];
   const innerB = b.shape[Math.max(b.ndim - 2, 0)];
   if (innerA !== innerB) throw new ShapeError(differingInner(op, a, b, innerA, innerB));
+  if (a.ndim === 2 && b.ndim === 2)
+    return apply('contract', [a, b], { extents: [a.shape[0], b.shape[1], innerA], ...MATRICES });
   const batch = broadcastShapes(op, a.shape.slice(0, -2), b.shape.slice(0, -2));
   const left = withoutBroadcast(a, batch);
   const right = withoutBroadcast(b, batch);
