@@ -4,6 +4,7 @@ import { attentionLowering } from './attention/lowering.ts';
 import type { CpuOptions, CpuParts } from './backend.ts';
 import { tabledContractions } from './codegen/tabled-contract.ts';
 import { convolutions } from './convolution/lowering.ts';
+import { spreadContractions } from './convolution/spread-contract.ts';
 import { MAX_THREADS } from './pool/control.ts';
 import { availableThreads } from './pool/spawn.ts';
 import { threadPool } from './pool/thread-pool.ts';
@@ -16,7 +17,7 @@ export function allParts({ threads, convolutionWorkspaceBytes, deterministic }: 
     workspaceBytes: convolutionWorkspaceBytes ?? Infinity,
   };
   return {
-    lowerings: [convolutions(limits), tabledContractions, attentionLowering, sorting],
+    lowerings: [spreadContractions, convolutions(limits), tabledContractions, attentionLowering, sorting],
     attention: new Set(['float32']),
     pool: threadPool,
   };

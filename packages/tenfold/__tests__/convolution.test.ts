@@ -64,6 +64,25 @@ describe('conv2d', () => {
     expect(difference(await computed(options), await computed({ stride: 2 }))).toBeLessThan(1e-5);
   });
 
+  it.each([2, 3])(
+    'has the gradient of a 1x1 window of stride %i where its inputs are, and zeros elsewhere',
+    async (stride) => {
+      const x = randn([2, 5, 12, 18]).requiresGrad_();
+      const w = randn([7, 5, 1, 1]);
+      const every = `::${stride}`;
+      const strided = F.silu(F.conv2d(x, w, null, { stride }))
+        .square()
+        .sum();
+      const picked = F.silu(F.conv2d(x.index(':', ':', every, every), w))
+        .square()
+        .sum();
+      const [actual, expected] = [strided, picked].map((loss) => grad([loss], [x])[0].mul(3).data());
+      expect(
+        difference(Float32Array.from(await actual, Number), Float32Array.from(await expected, Number)),
+      ).toBeLessThan(1e-6);
+    },
+  );
+
   it('keeps to the least memory where the user allows none', async () => {
     const moved = Object.fromEntries(
       await Promise.all(
