@@ -173,6 +173,14 @@ describe('kernels when there is no memory', () => {
   });
 });
 
+it('handles that outlive the backend may still be freed', () => {
+  const backend = cpuBackend({ threads: 1 });
+  const buffer = backend.alloc(100);
+  backend.dispose();
+  expect(() => backend.free(buffer)).not.toThrow();
+  expect(() => backend.alloc(100)).toThrow('was disposed of');
+});
+
 describe('kernels on operands beyond 2 GiB', () => {
   it.each([
     ['pointwise', gelu(1003)],

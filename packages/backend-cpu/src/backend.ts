@@ -124,9 +124,9 @@ export class CpuBackend implements Backend {
     return this.#makingRoom(() => this.#heap.alloc(bytes));
   }
 
+  /** Freeing what went with the backend does nothing: handles may be collected later than it. */
   free(id: BufferId): void {
-    this.#alive();
-    this.#heap.free(id);
+    if (!this.#disposed) this.#heap.free(id);
   }
 
   write(id: BufferId, data: Uint8Array, offset = 0): void {
