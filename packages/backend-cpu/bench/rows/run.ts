@@ -4,8 +4,9 @@
  *
  *   node tools/launch.mjs packages/backend-cpu/bench/rows/run.ts [--threads n] [--small] [words of a program's name]
  *
- * One thread and all of them take turns, several rounds, so that a noisy moment falls on both; the table shows the best. `of memory`
- * compares the bytes a second with those of a ReLU of the same size.
+ * One thread and all of them take turns, several rounds, so that a noisy moment falls on both; the table shows the best.
+ * `ns/element` is of one thread and the largest operand, `of memory` compares the bytes a second with those of a ReLU of
+ * the same size.
  */
 
 import { NO_WORK, addWork, byteSize, workOf } from '@tenfold/ir';
@@ -69,6 +70,11 @@ function bytesOf(kernels: readonly Kernel[]): number {
   return readBytes + writtenBytes;
 }
 
+/** Elements of the largest operand. */
+function elementsOf(kernels: readonly Kernel[]): number {
+  return Math.max(...kernels.flatMap(({ operands }) => operands.map(({ elements }) => elements)));
+}
+
 function show(value: number, digits: number, width: number): string {
   return value.toFixed(digits).padStart(width);
 }
@@ -79,6 +85,7 @@ const wanted = programs.filter(
 );
 const threads = Number(values.threads);
 const backends = [...new Set([1, threads])].map((count) => cpuBackend({ threads: count }));
+
 /** The best milliseconds on each backend; the backends take turns, so that a noisy moment falls on both. */
 function time(kernels: readonly Kernel[]): number[] {
   const prepared = backends.map((backend) => prepare(backend, kernels));
@@ -99,7 +106,7 @@ const memory = (() => {
   return bytesOf(kernels) / Math.min(...time(kernels));
 })();
 console.log(
-  `${'best of one call'.padEnd(40)}kernels   1 thread  ${threads} threads  speed-up    GB/s  of memory`,
+  `${'best of one call'.padEnd(40)}kernels   1 thread  ns/element  ${threads} threads  speed-up    GB/s  of memory`,
 );
 for (const program of wanted) {
   const kernels = kernelsIn(program);
@@ -107,7 +114,8 @@ for (const program of wanted) {
   const [single, all] = [times[0], times[times.length - 1]];
   const speed = bytesOf(kernels) / all;
   console.log(
-    `${program.name.padEnd(40)}${show(kernels.length, 0, 7)}${show(single, 3, 8)} ms${show(all, 3, 8)} ms` +
+    `${program.name.padEnd(40)}${show(kernels.length, 0, 7)}${show(single, 3, 8)} ms` +
+      `${show((1e6 * single) / elementsOf(kernels), 2, 12)}${show(all, 3, 8)} ms` +
       `${show(single / all, 2, 10)}${show(speed / 1e6, 1, 8)}${show((100 * speed) / memory, 0, 9)} %`,
   );
 }

@@ -44,7 +44,7 @@ function withGradients({ name, inputs, compute }: Operation): Program {
       };
     },
   };
-} // prettier-ignore
+}
 
 export const programs: readonly Program[] = [
   ...[...activations, ...reductions, ...views].flatMap((operation) => [forward(operation), withGradients(operation)]),
