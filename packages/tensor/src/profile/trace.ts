@@ -42,7 +42,7 @@ export function trace({ wall, phases, dispatches }: Recording, device: string): 
   });
   const tasks = dispatches.flatMap(({ dispatch, threads }) => {
     const { kernel } = dispatch.program;
-    return threads.map((span) => complete(kernel.name, kindOf(kernel), FIRST_THREAD + span.thread, span));
+    return threads.map((span) => complete(kernel.name, 'task', FIRST_THREAD + span.thread, span));
   });
   const rows = [...new Set(tasks.map(({ tid }) => tid))].sort((a, b) => a - b);
   return {
