@@ -23,11 +23,14 @@ import { ModuleList } from './module-list.ts';
 import type { WorkerHandle } from './spawn.ts';
 import { availableThreads, spawn } from './spawn.ts';
 
-/** Rounds of looking for work before a worker sleeps: some 30 microseconds between batches, more while one runs. */
-const PATIENCE = { idle: 1000, active: 100_000 };
+/**
+ * Rounds of looking for work before a worker sleeps: some 120 microseconds between batches, so that it stays awake while a
+ * training loop traces its next step, and more while one runs.
+ */
+const PATIENCE = { idle: 4000, active: 100_000 };
 
 /** Rounds of looking for the end of the last tasks before giving the core away, and for how long. */
-const JOIN_ROUNDS = 5000;
+const JOIN_ROUNDS = 20_000;
 const JOIN_MILLISECONDS = 0.1;
 
 let warned = false;
