@@ -4,6 +4,7 @@
  * one for each remainder of the column, and neighbouring outputs read neighbours again. Pure numbers; no code.
  */
 
+import { WorkspaceParts } from '../memory/workspace-parts.ts';
 import type { Window } from './recognise.ts';
 import { roundUp } from './sizes.ts';
 
@@ -75,12 +76,7 @@ export function planDirect(shape: DirectShape, tileRows: number): DirectPlan {
   const sumPlane = bandRows * sumPitch;
   const terms = channels * rows.taps * columns.taps;
 
-  let bytes = 0;
-  const take = (size: number): number => {
-    const start = bytes;
-    bytes += roundUp(size, 64);
-    return start;
-  };
+  const parts = new WorkspaceParts();
   return {
     ...shape,
     panelRows,
@@ -97,10 +93,10 @@ export function planDirect(shape: DirectShape, tileRows: number): DirectPlan {
     terms,
     weightBytes: 4 * groups * panels * panelRows * terms,
     workspace: {
-      offsets: take(4 * terms),
-      image: take(channels * channelPitch),
-      sums: take(panelRows * sumPlane),
-      bytes,
+      offsets: parts.take(4 * terms),
+      image: parts.take(channels * channelPitch),
+      sums: parts.take(panelRows * sumPlane),
+      bytes: parts.bytes,
     },
   };
 }

@@ -4,6 +4,7 @@
  * Nothing depends on the number of threads, so neither do results. Pure numbers; no code.
  */
 
+import { WorkspaceParts } from '../memory/workspace-parts.ts';
 import type { TileSize } from './winograd-plan.ts';
 import { roundUp } from './sizes.ts';
 
@@ -107,12 +108,7 @@ export function planGradient(shape: GradientShape, outputs: number, tile: TileSi
   const productPitch = 4 * channelBlock;
   const productPlane = filterBlock * productPitch + 64;
 
-  let bytes = 0;
-  const take = (size: number): number => {
-    const start = bytes;
-    bytes += roundUp(size, 64);
-    return start;
-  };
+  const parts = new WorkspaceParts();
   return {
     ...shape,
     outputs,
@@ -142,13 +138,13 @@ export function planGradient(shape: GradientShape, outputs: number, tile: TileSi
     bandBytes,
     partBytes: 4 * groups * filters * channels * 9,
     workspace: {
-      zeros: take(4 * Math.max(shape.inputWidth, width)),
-      bands: take(4 * bandBytes),
-      columns: take(4 * bandPitch),
-      gradients: take(positions * gradientPlane),
-      inputs: take(positions * inputPlane),
-      products: take(positions * productPlane),
-      bytes,
+      zeros: parts.take(4 * Math.max(shape.inputWidth, width)),
+      bands: parts.take(4 * bandBytes),
+      columns: parts.take(4 * bandPitch),
+      gradients: parts.take(positions * gradientPlane),
+      inputs: parts.take(positions * inputPlane),
+      products: parts.take(positions * productPlane),
+      bytes: parts.bytes,
     },
   };
 }

@@ -3,6 +3,7 @@
  * into panels and blocks, and where everything stands in a thread's workspace. Pure numbers; no code.
  */
 
+import { WorkspaceParts } from '../memory/workspace-parts.ts';
 import type { Convolution } from './recognise.ts';
 import { count, roundUp } from './sizes.ts';
 
@@ -127,12 +128,7 @@ export function planWinograd(
   const bandPitch = 16 * Math.max(bandVectors, groupsAcross * outputs + 1);
   const rowPitch = groupsAcross * outputs * 16;
 
-  let bytes = 0;
-  const take = (size: number): number => {
-    const start = bytes;
-    bytes += roundUp(size, CACHE_LINE);
-    return start;
-  };
+  const parts = new WorkspaceParts();
   return {
     ...shape,
     outputs,
@@ -160,12 +156,12 @@ export function planWinograd(
     bandPitch,
     rowPitch,
     workspace: {
-      zeros: take(shape.inputWidth * 4),
-      band: take(inputs * bandPitch),
-      rows: take(outputs * rowPitch),
-      inputs: take(positions * inputPlane),
-      outputs: take(positions * outputPlane),
-      bytes,
+      zeros: parts.take(shape.inputWidth * 4),
+      band: parts.take(inputs * bandPitch),
+      rows: parts.take(outputs * rowPitch),
+      inputs: parts.take(positions * inputPlane),
+      outputs: parts.take(positions * outputPlane),
+      bytes: parts.bytes,
     },
   };
 }

@@ -3,6 +3,7 @@
  * for one batch index with the memory of one thread.
  */
 
+import { WorkspaceParts } from '../memory/workspace-parts.ts';
 import { call, i32, lesser, select } from '../wasm/index.ts';
 import type { FunctionBuilder, Local, ModuleBuilder } from '../wasm/index.ts';
 import { countOf } from './axes.ts';
@@ -34,19 +35,14 @@ export function workspaceLayout(
   const tileBytes = rows * columns * type.bytes;
   const tiles = blocking.manyBlocks ? (partialRows / rows) * (columnBlock / columns) : 1;
   const panelColumns = blocking.packOnUse ? columns : columnBlock;
-  let used = 0;
-  const take = (bytes: number): number => {
-    const start = used;
-    used += Math.ceil(bytes / 64) * 64;
-    return start;
-  };
+  const parts = new WorkspaceParts();
   return {
-    rowTables: take(rowTables),
-    columnTables: take(columnTables),
-    rowPanels: take(rowBlock * kBlock * type.bytes),
-    columnPanels: take(panelColumns * kBlock * type.bytes),
-    partials: take(tiles * tileBytes),
-    bytes: used,
+    rowTables: parts.take(rowTables),
+    columnTables: parts.take(columnTables),
+    rowPanels: parts.take(rowBlock * kBlock * type.bytes),
+    columnPanels: parts.take(panelColumns * kBlock * type.bytes),
+    partials: parts.take(tiles * tileBytes),
+    bytes: parts.bytes,
   };
 }
 
