@@ -10,6 +10,12 @@ import { smallSinks, snapshots } from './sinks.ts';
 import { Storage } from './storage.ts';
 import type { StorageRole } from './storage.ts';
 
+/** A node's value in a storage of its own. */
+export function freshTarget(graph: Graph, node: NodeId, role: StorageRole): Target {
+  const { shape, dtype } = graph.types[node];
+  return { node, storage: new Storage(shape, dtype, role), fresh: true };
+}
+
 /** `roots` are what was asked for; their storages get `role`. */
 export function targetsOf(graph: Graph, roots: readonly NodeId[], role: StorageRole): Target[] {
   const targets: Target[] = [];
@@ -18,11 +24,7 @@ export function targetsOf(graph: Graph, roots: readonly NodeId[], role: StorageR
   const own = (node: NodeId, storageRole: StorageRole) => {
     if (owned.has(node) || graph.ops[node] === 'leaf' || valueOf(graph, node)) return;
     owned.add(node);
-    targets.push({
-      node,
-      storage: new Storage(graph.types[node].shape, graph.types[node].dtype, storageRole),
-      fresh: true,
-    });
+    targets.push(freshTarget(graph, node, storageRole));
   };
   for (const node of roots) own(node, role);
   for (const node of graph.keep) own(node, 'kept');

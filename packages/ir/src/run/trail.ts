@@ -10,8 +10,8 @@ import { prefixOf, sameList } from '../graph/columns.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Collection, Target } from './collect.ts';
 import type { Executable } from './engine.ts';
-import { Storage } from './storage.ts';
-import type { StorageRole } from './storage.ts';
+import type { Storage, StorageRole } from './storage.ts';
+import { freshTarget } from './targets.ts';
 
 /** What a run is going to do. */
 export interface Decision {
@@ -126,16 +126,9 @@ function collectionFor(
   const circumstances = circumstancesOf(graph, roots, role, numbers);
   if (!circumstances || !sameList(circumstances, path.circumstances)) return undefined;
   const known = [...numbers.keys()];
-  const targets = path.targets.map((target): Target => {
-    const { node } = target;
-    return target.known >= 0
-      ? { node, storage: known[target.known], fresh: false }
-      : {
-          node,
-          storage: new Storage(graph.types[node].shape, graph.types[node].dtype, target.role),
-          fresh: true,
-        };
-  });
+  const targets = path.targets.map(({ node, known: number, role: own }): Target =>
+    number < 0 ? freshTarget(graph, node, own) : { node, storage: known[number], fresh: false },
+  );
   const storages = path.storages.map((ref) =>
     'known' in ref ? known[ref.known] : targets[ref.target].storage,
   );
