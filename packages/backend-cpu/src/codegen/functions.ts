@@ -45,4 +45,11 @@ export interface FunctionTarget {
   reserve(): number;
 }
 
+/** A new function over units of work: where its arguments stand, and the range of units. */
+export function addTask(target: FunctionTarget) {
+  const { index, code } = target.add();
+  const [args, begin, end] = code.params;
+  return { index, code: code as FunctionBuilder, args, begin, end };
+}
+
 export type TaskBuilder = FunctionBuilder<readonly ['i32', 'i32', 'i32'], 'void'>;

@@ -7,6 +7,7 @@ import type { ConvolutionAlgorithm } from '@tenfold/ir';
 import { chooseBlocking, float32Lanes, tableShape, workspaceLayout } from '../gemm/index.ts';
 import { winogradError } from './accuracy.ts';
 import { planDirect } from './direct-plan.ts';
+import type { DirectShape } from './direct-plan.ts';
 import type { Window } from './recognise.ts';
 import { roundUp } from './sizes.ts';
 import { planGradient } from './winograd-gradient-plan.ts';
@@ -14,15 +15,7 @@ import { planWinograd } from './winograd-plan.ts';
 import type { TileSize } from './winograd-plan.ts';
 
 /** A convolution as the algorithms see it: forward pass or gradient alike. */
-export interface ConvolutionProblem {
-  readonly groups: number;
-  readonly images: number;
-  /** Summed over, of one group. */
-  readonly channels: number;
-  /** Of one group. */
-  readonly filters: number;
-  readonly rows: Window;
-  readonly columns: Window;
+export interface ConvolutionProblem extends DirectShape {
   /** Elements from one column of the image, and of the filter, to the next; the vector kernels need 1. */
   readonly imageColumnStep: number;
   readonly filterColumnStep: number;

@@ -11,7 +11,9 @@ import { roundUp } from './sizes.ts';
 export interface DirectShape {
   readonly groups: number;
   readonly images: number;
+  /** Summed over, of one group. */
   readonly channels: number;
+  /** Of one group. */
   readonly filters: number;
   readonly rows: Window;
   readonly columns: Window;

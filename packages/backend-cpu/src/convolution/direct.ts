@@ -5,6 +5,7 @@
  */
 
 import type { ArgumentLayout } from '../codegen/arguments.ts';
+import { addTask } from '../codegen/functions.ts';
 import type { FunctionTarget, KernelFunctions, Phase } from '../codegen/functions.ts';
 import { allocateTile, float32Lanes, tileRows } from '../gemm/index.ts';
 import type { Epilogue } from '../gemm/index.ts';
@@ -63,9 +64,7 @@ function emitBands(
   const { module, relaxed } = target;
   const { image, groups, images, channels, rows, columns } = convolution;
   const { steps } = image;
-  const { index, code: task } = target.add();
-  const [args, begin, end] = task.params;
-  const code = task as FunctionBuilder;
+  const { index, code, args, begin, end } = addTask(target);
   const copyRow = emitCopyRow(module, `f${index}_copy`, columns, plan.phasePitch);
   const sumRow = emitSumRow(module, `f${index}_row`, plan, relaxed);
   const finish = emitFinishRows(module, `f${index}_finish`, convolution, epilogue);

@@ -1,8 +1,9 @@
 /** Packs filters for a direct convolution: [group][panel][channel, tap row, tap column][filters of the panel]. */
 
+import { addTask } from '../codegen/functions.ts';
 import type { FunctionTarget, Phase } from '../codegen/functions.ts';
 import { i32 } from '../wasm/index.ts';
-import type { Expr, FunctionBuilder, Local } from '../wasm/index.ts';
+import type { Expr, Local } from '../wasm/index.ts';
 import { bytesAt, digitsOf } from './addresses.ts';
 import type { DirectPlan } from './direct-plan.ts';
 import type { Convolution } from './recognise.ts';
@@ -15,9 +16,7 @@ export function emitPackFilters(
 ): Phase {
   const { steps } = filter;
   const { panelRows, panels } = plan;
-  const { index, code: task } = target.add();
-  const [args, begin, end] = task.params;
-  const code = task as FunctionBuilder;
+  const { index, code, args, begin, end } = addTask(target);
   const base = code.let(i32.add(filter.address(args), 4 * steps.offset));
   const weights = code.let(weightsOf(args));
   const taps = plan.rows.taps * plan.columns.taps;

@@ -9,6 +9,7 @@
 import type { MathContext, Vector, VectorLocal } from '../math/index.ts';
 import { madd } from '../math/index.ts';
 import { f32x4 } from '../wasm/index.ts';
+import type { FunctionBuilder } from '../wasm/index.ts';
 
 type Vectors = readonly VectorLocal[];
 
@@ -93,8 +94,8 @@ export const winograd4: Transform = {
   },
   output(m, [p0, p1, p2, p3, p4, p5]) {
     const { code } = m;
-    const [evenA, oddA] = [code.let(f32x4.add(p1, p2)), code.let(f32x4.sub(p1, p2))];
-    const [evenB, oddB] = [code.let(f32x4.add(p3, p4)), code.let(f32x4.sub(p3, p4))];
+    const [evenA, oddA] = evenAndOdd(code, p1, p2);
+    const [evenB, oddB] = evenAndOdd(code, p3, p4);
     return [
       f32x4.add(f32x4.add(p0, evenA), evenB),
       plus(m, A, oddA, times(m, B, oddB)),
@@ -114,8 +115,8 @@ export const winograd4: Transform = {
   },
   taps(m, [p0, p1, p2, p3, p4, p5]) {
     const { code } = m;
-    const [evenA, oddA] = [code.let(f32x4.add(p1, p2)), code.let(f32x4.sub(p1, p2))];
-    const [evenB, oddB] = [code.let(f32x4.add(p3, p4)), code.let(f32x4.sub(p3, p4))];
+    const [evenA, oddA] = evenAndOdd(code, p1, p2);
+    const [evenB, oddB] = evenAndOdd(code, p3, p4);
     return [
       f32x4.add(f32x4.add(p0, evenA), evenB),
       plus(m, A, oddA, times(m, B, oddB)),
@@ -123,6 +124,11 @@ export const winograd4: Transform = {
     ].map((x) => code.let(x));
   },
 };
+
+/** Sum and difference of the values at two opposite nodes. */
+function evenAndOdd(code: FunctionBuilder, plusNode: VectorLocal, minusNode: VectorLocal): VectorLocal[] {
+  return [code.let(f32x4.add(plusNode, minusNode)), code.let(f32x4.sub(plusNode, minusNode))];
+}
 
 /** What Lagrange's polynomial at a node ±a is divided by, the other pair being ±b: 1 / (2a²(a² - b²)). */
 function scaleOf(node: number, otherSquare: number): number {

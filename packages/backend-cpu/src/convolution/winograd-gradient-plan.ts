@@ -5,23 +5,14 @@
  */
 
 import { WorkspaceParts } from '../memory/workspace-parts.ts';
-import type { TileSize } from './winograd-plan.ts';
+import type { TileSize, WinogradShape } from './winograd-plan.ts';
 import { roundUp } from './sizes.ts';
 
-export interface GradientShape {
-  readonly groups: number;
-  /** Whose gradients are summed. */
-  readonly images: number;
-  readonly channels: number;
-  readonly filters: number;
-  /** Of the gradient of the outputs. */
-  readonly height: number;
-  readonly width: number;
-  /** Of the inputs. */
-  readonly inputWidth: number;
-}
-
-export interface GradientPlan extends GradientShape {
+/**
+ * The shape of a plan is that of the convolution whose weights are learned: images are summed over, `height` and `width` are
+ * those of the outputs' gradient.
+ */
+export interface GradientPlan extends WinogradShape {
   /** Outputs of a tile along one dimension, and its inputs. */
   readonly outputs: number;
   readonly inputs: number;
@@ -75,7 +66,7 @@ const TILE_BYTES = 320 * 1024;
 const PARALLEL = 8;
 const PART_TILES = 48;
 
-export function planGradient(shape: GradientShape, outputs: number, tile: TileSize): GradientPlan {
+export function planGradient(shape: WinogradShape, outputs: number, tile: TileSize): GradientPlan {
   const { groups, images, channels, filters, height, width } = shape;
   const inputs = outputs + 2;
   const positions = inputs * inputs;

@@ -5,18 +5,20 @@
  */
 
 import type { ArgumentLayout } from '../codegen/arguments.ts';
+import { addTask } from '../codegen/functions.ts';
 import type { FunctionTarget, KernelFunctions, Phase } from '../codegen/functions.ts';
 import { mergeAxes } from '../gemm/index.ts';
 import type { Epilogue } from '../gemm/index.ts';
 import type { MathContext } from '../math/index.ts';
 import { call, f32x4, i32, lesser, memory, v128 } from '../wasm/index.ts';
-import type { Expr, FunctionBuilder, Local } from '../wasm/index.ts';
+import type { Expr, Local } from '../wasm/index.ts';
 import { bytesAt, digitsOf } from './addresses.ts';
 import { emitFinishRows } from './finish-rows.ts';
 import type { Outputs } from './finish-rows.ts';
 import type { Convolution } from './recognise.ts';
 import type { Transform } from './transform.ts';
-import type { GradientPlan, GradientShape } from './winograd-gradient-plan.ts';
+import type { GradientPlan } from './winograd-gradient-plan.ts';
+import type { WinogradShape } from './winograd-plan.ts';
 import { planGradient } from './winograd-gradient-plan.ts';
 import { count } from './sizes.ts';
 import { emitStrip } from './winograd-product.ts';
@@ -54,7 +56,7 @@ export function gradientShape({
   filters,
   rows,
   columns,
-}: Pick<Convolution, 'groups' | 'images' | 'channels' | 'filters' | 'rows' | 'columns'>): GradientShape {
+}: Pick<Convolution, 'groups' | 'images' | 'channels' | 'filters' | 'rows' | 'columns'>): WinogradShape {
   return {
     groups: count(groups),
     images: count(channels),
@@ -74,9 +76,7 @@ function emitParts(
 ): Phase {
   const { module, relaxed } = target;
   const { image, filter, groups, images, channels, filters, rows, columns } = convolution;
-  const { index, code: task } = target.add();
-  const [args, begin, end] = task.params;
-  const code = task as FunctionBuilder;
+  const { index, code, args, begin, end } = addTask(target);
   const name = `f${index}`;
   const positions = plan.inputs * plan.inputs;
 
@@ -291,9 +291,7 @@ function emitFinish(
   sumsOf: (args: Local<'i32'>) => Expr<'i32'>,
 ): Phase {
   const { module } = target;
-  const { index, code: task } = target.add();
-  const [args, begin, end] = task.params;
-  const code = task as FunctionBuilder;
+  const { index, code, args, begin, end } = addTask(target);
   const asOneRow = oneRow(convolution, epilogue);
   const finish = emitFinishRows(module, `f${index}_finish`, asOneRow ?? convolution, epilogue);
   const elements = 9 * plan.channels;

@@ -3,6 +3,7 @@
  * runs once for each call, whatever the number of images.
  */
 
+import { addTask } from '../codegen/functions.ts';
 import type { FunctionTarget, Phase } from '../codegen/functions.ts';
 import { chunksOf, float32Lanes, storeChunk } from '../gemm/index.ts';
 import type { MathContext, VectorLocal } from '../math/index.ts';
@@ -20,9 +21,7 @@ export function emitWeights(
   transform: Transform,
   weightsOf: (args: Local<'i32'>) => Expr<'i32'>,
 ): Phase {
-  const { index, code: task } = target.add();
-  const code = task as FunctionBuilder;
-  const [args, begin, end] = task.params;
+  const { index, code, args, begin, end } = addTask(target);
   const m: MathContext = { module: target.module, code, relaxed: target.relaxed };
   const { filter, groups, filters, channels } = convolution;
   const { steps } = filter;

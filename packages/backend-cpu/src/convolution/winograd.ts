@@ -4,12 +4,13 @@
  * transforms stay in the cache, so extra memory does not grow with the images.
  */
 
+import { addTask } from '../codegen/functions.ts';
 import type { FunctionTarget, KernelFunctions, Phase } from '../codegen/functions.ts';
 import type { ArgumentLayout } from '../codegen/arguments.ts';
 import { tileRows, tileVectors } from '../gemm/index.ts';
 import type { Epilogue } from '../gemm/index.ts';
 import { call, i32, lesser, memory } from '../wasm/index.ts';
-import type { Expr, FunctionBuilder, Local } from '../wasm/index.ts';
+import type { Expr, Local } from '../wasm/index.ts';
 import { bytesAt, digitsOf } from './addresses.ts';
 import { emitFinishRows } from './finish-rows.ts';
 import type { Convolution } from './recognise.ts';
@@ -62,9 +63,7 @@ function emitBlocks(
   const { module, relaxed } = target;
   const { image, groups, images, channels, rows, columns } = convolution;
   const { steps } = image;
-  const { index, code: task } = target.add();
-  const [args, begin, end] = task.params;
-  const code = task as FunctionBuilder;
+  const { index, code, args, begin, end } = addTask(target);
   const name = `f${index}`;
 
   const transformTiles = emitTransformTiles(module, {
