@@ -49,6 +49,23 @@ describe('polynomial', () => {
     expectOneLine(/^error: the fit is poor: mean squared error 0\.\d+$/, 'polynomial', '--steps', '3'));
 });
 
+describe('text', () => {
+  test('learns to write from a small text', async () => {
+    const { code, stdout, stderr } = await runExample('text', '--steps', '200', '--length', '60');
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    const losses = [...stdout.matchAll(/^step \d+: loss (\d\.\d{4})$/gm)].map(([, loss]) => Number(loss));
+    expect(losses).toHaveLength(2);
+    expect(losses[1]).toBeLessThan(1.6);
+    expect(stdout).toMatch(/^\d+ characters a second\n\n[^]{60}\n$/m);
+  });
+
+  test('refuses what it cannot use', async () => {
+    await expectOneLine(/the width 66 is not a multiple of 4$/, 'text', '--width', '66');
+    await expectOneLine(/nowhere\.txt/, 'text', '--data', '/nowhere.txt');
+  });
+});
+
 describe('mnist', () => {
   test.each(['mlp', 'lenet'])('%s: saved weights predict the same in a fresh process', async (model) => {
     const data = await smallMnist(256, 64);
