@@ -5,7 +5,7 @@ import { getDevice } from '@tenfold/ir';
 import { compile, manualSeed, noGrad, rand, tensor } from '@tenfold/tensor';
 import type { Tensor } from '@tenfold/tensor';
 import { describe, expect, it } from 'vitest';
-import { useDevice } from '../src/semantics/devices.ts';
+import { useDevice } from '../src/oracle-devices.ts';
 
 useDevice('reference');
 const device = getDevice('reference');

@@ -1,5 +1,5 @@
 import { gradientSuite } from '../src/gradients/index.ts';
-import { useDevice } from '../src/semantics/index.ts';
+import { useDevice } from '../src/oracle-devices.ts';
 
 useDevice('reference');
 gradientSuite('reference');

@@ -1,5 +1,5 @@
-import { useDevice } from '../src/semantics/devices.ts';
+import { registerOracle } from '../src/oracle-devices.ts';
 import { valuesSuite } from '../src/semantics/suite.ts';
 
-useDevice('interpreter');
+registerOracle('interpreter');
 valuesSuite('interpreter');

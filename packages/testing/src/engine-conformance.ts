@@ -30,13 +30,13 @@ const PER_TEST = 20;
 
 export function engineConformance(
   name: string,
-  make: () => EngineUnderTest,
+  make: () => EngineUnderTest | Promise<EngineUnderTest>,
   { slices = 400, firstSeed = 1 }: EngineConformanceOptions = {},
 ): void {
   describe(`${name} on random slices`, () => {
     let subject: EngineUnderTest | undefined;
-    beforeAll(() => {
-      subject = make();
+    beforeAll(async () => {
+      subject = await make();
     });
     afterAll(() => subject?.backend.dispose());
 

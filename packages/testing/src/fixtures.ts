@@ -1,6 +1,5 @@
 /** The stored results of PyTorch: what each file holds, and how to read it. The README describes the records. */
 
-import { readFileSync } from 'node:fs';
 import type { DType } from '@tenfold/ir';
 import type { Scalar } from './number-format.ts';
 import { encode } from './number-format.ts';
@@ -109,13 +108,17 @@ export interface Fixtures {
   readonly semantics: Readonly<Record<string, SemanticsRecord>>;
 }
 
-/** The address of a file in the fixtures' folder. */
-export function fixtureUrl(file: string): URL {
-  return new URL(`../fixtures/${file}`, import.meta.url);
+/** A file of the fixtures' folder: from the disk in Node, from where this module came from in a page. */
+export async function fixtureBytes(file: string): Promise<Uint8Array> {
+  const url = new URL(`../fixtures/${file}`, import.meta.url);
+  if (url.protocol === 'file:') return (await import('node:fs/promises')).readFile(url);
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} cannot be had: ${response.status} ${response.statusText}`);
+  return new Uint8Array(await response.arrayBuffer());
 }
 
-export function loadFixture<K extends keyof Fixtures>(name: K): Fixtures[K] {
-  return JSON.parse(readFileSync(fixtureUrl(`${name}.json`), 'utf8')) as Fixtures[K];
+export async function loadFixture<K extends keyof Fixtures>(name: K): Promise<Fixtures[K]> {
+  return JSON.parse(new TextDecoder().decode(await fixtureBytes(`${name}.json`))) as Fixtures[K];
 }
 
 /** The elements of a record as scalars of its dtype. */

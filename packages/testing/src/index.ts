@@ -1,5 +1,6 @@
 /** The oracles, the conformance suites, the generators and the PyTorch fixtures. */
 
+export * from './asynchronous-backend.ts';
 export * from './closeness.ts';
 export { conformance } from './conformance/suite.ts';
 export * from './engine-conformance.ts';
@@ -9,6 +10,7 @@ export * from './interpreter-backend.ts';
 export * from './kernel-builder.ts';
 export * from './kernel-count.ts';
 export * from './number-format.ts';
+export * from './oracle-devices.ts';
 export * from './random-slices/generate.ts';
 export * from './reference-engine.ts';
 export * from './scalar-ops.ts';

@@ -6,7 +6,7 @@
  * a closed graph are imported into the next one when they are used again.
  */
 
-import type { Backend, OperandRef } from '../backend/backend.ts';
+import type { Backend, BufferId, OperandRef } from '../backend/backend.ts';
 import { activeDebugTools, debug } from '../debug.ts';
 import { OutOfMemoryError, TenfoldError } from '../errors.ts';
 import { Graph } from '../graph/graph.ts';
@@ -37,6 +37,8 @@ export interface DeviceCounters {
   runs: number;
   /** Bytes copied from the host into slots of plans. */
   uploadedBytes: number;
+  /** Reads from the device that no user asked for. */
+  fetches: number;
 }
 
 /** What a recorded run did, for replaying it without a graph. */
@@ -47,7 +49,7 @@ export class Device {
   readonly backend: Backend;
   readonly memory: Allocator;
   readonly plans = new PlanCache();
-  readonly counters: DeviceCounters = { runs: 0, uploadedBytes: 0 };
+  readonly counters: DeviceCounters = { runs: 0, uploadedBytes: 0, fetches: 0 };
   readonly keeper: Keeper;
   /** Told of every run; `compile` records through it. */
   onRun: ((record: RunRecord) => void) | undefined;
@@ -60,6 +62,8 @@ export class Device {
   #graph: Graph;
   #importer: Importer;
   #scratch: Allocation | undefined;
+  /** Slabs of which small results are being read. */
+  readonly #fetched = new Map<BufferId, Promise<Uint8Array>>();
 
   constructor(name: string, backend: Backend, engine: Engine) {
     this.name = name;
@@ -71,8 +75,9 @@ export class Device {
     this.#importer = new Importer(this.#graph);
     this.keeper = new Keeper((storage) => {
       if (storage.host) this.#ownership.free(storage);
+      else if (isSmall(storage)) this.#fetch(storage);
       else this.free(storage, 'was kept for a few runs only');
-    });
+    }, isSmall);
   }
 
   /** The graph that operations append to now. */
@@ -150,6 +155,31 @@ export class Device {
     return this.backend.read(at.buffer, at.offset, storage.bytes);
   }
 
+  /**
+   * Brings a small result to the host, where its handle may ask for it at any time, from a device that cannot be waited for.
+   * Those that go together are one read a slab.
+   */
+  #fetch(storage: Storage): void {
+    const { buffer, offset } = this.#locate(storage);
+    let slab = this.#fetched.get(buffer);
+    if (!slab) {
+      this.counters.fetches++;
+      this.#fetched.set(buffer, (slab = this.backend.read(buffer)));
+      queueMicrotask(() => this.#fetched.clear());
+    }
+    slab.then(
+      (bytes) => {
+        if (!storage.device || storage.role !== 'kept') return;
+        storage.host = bytes.slice(offset, offset + storage.bytes);
+        storage.role = 'host';
+        this.keeper.forget(storage);
+        this.#ownership.free(storage);
+      },
+      // A device that fails says so at the next await.
+      () => {},
+    );
+  }
+
   /** Frees the device memory of a storage; reading it afterwards raises an error that gives `reason`. */
   free(storage: Storage, reason: string): void {
     storage.gone = reason;
@@ -159,9 +189,13 @@ export class Device {
 
   /** Makes the handle the owner of a result that the device only kept for a while. */
   own(storage: Storage): void {
-    if (storage.role !== 'kept') return;
-    this.keeper.forget(storage);
-    storage.role = 'owned';
+    if (!isSmall(storage)) this.#giveAway(storage);
+  }
+
+  /** What was lent becomes its handle's. */
+  #giveAway(storage: Storage): void {
+    if (!this.keeper.forget(storage)) return;
+    if (storage.role === 'kept') storage.role = 'owned';
     if (storage.device) this.#ownership.watch(storage, storage.device);
   }
 
@@ -267,18 +301,22 @@ export class Device {
     const run = this.#age;
     const outputs = new Set(written);
     for (const storage of storages) if (!outputs.has(storage)) this.keeper.touch(storage, run);
-    const small = this.backend.readSync
-      ? (s: Storage) => s.role !== 'variable' && s.bytes <= SMALL_BYTES
-      : () => false;
     const align = this.backend.caps.alignment;
     let scratchBytes = roundUp(plan.stats.scratchBytes, align);
     const inScratch: { storage: Storage; slot: number; offset: number }[] = [];
     const refs = storages.map((storage, slot): OperandRef | undefined => {
       const output = outputs.has(storage);
-      const transient = output ? small(storage) && !storage.filled : this.#isUploaded(storage);
+      const isNew = output && !storage.filled;
+      const transient = output
+        ? isNew && isSmall(storage) && this.backend.readSync
+        : this.#isUploaded(storage);
       if (!transient) {
-        if (!output || storage.filled) return this.makeResident(storage);
+        if (!isNew) {
+          if (output) this.#giveAway(storage);
+          return this.makeResident(storage);
+        }
         fresh.push(storage);
+        if (isSmall(storage)) storage.role = 'kept';
         return this.#allocate(storage.bytes, storage);
       }
       inScratch.push({ storage, slot, offset: scratchBytes });
@@ -297,6 +335,7 @@ export class Device {
     plan.run({ storages: refs as OperandRef[], scalars, scratch });
     for (const { storage, offset } of inScratch) {
       if (!outputs.has(storage)) continue;
+      this.counters.fetches++;
       storage.host = this.backend.readSync!(scratch.buffer, scratch.offset + offset, storage.bytes);
       storage.role = 'host';
     }
@@ -351,6 +390,11 @@ export class Device {
       return alloc();
     }
   }
+}
+
+/** Results that go to the host, at once or when they were kept for long. */
+function isSmall({ role, bytes }: Storage): boolean {
+  return role !== 'variable' && bytes <= SMALL_BYTES;
 }
 
 function numberOf(source: ScalarSource): number {

@@ -2,7 +2,8 @@
  * Device memory that can be had again, and is therefore only lent: results that a run keeps without being asked (roots
  * of backward, outputs of outermost modules, saved activations, pending values used a second time), which would be
  * computed again, and copies of host data, which would be uploaded again. Results are let go a few runs after their
- * last use, copies of host data when they are many besides, so nothing depends on the garbage collector.
+ * last use, copies of host data when they are many besides, so nothing depends on the garbage collector. Results that
+ * their handles may still want and that cannot be read at once are let go together, now and then.
  */
 
 import type { Storage } from './storage.ts';
@@ -11,15 +12,19 @@ import type { Storage } from './storage.ts';
 const LIFETIME = 8;
 /** Bytes of copies of host data that stay beyond their lifetime: the weights of a model that is only run. */
 const HOST_BYTES = 256 << 20;
+/** Every so many runs, lasting values are let go. */
+const LASTING = 32;
 
 export class Keeper {
   /** Values let go so far. */
   evictions = 0;
   readonly #lastUse = new Map<Storage, number>();
   readonly #free: (storage: Storage) => void;
+  readonly #isLasting: (storage: Storage) => boolean;
 
-  constructor(free: (storage: Storage) => void) {
+  constructor(free: (storage: Storage) => void, isLasting: (storage: Storage) => boolean = () => false) {
     this.#free = free;
+    this.#isLasting = isLasting;
   }
 
   /** Records a use in run number `run`; a storage becomes known by its first use. */
@@ -37,6 +42,7 @@ export class Keeper {
     // A use moves a storage to the end, so the oldest come first.
     for (const [storage, last] of this.#lastUse) {
       if (run - last < LIFETIME) return;
+      if (run % LASTING && this.#isLasting(storage)) continue;
       if (storage.role === 'host') {
         if (hostBytes <= HOST_BYTES) continue;
         hostBytes -= storage.bytes;
@@ -50,13 +56,13 @@ export class Keeper {
     for (const [storage, last] of this.#lastUse) if (last !== run) this.release(storage);
   }
 
-  /** Stops counting a storage that now has an owner. */
-  forget(storage: Storage): void {
-    this.#lastUse.delete(storage);
+  /** Stops counting a storage that now has an owner. Whether it was counted. */
+  forget(storage: Storage): boolean {
+    return this.#lastUse.delete(storage);
   }
 
   release(storage: Storage): void {
-    if (!this.#lastUse.delete(storage)) return;
+    if (!this.forget(storage)) return;
     this.evictions++;
     this.#free(storage);
   }

@@ -16,22 +16,22 @@ import { reductionSuite } from './reductions.ts';
 
 /**
  * Declares the tests of a backend. `makeBackend` is called once to learn its data types, and once for the tests;
- * both are disposed of.
+ * both are disposed of. It may take its time: a promise is awaited.
  */
-export function conformance(name: string, makeBackend: () => Backend): void {
-  const probe = makeBackend();
-  const { dtypes, attention } = probe.caps;
-  probe.dispose();
-  const has = (dtype: DType) => dtypes.has(dtype);
+export function conformance(name: string, makeBackend: () => Backend | Promise<Backend>): void {
+  describe(`conformance of ${name}`, async () => {
+    const probe = await makeBackend();
+    const { dtypes, attention } = probe.caps;
+    probe.dispose();
+    const has = (dtype: DType) => dtypes.has(dtype);
 
-  describe(`conformance of ${name}`, () => {
     let backend: Backend | undefined;
     const backendOf = (): Backend => {
       if (!backend) throw new Error('the backend is made before the first test runs');
       return backend;
     };
-    beforeAll(() => {
-      backend = makeBackend();
+    beforeAll(async () => {
+      backend = await makeBackend();
     });
     afterAll(() => backend?.dispose());
 

@@ -1,4 +1,3 @@
 /** Whole programs with PyTorch's results, for any device that is registered as the default one. */
 
-export { useDevice } from './devices.ts';
 export { longLoopSuite, memorySuite, valuesSuite } from './suite.ts';

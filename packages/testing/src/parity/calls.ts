@@ -3,8 +3,12 @@
 import { isFloat } from '@tenfold/ir';
 import type { DType } from '@tenfold/ir';
 import { Tensor, fromBytes } from '@tenfold/tensor';
-import type { ArrayRecord, CallRecord, Scalar, Tolerance } from '../../src/index.ts';
-import { TOLERANCES, differences, encode, recordBytes, recordScalars } from '../../src/index.ts';
+import type { Tolerance } from '../closeness.ts';
+import { TOLERANCES, differences } from '../closeness.ts';
+import type { ArrayRecord, CallRecord } from '../fixtures.ts';
+import { recordBytes, recordScalars } from '../fixtures.ts';
+import type { Scalar } from '../number-format.ts';
+import { encode } from '../number-format.ts';
 
 const FORWARD: Tolerance = { rtol: 1e-5, atol: 1e-6 };
 const BACKWARD: Tolerance = { rtol: 1e-4, atol: 1e-5 };

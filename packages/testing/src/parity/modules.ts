@@ -2,7 +2,7 @@
 
 import * as nn from '@tenfold/nn';
 import type { Tensor } from '@tenfold/tensor';
-import type { ArrayRecord, ModuleDescription } from '../../src/index.ts';
+import type { ArrayRecord, ModuleDescription } from '../fixtures.ts';
 import { tensorOf } from './calls.ts';
 
 function isDescription(value: unknown): value is ModuleDescription {

@@ -1,0 +1,5 @@
+import { registerOracle } from '../src/oracle-devices.ts';
+import { valuesSuite } from '../src/semantics/suite.ts';
+
+registerOracle('asynchronous');
+valuesSuite('asynchronous');

@@ -1,0 +1,8 @@
+/** PyTorch's results of operations, layers, optimizers and printing, for any device that is registered. */
+
+export { functionalParity } from './functional.ts';
+export { layerParity } from './layers.ts';
+export { optimizerParity } from './optimizers.ts';
+export { printingParity } from './printing.ts';
+export { stateDictParity } from './state-dicts.ts';
+export { tensorParity } from './tensor.ts';
