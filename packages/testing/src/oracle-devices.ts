@@ -1,7 +1,6 @@
 /** The devices of this package, by name, for suites that run on a named device. */
 
-import { hasDevice, registerBackend } from '@tenfold/ir';
-import { setDefaultDevice } from '@tenfold/tensor';
+import { hasDevice, registerBackend, setDefaultDevice } from '@tenfold/ir';
 import { AsynchronousBackend } from './asynchronous-backend.ts';
 import { InterpreterBackend } from './interpreter-backend.ts';
 import { ReferenceEngine } from './reference-engine.ts';
