@@ -9,6 +9,7 @@ const folders = [
   'packages/tensor',
   'packages/autograd',
   'packages/backend-cpu',
+  'packages/backend-webgpu',
   'packages/nn',
   'packages/optim',
   'packages/io',

@@ -1,7 +1,7 @@
 /** Kernels over few long rows: which are done in stages, and that this changes nothing. */
 
 import type { LoopKernel } from '@tenfold/ir';
-import { add, scale, ZERO } from '@tenfold/ir';
+import { add, dependenciesOf, scale, ZERO } from '@tenfold/ir';
 import {
   accumulate,
   init,
@@ -15,7 +15,6 @@ import {
 } from '@tenfold/testing';
 import { describe, expect, it } from 'vitest';
 import { compileKernels } from '../src/codegen/compile.ts';
-import { dependenciesOf } from '../src/codegen/dependencies.ts';
 import { stagesOf } from '../src/codegen/stages.ts';
 import { cpuBackend } from '../src/index.ts';
 import { columnSums, gelu, softmax, sum } from './support/kernels.ts';

@@ -22,6 +22,7 @@ export * from './run/plan-cache.ts';
 export { SMALL_BYTES } from './run/sinks.ts';
 export * from './run/slice.ts';
 export * from './run/storage.ts';
+export * from './kernel/dependencies.ts';
 export * from './kernel/hash.ts';
 export * from './kernel/inspect.ts';
 export * from './kernel/print.ts';

@@ -1,9 +1,8 @@
 /** What of a kernel is not done in vectors: loops that take one element at a time, and accesses lane by lane. */
 
-import type { IndexExpr, LoopKernel, Stmt } from '@tenfold/ir';
+import { dependenciesOf, statementsIn, valuesNeeded } from '@tenfold/ir';
+import type { IndexExpr, LoopKernel, LoopStmt, Stmt } from '@tenfold/ir';
 import { accessOf } from '../../src/codegen/cost.ts';
-import type { LoopStmt } from '../../src/codegen/dependencies.ts';
-import { dependenciesOf, statementsIn, valuesNeeded } from '../../src/codegen/dependencies.ts';
 import { maxExtent, planLoops } from '../../src/codegen/loop-plan.ts';
 import { unifyLoops } from '../../src/codegen/unify-loops.ts';
 

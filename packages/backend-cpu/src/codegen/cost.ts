@@ -3,9 +3,8 @@
  * vectorise, and whether a kernel is worth more than one thread.
  */
 
-import type { AxisId, IndexExpr, LoopKernel, Stmt, Value, ValueId } from '@tenfold/ir';
+import type { AxisId, Dependencies, IndexExpr, LoopKernel, Stmt, Value, ValueId } from '@tenfold/ir';
 import { forEachAtom } from '@tenfold/ir';
-import type { Dependencies } from './dependencies.ts';
 import { kindOf, registersOf } from './lanes.ts';
 
 /** Nanoseconds of one instruction on a current machine, memory traffic included. */

@@ -4,11 +4,18 @@
  * needs is known, which is all that hoisting takes.
  */
 
-import type { AxisId, ContractKernel, IndexExpr, LoopKernel, ValueId } from '@tenfold/ir';
+import type {
+  AxisId,
+  ContractKernel,
+  Dependencies,
+  IndexExpr,
+  LoopKernel,
+  LoopStmt,
+  ValueId,
+} from '@tenfold/ir';
 import { unreachable } from '@tenfold/ir';
 import type { Address, MathContext } from '../math/index.ts';
 import type { Expr, FunctionBuilder, Local } from '../wasm/index.ts';
-import type { Dependencies, LoopStmt } from './dependencies.ts';
 import type { Kind, Lanes } from './lanes.ts';
 import { registersOf } from './lanes.ts';
 

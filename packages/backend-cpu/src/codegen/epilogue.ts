@@ -4,16 +4,14 @@
  * (positions, random numbers) cannot be emitted here; the product then goes through a temporary.
  */
 
-import type { ContractKernel, IndexExpr, Stmt, ValueId } from '@tenfold/ir';
-import { byteSize, unreachable } from '@tenfold/ir';
+import type { ContractKernel, Dependencies, IndexExpr, Stmt, ValueId } from '@tenfold/ir';
+import { byteSize, dependenciesOf, unreachable, valuesNeeded } from '@tenfold/ir';
 import type { Epilogue, EpilogueOperand, EpiloguePosition } from '../gemm/index.ts';
 import type { Address, MathContext } from '../math/index.ts';
 import { i32 } from '../wasm/index.ts';
 import type { Local, ModuleBuilder } from '../wasm/index.ts';
 import { affineOf } from './affine.ts';
 import type { ArgumentLayout } from './arguments.ts';
-import type { Dependencies } from './dependencies.ts';
-import { dependenciesOf, valuesNeeded } from './dependencies.ts';
 import { Emission } from './emission.ts';
 import { kindOf, registersOf, UNIT } from './lanes.ts';
 import type { Lanes } from './lanes.ts';

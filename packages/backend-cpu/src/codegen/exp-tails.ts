@@ -4,9 +4,9 @@
  * its rows by their maximum), or where a result below 2^-126 is lost anyway (a sigmoid adds it to one).
  */
 
+import { readsOf, statementsIn } from '@tenfold/ir';
 import type { Stmt, ValueId } from '@tenfold/ir';
 import type { ExpTail } from '../math/index.ts';
-import { readsOf, statementsIn } from './dependencies.ts';
 import type { ValueTable } from './emission.ts';
 
 /** The only tail of the exponential `id` that matters; undefined if both do. */

@@ -4,10 +4,9 @@
  * done its share.
  */
 
-import type { LoopKernel, LoopOrder, Stmt } from '@tenfold/ir';
+import type { LoopKernel, LoopOrder, LoopStmt, Stmt } from '@tenfold/ir';
 import { i32, select } from '../wasm/index.ts';
 import type { Expr, Label, Local } from '../wasm/index.ts';
-import type { LoopStmt } from './dependencies.ts';
 import type { KernelEmitter } from './kernel-emitter.ts';
 import type { LoopPlan } from './loop-plan.ts';
 import { maxExtent } from './loop-plan.ts';

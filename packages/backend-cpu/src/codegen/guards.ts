@@ -4,10 +4,10 @@
  * tell that all of the block is inside, which it mostly is: the masks are then not even made.
  */
 
+import { dependenciesOfIndex } from '@tenfold/ir';
 import type { Guard } from '@tenfold/ir';
 import { i32, i32x4, v128 } from '../wasm/index.ts';
 import type { Expr } from '../wasm/index.ts';
-import { dependenciesOfIndex } from './dependencies.ts';
 import type { Emission } from './emission.ts';
 import { integer, integerLanes, strideOf, varies } from './index-code.ts';
 import { UNIT } from './lanes.ts';

@@ -3,8 +3,8 @@
  * else through the emitters of values, stores and accumulators.
  */
 
-import type { AxisId, IndexExpr, LoopKernel, Stmt, ValueId } from '@tenfold/ir';
-import { unreachable } from '@tenfold/ir';
+import type { AxisId, Dependencies, IndexExpr, LoopKernel, LoopStmt, Stmt, ValueId } from '@tenfold/ir';
+import { accumulatorsChangedIn, statementsIn, unreachable, valuesNeeded } from '@tenfold/ir';
 import type { Address, MathContext } from '../math/index.ts';
 import { call, i32, i32x4, select, v128 } from '../wasm/index.ts';
 import type { Expr, Local } from '../wasm/index.ts';
@@ -12,8 +12,6 @@ import { Accumulators } from './accumulators.ts';
 import type { ArgumentLayout } from './arguments.ts';
 import { loadScalar } from './scalar-argument.ts';
 import { address, strideOf } from './index-code.ts';
-import type { Dependencies, LoopStmt } from './dependencies.ts';
-import { accumulatorsChangedIn, statementsIn, valuesNeeded } from './dependencies.ts';
 import type { TaskBuilder } from './functions.ts';
 import type { Block, Scope } from './emission.ts';
 import { Emission } from './emission.ts';

@@ -3,15 +3,14 @@
  * one that runs everything at once for all else.
  */
 
-import type { LoopKernel } from '@tenfold/ir';
+import { dependenciesOf } from '@tenfold/ir';
+import type { LoopKernel, LoopStmt } from '@tenfold/ir';
 import type { MathContext } from '../math/index.ts';
 import type { FunctionBuilder } from '../wasm/index.ts';
 import type { ArgumentLayout } from './arguments.ts';
 import { argumentLayout } from './arguments.ts';
 import { NANOSECONDS } from './cost.ts';
-import type { LoopStmt } from './dependencies.ts';
 import type { FunctionTarget, KernelFunctions, Phase, TaskBuilder } from './functions.ts';
-import { dependenciesOf } from './dependencies.ts';
 import { chainFrom, emitGrid, grainOf, gridSize, maxGrid } from './grid.ts';
 import { KernelEmitter } from './kernel-emitter.ts';
 import type { MakeEmitter } from './kernel-emitter.ts';

@@ -4,10 +4,9 @@
  * is not serial and keeps the cheapest.
  */
 
-import type { AxisId, LoopKernel, Stmt, ValueId } from '@tenfold/ir';
+import { accumulatorsChangedIn, inputsOf, readsOf, statementsIn } from '@tenfold/ir';
+import type { AxisId, Dependencies, LoopKernel, LoopStmt, Stmt, ValueId } from '@tenfold/ir';
 import { costOfStatement, costOfValue } from './cost.ts';
-import type { Dependencies, LoopStmt } from './dependencies.ts';
-import { accumulatorsChangedIn, inputsOf, readsOf, statementsIn } from './dependencies.ts';
 import { kindOf, registersOf, UNIT } from './lanes.ts';
 import type { Pairing } from '../pairing.ts';
 import type { RowCache } from './row-cache.ts';

@@ -5,11 +5,17 @@
  * the widened elements of a half-precision row.
  */
 
-import type { LoopKernel, Stmt, ValueId } from '@tenfold/ir';
-import { byteSize, computeType } from '@tenfold/ir';
+import type { Dependencies, LoopKernel, LoopStmt, Stmt, ValueId } from '@tenfold/ir';
+import {
+  accumulatorsChangedIn,
+  byteSize,
+  computeType,
+  inputsOf,
+  readsOf,
+  statementsIn,
+  valuesNeeded,
+} from '@tenfold/ir';
 import { costOfValue } from './cost.ts';
-import type { Dependencies, LoopStmt } from './dependencies.ts';
-import { accumulatorsChangedIn, inputsOf, readsOf, statementsIn, valuesNeeded } from './dependencies.ts';
 import { UNIT } from './lanes.ts';
 
 export interface RowCache {

@@ -3,12 +3,11 @@
  * and their results are combined in order, so every thread count gives the same bits.
  */
 
-import type { LoopKernel } from '@tenfold/ir';
+import type { LoopKernel, LoopStmt } from '@tenfold/ir';
 import { tuning } from '../tuning.ts';
 import { i32, v128 } from '../wasm/index.ts';
 import type { Expr, Local } from '../wasm/index.ts';
 import { NANOSECONDS } from './cost.ts';
-import type { LoopStmt } from './dependencies.ts';
 import type { FunctionTarget, KernelFunctions, Phase } from './functions.ts';
 import { chainFrom, emitGrid, grainOf, gridSize, locate, maxGrid, sizeOf } from './grid.ts';
 import type { KernelEmitter, MakeEmitter } from './kernel-emitter.ts';

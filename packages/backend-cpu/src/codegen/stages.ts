@@ -4,10 +4,9 @@
  * leaves the results of its parts in scratch memory; a later one that reads the accumulator combines them.
  */
 
-import type { LoopKernel, Stmt } from '@tenfold/ir';
+import { accumulatorsChangedIn, statementsIn, valuesNeeded } from '@tenfold/ir';
+import type { Dependencies, LoopKernel, LoopStmt, Stmt } from '@tenfold/ir';
 import { tuning } from '../tuning.ts';
-import type { Dependencies, LoopStmt } from './dependencies.ts';
-import { accumulatorsChangedIn, statementsIn, valuesNeeded } from './dependencies.ts';
 import { maxGrid } from './grid.ts';
 
 export interface Stage {

@@ -3,8 +3,7 @@
  * additions come together, and after how many of that loop's iterations.
  */
 
-import type { LoopKernel, Stmt } from '@tenfold/ir';
-import type { LoopStmt } from './dependencies.ts';
+import type { LoopKernel, LoopStmt, Stmt } from '@tenfold/ir';
 import { kindOf, UNIT } from './lanes.ts';
 import { ADDITIONS } from './wide-sum.ts';
 

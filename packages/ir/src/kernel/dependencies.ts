@@ -3,8 +3,9 @@
  * or through its inputs. This decides how far out a value can be computed.
  */
 
-import type { AxisId, Guard, IndexExpr, Stmt, Value, ValueId } from '@tenfold/ir';
-import { forEachAtom } from '@tenfold/ir';
+import type { IndexExpr } from '../index-expr/index-expr.ts';
+import { forEachAtom } from '../index-expr/index-expr.ts';
+import type { AxisId, Guard, Stmt, Value, ValueId } from './kernel.ts';
 
 export interface Dependencies {
   readonly axes: ReadonlySet<AxisId>;

@@ -1,0 +1,259 @@
+/**
+ * A shader under construction: its slabs, its table of launches, its workgroup memory, the library functions it uses,
+ * and at the end the whole text. It knows operands and elements; what is computed from them is the caller's.
+ *
+ * Inside `main` these names stand: `group` (u32, the workgroup within its launch), `lane` (u32, the invocation within
+ * its workgroup). Indices given to `load` and `store` are i32 expressions in elements, from the operand's beginning.
+ */
+
+import type { DType, Kernel } from '@tenfold/ir';
+import { byteSize, unreachable } from '@tenfold/ir';
+import type { LaunchRow } from '../lowering/launch-row.ts';
+import { launchRow } from '../lowering/launch-row.ts';
+import type { Pass, PassOperand, ShaderLayout } from '../lowering/pass.ts';
+import { decodeElement, encodeElement } from './elements.ts';
+import { Library } from './library.ts';
+import { cast } from './operations.ts';
+import { valueType } from './types.ts';
+
+export class ShaderBuilder {
+  readonly lib = new Library();
+  readonly #operands: readonly PassOperand[];
+  readonly #scalars: readonly DType[];
+  readonly #layout: ShaderLayout;
+  readonly #row: LaunchRow;
+  readonly #declarations: string[] = [];
+  readonly #functions = new Map<string, string>();
+  readonly #head = new Map<string, string>();
+  readonly #features = new Set<string>();
+
+  constructor(
+    kernel: Pick<Kernel, 'axes' | 'scalars'>,
+    pass: Pick<Pass, 'operands' | 'constants'>,
+    layout: ShaderLayout,
+  ) {
+    this.#operands = pass.operands;
+    this.#scalars = kernel.scalars;
+    this.#layout = layout;
+    this.#row = launchRow(kernel, pass.operands, pass.constants.length);
+  }
+
+  /** The value of an element. `position` counts the pass's operands. */
+  load(position: number, index: string): string {
+    const { dtype } = this.#operands[position];
+    const { type } = this.#slab(position);
+    const at = this.#element(position, index);
+    if (type === 'f32') return `${this.#slabName(position)}[${at}]`;
+    if (type === 'vec4f') {
+      const name = this.#slabName(position);
+      return this.#inline(`${name}_element`, `fn ${name}_element(i: u32) -> f32 { return ${name}[i >> 2u][i & 3u]; }`, at); // prettier-ignore
+    }
+    const words = (i: string) => this.#word(position, i);
+    const name = `${this.#slabName(position)}_${dtype}`;
+    const value = decodeElement(this.lib, dtype, words, 'i');
+    return this.#inline(name, `fn ${name}(i: u32) -> ${valueType(dtype)} { return ${value}; }`, at);
+  }
+
+  /** Four neighbouring elements as a `vec4f`, from an operand of float32; the index is a multiple of 4 in its slab. */
+  loadVector(position: number, index: string): string {
+    const at = this.#element(position, index);
+    const name = this.#slabName(position);
+    const { type } = this.#slab(position);
+    if (type === 'vec4f') return `${name}[(${at}) >> 2u]`;
+    if (this.#operands[position].dtype !== 'float32') unreachable('vectors are of float32');
+    const one = (i: number) => (type === 'f32' ? `${name}[i + ${i}u]` : `bitcast<f32>(${this.#word(position, `i + ${i}u`)})`); // prettier-ignore
+    const body = `return vec4f(${[0, 1, 2, 3].map(one).join(', ')});`;
+    return this.#inline(`${name}_vector`, `fn ${name}_vector(i: u32) -> vec4f { ${body} }`, at);
+  }
+
+  /** A statement that writes an element. `value` has the dtype's type in WGSL. */
+  store(position: number, index: string, value: string): string {
+    const { dtype } = this.#operands[position];
+    const { type } = this.#slab(position);
+    const name = this.#slabName(position);
+    const at = this.#element(position, index);
+    if (type === 'f32') return `${name}[${at}] = ${value};`;
+    if (type === 'vec4f') unreachable('a slab of vectors is written by fours');
+    const store = `${name}_store_${dtype}`;
+    this.#functions.set(store, this.#storeFunction(store, name, dtype, type === 'atomic'));
+    return `${store}(${at}, ${value});`;
+  }
+
+  /** A statement that writes four neighbouring elements of float32; the index is a multiple of 4 in its slab. */
+  storeVector(position: number, index: string, value: string): string {
+    const at = this.#element(position, index);
+    const name = this.#slabName(position);
+    const { type } = this.#slab(position);
+    if (type === 'vec4f') return `${name}[(${at}) >> 2u] = ${value};`;
+    const store = `${name}_store_vector`;
+    const one = (i: number) => {
+      if (type === 'f32') return `${name}[i + ${i}u] = v[${i}];`;
+      const word = `bitcast<u32>(v[${i}])`;
+      return type === 'atomic'
+        ? `atomicStore(&${name}[i + ${i}u], ${word});`
+        : `${name}[i + ${i}u] = ${word};`;
+    };
+    this.#functions.set(store, `fn ${store}(i: u32, v: vec4f) { ${[0, 1, 2, 3].map(one).join(' ')} }`);
+    return `${store}(${at}, ${value});`;
+  }
+
+  /** A run-time number of the launch. */
+  scalar(slot: number): string {
+    return this.named(`scalar${slot}`, () => {
+      const dtype = this.#scalars[slot];
+      const at = this.#row.scalar(slot);
+      const word = this.#launchWord(at);
+      switch (dtype) {
+        case 'float32':
+          return `bitcast<f32>(${word})`;
+        case 'float16':
+        case 'bfloat16':
+          return cast(this.lib, dtype, 'float32', cast(this.lib, 'float32', dtype, `bitcast<f32>(${word})`));
+        case 'int64':
+          return `vec2u(${word}, ${this.#launchWord(at + 1)})`;
+        case 'bool':
+          return `(${word} != 0u)`;
+        default:
+          return `bitcast<i32>(${word})`;
+      }
+    });
+  }
+
+  /** An extent parameter of the launch, i32. */
+  extent(param: number): string {
+    return this.named(`extent${param}`, () => `bitcast<i32>(${this.#launchWord(this.#row.extent(param))})`);
+  }
+
+  /** A constant of the pass, u32. */
+  constant(i: number): string {
+    return this.named(`constant${i}`, () => this.#launchWord(this.#row.constant(i)));
+  }
+
+  /** A value that is computed once, at the beginning of `main`. */
+  named(name: string, make: () => string): string {
+    if (!this.#head.has(name)) this.#head.set(name, make());
+    return name;
+  }
+
+  /** Memory that the invocations of a workgroup share; declared once for a name. */
+  workgroupArray(name: string, type: string, length: number): string {
+    return this.declare(`var<workgroup> ${name}: array<${type}, ${length}>;`, name);
+  }
+
+  /** A declaration outside of any function, written once. */
+  declare(declaration: string, name: string): string {
+    if (!this.#declarations.includes(declaration)) this.#declarations.push(declaration);
+    return name;
+  }
+
+  /** A function of this shader's own, written once for a name. */
+  function(name: string, text: string): string {
+    this.#functions.set(name, text);
+    return name;
+  }
+
+  /** Enables an extension, such as `subgroups`. */
+  enable(feature: string): void {
+    this.#features.add(feature);
+  }
+
+  /** The whole shader. `builtins` are further parameters of `main`. */
+  text(workgroupSize: number, body: readonly string[], builtins: readonly string[] = []): string {
+    const { rows, slabs } = this.#layout;
+    const vectors = (rows * this.#row.words) / 4;
+    const bindings = slabs.map(({ access, type }, i) => {
+      const element = type === 'atomic' ? 'atomic<u32>' : type;
+      return `@group(0) @binding(${i}) var<storage, ${access}> slab${i}: array<${element}>;`;
+    });
+    const parameters = [
+      '@builtin(workgroup_id) workgroup: vec3u',
+      '@builtin(num_workgroups) grid: vec3u',
+      '@builtin(local_invocation_index) lane: u32',
+      ...builtins,
+    ];
+    const head = [...this.#head].map(([name, value]) => `  let ${name} = ${value};`);
+    return [
+      ...[...this.#features].map((feature) => `enable ${feature};`),
+      ...bindings,
+      `@group(1) @binding(0) var<uniform> launches: array<vec4u, ${vectors}>;`,
+      ...this.#declarations,
+      this.lib.code(),
+      ...this.#functions.values(),
+      ...(rows > 1 ? [this.#findRow()] : []),
+      `@compute @workgroup_size(${workgroupSize})`,
+      `fn main(${parameters.join(', ')}) {`,
+      // A grid is at most 65,535 wide, so a long one is folded; its last row may not be full.
+      '  let place = workgroup.y * grid.x + workgroup.x;',
+      ...(rows > 1 ? ['  let row = find_row(place);'] : []),
+      `  let group = place - ${this.#launchWord(0)};`,
+      `  if (group >= ${this.#launchWord(1)}) { return; }`,
+      ...head,
+      ...body.map((line) => `  ${line}`),
+      '}',
+      '',
+    ].join('\n');
+  }
+
+  /** The last row whose first workgroup is not after `place`. Rows without workgroups are passed over. */
+  #findRow(): string {
+    const { rows } = this.#layout;
+    const stride = this.#row.words / 4;
+    return [
+      'fn find_row(place: u32) -> u32 {',
+      '  var low = 0u;',
+      `  var high = ${rows}u;`,
+      '  while (high - low > 1u) {',
+      '    let middle = (low + high) / 2u;',
+      `    if (launches[middle * ${stride}u].x <= place) { low = middle; } else { high = middle; }`,
+      '  }',
+      '  return low;',
+      '}',
+    ].join('\n');
+  }
+
+  #launchWord(word: number): string {
+    const component = 'xyzw'[word % 4];
+    const vector = Math.floor(word / 4);
+    if (this.#layout.rows === 1) return `launches[${vector}].${component}`;
+    return `launches[row * ${this.#row.words / 4}u + ${vector}u].${component}`;
+  }
+
+  #slab(position: number) {
+    return this.#layout.slabs[this.#layout.slabOf[position]];
+  }
+
+  #slabName(position: number): string {
+    return `slab${this.#layout.slabOf[position]}`;
+  }
+
+  /** Where an element stands in its slab, in elements of the operand's dtype: u32. */
+  #element(position: number, index: string): string {
+    const start = this.named(`operand${position}`, () => this.#launchWord(this.#row.operand(position)));
+    return index === '0' ? start : `${start} + u32(${index})`;
+  }
+
+  #word(position: number, i: string): string {
+    const place = `${this.#slabName(position)}[${i}]`;
+    return this.#slab(position).type === 'atomic' ? `atomicLoad(&${place})` : place;
+  }
+
+  #inline(name: string, text: string, argument: string): string {
+    this.#functions.set(name, text);
+    return `${name}(${argument})`;
+  }
+
+  #storeFunction(store: string, slab: string, dtype: DType, atomic: boolean): string {
+    const bytes = byteSize(dtype);
+    const head = `fn ${store}(i: u32, value: ${valueType(dtype)})`;
+    const put = (word: string, bits: string) =>
+      atomic ? `atomicStore(&${slab}[${word}], ${bits});` : `${slab}[${word}] = ${bits};`;
+    if (bytes === 8) return `${head} { ${put('2u * i', 'value.x')} ${put('2u * i + 1u', 'value.y')} }`;
+    const bits = encodeElement(this.lib, dtype, 'value');
+    if (bytes === 4) return `${head} { ${put('i', bits)} }`;
+    // Others write the other parts of the word at the same time: clearing and setting bits leaves those alone.
+    const [each, mask] = bytes === 1 ? [4, '0xffu'] : [2, '0xffffu'];
+    const shift = `let shift = (i & ${each - 1}u) * ${bytes * 8}u;`;
+    const word = `&${slab}[i / ${each}u]`;
+    return `${head} { ${shift} atomicAnd(${word}, ~(${mask} << shift)); atomicOr(${word}, (${bits} & ${mask}) << shift); }`;
+  }
+}
