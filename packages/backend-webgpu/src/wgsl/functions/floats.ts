@@ -1,0 +1,82 @@
+/**
+ * Floats by their bits. A WGSL compiler may take it that NaN and infinity never occur and may flush denormals, so what
+ * depends on them (comparisons, extrema, choices) is decided by integers, and infinity and NaN are never written as
+ * constants of a float: the integer that stands for them is chosen, and reinterpreted at last.
+ */
+
+export const FLOATS = {
+  /** The float with these bits. A function, because WGSL refuses a constant that is NaN or infinite. */
+  float_of: `
+fn float_of(bits: u32) -> f32 {
+  return bitcast<f32>(bits);
+}`,
+
+  is_nan: `
+fn is_nan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}`,
+
+  /** An integer that is ordered as the number is; both zeros give 0, NaN is beyond infinity. */
+  order_of: `
+fn order_of(x: f32) -> i32 {
+  let magnitude = bitcast<i32>(x) & 0x7fffffff;
+  return select(magnitude, -magnitude, bitcast<i32>(x) < 0);
+}`,
+
+  lt_f32: `
+fn lt_f32(a: f32, b: f32) -> bool {
+  return (order_of(a) < order_of(b)) & !is_nan(a) & !is_nan(b);
+}`,
+
+  le_f32: `
+fn le_f32(a: f32, b: f32) -> bool {
+  return (order_of(a) <= order_of(b)) & !is_nan(a) & !is_nan(b);
+}`,
+
+  eq_f32: `
+fn eq_f32(a: f32, b: f32) -> bool {
+  return (order_of(a) == order_of(b)) & !is_nan(a);
+}`,
+
+  /** As order_of, but -0 comes before 0, and NaN has the place that is given. */
+  total_order: `
+fn total_order(x: f32, nan: i32) -> i32 {
+  let bits = bitcast<i32>(x);
+  return select(bits ^ ((bits >> 31u) & 0x7fffffff), nan, is_nan(x));
+}`,
+
+  where_f32: `
+fn where_f32(condition: bool, yes: f32, no: f32) -> f32 {
+  return bitcast<f32>(select(bitcast<u32>(no), bitcast<u32>(yes), condition));
+}`,
+
+  max_f32: `
+fn max_f32(a: f32, b: f32) -> f32 {
+  return where_f32(total_order(a, 0x7fffffff) >= total_order(b, 0x7fffffff), a, b);
+}`,
+
+  min_f32: `
+fn min_f32(a: f32, b: f32) -> f32 {
+  return where_f32(total_order(a, -0x7fffffff) <= total_order(b, -0x7fffffff), a, b);
+}`,
+
+  sign_f32: `
+fn sign_f32(x: f32) -> f32 {
+  return f32(select(sign(order_of(x)), 0, is_nan(x)));
+}`,
+
+  /** Of argmax: greater values and NaN come first, then lower positions. */
+  beats_max_f32: `
+fn beats_max_f32(value: f32, position: i32, best: f32, best_position: i32) -> bool {
+  let candidate = select(order_of(value), 0x7fffffff, is_nan(value));
+  let present = select(order_of(best), 0x7fffffff, is_nan(best));
+  return (candidate > present) | ((candidate == present) & (position < best_position));
+}`,
+
+  beats_min_f32: `
+fn beats_min_f32(value: f32, position: i32, best: f32, best_position: i32) -> bool {
+  let candidate = select(order_of(value), -0x7fffffff, is_nan(value));
+  let present = select(order_of(best), -0x7fffffff, is_nan(best));
+  return (candidate < present) | ((candidate == present) & (position < best_position));
+}`,
+} as const;
