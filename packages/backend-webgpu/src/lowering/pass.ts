@@ -7,7 +7,6 @@
  */
 
 import type { DType, Kernel } from '@tenfold/ir';
-import type { Target } from '../target.ts';
 
 /** One operand of a pass. */
 export interface PassOperand {
@@ -61,9 +60,6 @@ export interface Lowered {
   readonly passes: readonly Pass[];
   readonly workspaces: readonly Workspace[];
 }
-
-/** Turns the kernels it knows into passes; undefined for others. */
-export type Lowering = (kernel: Kernel, target: Target) => Lowered | undefined;
 
 /** The kernel's operands as a pass's, in their order. */
 export function operandsOf(kernel: Kernel): PassOperand[] {
