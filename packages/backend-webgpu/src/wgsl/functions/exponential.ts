@@ -8,7 +8,7 @@ export const EXPONENTIAL = {
 fn exp_f32(x: f32) -> f32 {
   let bounded = clamp(x, -88.0f, 89.0f);
   let n = round(bounded * 1.442695f);
-  let r = fma(n, 0.00021219444f, fma(n, -0.693359375f, bounded));
+  let r = fma(n, 0.00021219444f, apart(fma(n, -0.693359375f, bounded), n));
   var p = fma(0.00138146f, r, 0.008368716f);
   p = fma(p, r, 0.04166839f);
   p = fma(p, r, 0.16666521f);

@@ -11,6 +11,16 @@ fn float_of(bits: u32) -> f32 {
   return bitcast<f32>(bits);
 }`,
 
+  /**
+   * x, kept apart from what is computed with it next. Compilers may rewrite (x - n·c) - n·d as x - n·(c + d), and do so,
+   * where n·c and n·d were to be taken away one after another. They do not know that n is an integer of less than 2^23,
+   * so that its last bit is 0.
+   */
+  apart: `
+fn apart(x: f32, n: f32) -> f32 {
+  return bitcast<f32>(bitcast<u32>(x) ^ (bitcast<u32>(n) & 1u));
+}`,
+
   is_nan: `
 fn is_nan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;

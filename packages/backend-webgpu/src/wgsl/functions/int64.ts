@@ -86,6 +86,15 @@ fn shr_i64(a: vec2u, count: vec2u) -> vec2u {
   return select(vec2u(low, high), vec2u(high, fill), (count.x & 32u) != 0u);
 }`,
 
+  /** The other way than shr_i64, zeros come in; count is less than 64. */
+  shr_u64: `
+fn shr_u64(a: vec2u, count: u32) -> vec2u {
+  let by = count & 31u;
+  let low = (a.x >> by) | ((a.y << 1u) << (31u - by));
+  let high = a.y >> by;
+  return select(vec2u(low, high), vec2u(high, 0u), count >= 32u);
+}`,
+
   /** Squares and multiplies; a negative power truncates towards zero. */
   pow_i64: `
 fn pow_i64(a: vec2u, b: vec2u) -> vec2u {

@@ -14,8 +14,10 @@ const TWO_OVER_PI = array<u32, 8>(0u, 0xa2f9836eu, 0x4e441529u, 0xfc2757d1u, 0xf
   reduce_small: `
 fn reduce_small(x: f32) -> vec2f {
   let n = round(x * 0.63661975f);
-  let r = fma(n, -2.5633441e-12f, fma(n, -1.5890691e-8f, fma(n, -0.00023967028f, fma(n, -1.5705566f, x))));
-  return vec2f(n, r);
+  let r1 = apart(fma(n, -1.5705566f, x), n);
+  let r2 = apart(fma(n, -0.00023967028f, r1), n);
+  let r3 = apart(fma(n, -1.5890691e-8f, r2), n);
+  return vec2f(n, fma(n, -2.5633441e-12f, r3));
 }`,
 
   /** At least 2^-7, positive and finite: the multiple of π/2 modulo 4, and what is left. */
@@ -27,11 +29,10 @@ fn reduce_large(x: f32) -> vec2f {
   let start = (bits >> 23u) - 120u;
   let word = start >> 5u;
   let shift = start & 31u;
-  var table = TWO_OVER_PI;
-  let w0 = table[word];
-  let w1 = table[word + 1u];
-  let w2 = table[word + 2u];
-  let w3 = table[word + 3u];
+  let w0 = TWO_OVER_PI[word];
+  let w1 = TWO_OVER_PI[word + 1u];
+  let w2 = TWO_OVER_PI[word + 2u];
+  let w3 = TWO_OVER_PI[word + 3u];
   let a0 = (w0 << shift) | ((w1 >> 1u) >> (31u - shift));
   let a1 = (w1 << shift) | ((w2 >> 1u) >> (31u - shift));
   let a2 = (w2 << shift) | ((w3 >> 1u) >> (31u - shift));
