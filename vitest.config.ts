@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { webgpuProjects } from './tools/lib/webgpu.ts';
 
 /**
  * One project per package, each with its tests in `__tests__`. Imports between packages resolve to
- * TypeScript source through the `@tenfold/source` condition, so no test needs a build.
+ * TypeScript source through the `@tenfold/source` condition, so no test needs a build. The WebGPU backend's tests in
+ * `__tests__/devices` are further projects, one a driver.
  */
 const folders = [
   'packages/ir',
@@ -29,13 +31,17 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    projects: folders.map((folder) => ({
-      extends: true as const,
-      test: {
-        name: folder.slice(folder.indexOf('/') + 1),
-        root: folder,
-        include: ['__tests__/**/*.test.ts'],
-      },
-    })),
+    projects: [
+      ...folders.map((folder) => ({
+        extends: true as const,
+        test: {
+          name: folder.slice(folder.indexOf('/') + 1),
+          root: folder,
+          include: ['__tests__/**/*.test.ts'],
+          exclude: ['__tests__/devices/**'],
+        },
+      })),
+      ...webgpuProjects,
+    ],
   },
 });

@@ -10,6 +10,7 @@ import { conventions } from './conventions.ts';
 import { add, count, failed, passed, print, type Counts, type Outcome } from './lib/outcome.ts';
 import { binary, run } from './lib/process.ts';
 import { runVitest, type VitestRun } from './lib/vitest.ts';
+import { missingWebgpu } from './lib/webgpu.ts';
 import { packed } from './packed.ts';
 import { size } from './size.ts';
 import { testNode24 } from './test-node24.ts';
@@ -28,7 +29,11 @@ const steps: Readonly<Record<string, Step>> = {
   conventions,
   knip: async () => [await tool('knip', 'knip', ['--no-progress'])],
   size,
-  tests: () => runVitest([]),
+  tests: async () => {
+    const result = await runVitest([]);
+    const skippedNames = [...result.skippedNames, ...missingWebgpu];
+    return { ...result, skipped: skippedNames.length, skippedNames };
+  },
   node24: testNode24,
   packed,
 };
