@@ -197,7 +197,9 @@ export const two_trainings_interleaved: MakeProgram = (given) => {
   const optB = new Adam(Object.values(b), { lr: 0.03 });
   const lossesA = recorder<Tensor>();
   const lossesB = recorder<Tensor>();
-  const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
+  // Browsers know timers only.
+  const later = globalThis.setImmediate ?? setTimeout;
+  const pause = () => new Promise<void>((resolve) => void later(resolve));
   const train = async (p: typeof a, optimizer: SGD | Adam, losses: { push(loss: Tensor): void }) => {
     optimizer.zeroGrad();
     const loss = mse(mlp(x, p), y);
