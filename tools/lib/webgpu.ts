@@ -55,6 +55,7 @@ export const webgpuProjects: readonly TestProjectInlineConfiguration[] = DRIVERS
         testTimeout: 240_000,
         fileParallelism: false,
         sequence: { groupOrder: i + 1 },
+        provide: { driver: project },
         ...test(file),
       },
     },
