@@ -91,9 +91,9 @@ export class Emission {
     this.#scope.lines.push(...lines);
   }
 
-  /** A name that nothing else has. */
+  /** A name that nothing else has, nor WGSL (which has an `i32`). */
   fresh(stem: string): string {
-    return `${stem}${this.#names++}`;
+    return `${stem}_${this.#names++}`;
   }
 
   /** The extent of an axis: a number, or an i32 expression. */
