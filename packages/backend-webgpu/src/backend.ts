@@ -76,6 +76,8 @@ export class WebGpuBackend implements Backend {
       maxOperands: 1024,
       maxBufferBytes: limits.maxBufferSize,
       alignment: 256,
+      // What every device can bind at once.
+      slabBytes: 2 ** 27,
     };
   }
 

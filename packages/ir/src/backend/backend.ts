@@ -24,6 +24,8 @@ export interface Capabilities {
   readonly maxBufferBytes: number;
   /** Alignment of operand offsets, in bytes. */
   readonly alignment: number;
+  /** Bytes up to which slabs grow, so that much of a model is one binding; 1 MiB where this is absent. */
+  readonly slabBytes?: number;
 }
 
 /** Where an operand stands. */

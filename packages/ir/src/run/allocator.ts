@@ -24,6 +24,7 @@ interface Slab {
   free: Range[];
 }
 
+/** Of the first slab of a dtype. */
 const SLAB_BYTES = 1 << 20;
 
 export class Allocator {
@@ -44,7 +45,8 @@ export class Allocator {
   alloc(bytes: number, dtype: DType): Allocation {
     const align = this.#backend.caps.alignment;
     const size = Math.max(Math.ceil(bytes / align), 1) * align;
-    const allocation = size > SLAB_BYTES / 2 ? this.#own(size) : this.#fromSlab(size, dtype);
+    const most = this.#backend.caps.slabBytes ?? SLAB_BYTES;
+    const allocation = size > most / 2 ? this.#own(size) : this.#fromSlab(size, dtype, most);
     this.liveBytes += size;
     this.liveCount++;
     return allocation;
@@ -69,15 +71,19 @@ export class Allocator {
     return { buffer, offset: 0, bytes };
   }
 
-  #fromSlab(bytes: number, dtype: DType): Allocation {
+  /** Each new slab is as large as those before it together, up to `most`. */
+  #fromSlab(bytes: number, dtype: DType, most: number): Allocation {
+    let held = 0;
     for (const slab of this.#slabs.values()) {
       if (slab.dtype !== dtype) continue;
+      held += slab.bytes;
       const range = slab.free.find((r) => r.bytes >= bytes);
       if (range) return take(slab, range, bytes);
     }
-    const buffer = this.#backend.alloc(SLAB_BYTES);
-    this.heldBytes += SLAB_BYTES;
-    const slab: Slab = { buffer, dtype, bytes: SLAB_BYTES, free: [{ offset: 0, bytes: SLAB_BYTES }] };
+    const size = Math.min(most, Math.max(SLAB_BYTES, held, 2 * bytes));
+    const buffer = this.#backend.alloc(size);
+    this.heldBytes += size;
+    const slab: Slab = { buffer, dtype, bytes: size, free: [{ offset: 0, bytes: size }] };
     this.#slabs.set(buffer, slab);
     return take(slab, slab.free[0], bytes);
   }
