@@ -1,6 +1,6 @@
 /**
  * What WebGPU forbids and allows at its minimum limits, where that decides how kernels, dispatches and memory must be
- * made. docs/architecture.md ("What a WebGPU backend will find") says what follows from each.
+ * made. docs/architecture.md ("The WebGPU backend") says what follows from them.
  */
 
 import { describe, expect, it } from 'vitest';
