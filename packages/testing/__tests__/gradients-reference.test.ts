@@ -1,5 +1,5 @@
+import { registerOracle } from '../src/oracle-devices.ts';
 import { gradientSuite } from '../src/gradients/index.ts';
-import { useDevice } from '../src/oracle-devices.ts';
 
-useDevice('reference');
+registerOracle('reference');
 gradientSuite('reference');

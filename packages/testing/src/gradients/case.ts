@@ -1,6 +1,6 @@
 /** What a gradient check needs to know of an operation. */
 
-import { fromBuffer, tensor } from '@tenfold/tensor';
+import { tensor } from '@tenfold/tensor';
 import type { Tensor } from '@tenfold/tensor';
 import { SeededRandom } from '../seeded-random.ts';
 
@@ -33,12 +33,12 @@ export function onPair(
   return { name, shapes: [[2, 3], [3]], fn: (a, b) => fn(a, b), smooth: true, ...more }; // prettier-ignore
 }
 
-/** A float64 input with distinct values, none near a place where a step function jumps. */
-export function inputOf(
+/** Distinct values for an input, none near a place where a step function jumps. */
+export function valuesOf(
   shape: readonly number[],
   [low, high]: readonly [number, number],
   seed: number,
-): Tensor {
+): Float64Array<ArrayBuffer> {
   const random = new SeededRandom(seed);
   const count = shape.reduce((product, size) => product * size, 1);
   const data = Float64Array.from({ length: count }, (_, i) => {
@@ -50,7 +50,7 @@ export function inputOf(
     const j = random.int(0, i);
     [data[i], data[j]] = [data[j], data[i]];
   }
-  return fromBuffer(data, [...shape], { requiresGrad: true });
+  return data;
 }
 
 /** Whole numbers, for indices. */

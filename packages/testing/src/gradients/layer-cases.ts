@@ -31,7 +31,7 @@ const losses: readonly GradientCase[] = [
   onMatrix('crossEntropy with options', (x) =>
     F.crossEntropy(x, indices([2, 0]), {
       labelSmoothing: 0.1,
-      weight: tensor([0.5, 1, 2], { dtype: 'float64' }),
+      weight: tensor([0.5, 1, 2], { dtype: x.dtype }),
     }),
   ),
   onMatrix('crossEntropy with an ignored target', (x) => F.crossEntropy(x, indices([2, -100]))),

@@ -1,23 +1,39 @@
-/** Numerical gradient checks in float64 of every differentiable operation, on the default device. */
+/**
+ * Gradient checks of every differentiable operation. Devices with float64 are checked against numerical differences, every
+ * element of the Jacobian. The others are checked in float32 against the gradients that the reference engine computes in
+ * float64, which are checked against differences in their turn.
+ */
 
 import { gradcheck, gradgradcheck } from '@tenfold/autograd';
-import { describe, it } from 'vitest';
+import { getDevice, setDefaultDevice } from '@tenfold/ir';
+import { fromBuffer } from '@tenfold/tensor';
+import { beforeAll, describe, it } from 'vitest';
+import { registerOracle } from '../oracle-devices.ts';
 import type { GradientCase } from './case.ts';
-import { inputOf } from './case.ts';
+import { valuesOf } from './case.ts';
 import { LAYER_CASES } from './layer-cases.ts';
+import { checkAgainstReference } from './single-precision.ts';
 import { TENSOR_CASES } from './tensor-cases.ts';
 
-function check(device: string, group: string, cases: readonly GradientCase[]): void {
-  describe(`gradients of ${group} on ${device}`, () => {
-    it.each(cases)('$name', async ({ shapes, fn, range = [-1.5, 1.5], smooth }) => {
-      const inputs = () => shapes.map((shape, i) => inputOf(shape, range, 11 * (i + 1)));
-      await gradcheck(fn, inputs());
-      if (smooth) await gradgradcheck(fn, inputs());
-    });
+const CASES = [...TENSOR_CASES, ...LAYER_CASES];
+
+/** Gradients on a device, which must be registered. */
+export function gradientSuite(device: string): void {
+  registerOracle('reference');
+  const isDouble = getDevice(device).backend.caps.dtypes.has('float64');
+  describe(`gradients on ${device}`, () => {
+    beforeAll(() => setDefaultDevice(device));
+    it.each(CASES)('$name', (each) =>
+      isDouble ? checkDifferences(each) : checkAgainstReference(each, device),
+    );
   });
 }
 
-export function gradientSuite(device: string): void {
-  check(device, 'tensor operations', TENSOR_CASES);
-  check(device, 'layers and losses', LAYER_CASES);
+async function checkDifferences({ shapes, fn, range = [-1.5, 1.5], smooth }: GradientCase): Promise<void> {
+  const inputs = () =>
+    shapes.map((shape, i) =>
+      fromBuffer(valuesOf(shape, range, 11 * (i + 1)), [...shape], { requiresGrad: true }),
+    );
+  await gradcheck(fn, inputs());
+  if (smooth) await gradgradcheck(fn, inputs());
 }

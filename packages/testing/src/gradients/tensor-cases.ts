@@ -33,7 +33,7 @@ const pointwise: readonly GradientCase[] = [
   { name: 'addcdiv', shapes: [[2, 3], [3], [2, 1]], fn: (a, b, c) => T.addcdiv(a, b, c, { value: 0.5 }), smooth: true, ...positive },
   onPair('where', (a, b) => T.where(a.gt(0), a, b), steps),
   onMatrix('maskedFill', (x) => x.maskedFill(x.gt(0.5), 2), steps),
-  onMatrix('cast to float32 and back', (x) => x.mul(2).to('float64')),
+  onMatrix('cast to its own dtype', (x) => x.mul(2).to(x.dtype)),
 ]; // prettier-ignore
 
 const reductions: readonly GradientCase[] = [
