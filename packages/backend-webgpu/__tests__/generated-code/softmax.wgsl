@@ -1,0 +1,126 @@
+@group(0) @binding(0) var<storage, read_write> slab0: array<f32>;
+@group(1) @binding(0) var<uniform> launches: array<vec4u, 1>;
+var<workgroup> shared_f32: array<f32, 256>;
+fn float_of(bits: u32) -> f32 {
+  return bitcast<f32>(bits);
+}
+
+fn where_f32(condition: bool, yes: f32, no: f32) -> f32 {
+  return bitcast<f32>(select(bitcast<u32>(no), bitcast<u32>(yes), condition));
+}
+
+fn is_nan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
+
+fn total_order(x: f32, nan: i32) -> i32 {
+  let bits = bitcast<i32>(x);
+  return select(bits ^ ((bits >> 31u) & 0x7fffffff), nan, is_nan(x));
+}
+
+fn max_f32(a: f32, b: f32) -> f32 {
+  return where_f32(total_order(a, 0x7fffffff) >= total_order(b, 0x7fffffff), a, b);
+}
+
+fn apart(x: f32, n: f32) -> f32 {
+  return bitcast<f32>(bitcast<u32>(x) ^ (bitcast<u32>(n) & 1u));
+}
+
+fn exp_f32(x: f32) -> f32 {
+  let bounded = clamp(x, -88.0f, 89.0f);
+  let n = round(bounded * 1.442695f);
+  let r = fma(n, 0.00021219444f, apart(fma(n, -0.693359375f, bounded), n));
+  var p = fma(0.00138146f, r, 0.008368716f);
+  p = fma(p, r, 0.04166839f);
+  p = fma(p, r, 0.16666521f);
+  p = fma(p, r, 0.49999994f);
+  p = fma(p, r, 1.0f);
+  p = fma(p, r, 1.0f);
+  // Results that would be denormal are 0.
+  let finite = bitcast<u32>(p) + (bitcast<u32>(i32(n)) << 23u);
+  let low = select(finite, 0u, x < -87.33654f);
+  let high = select(low, 0x7f800000u, x > 88.72283f);
+  return bitcast<f32>(select(high, bitcast<u32>(x), is_nan(x)));
+}
+
+fn div_f32(a: f32, b: f32) -> f32 {
+  // The reciprocal of a divisor above 2^126 is denormal, which may be 0.
+  let scale = select(1.0f, 0.03125f, abs(b) > 4.2535296e37f);
+  let x = a * scale;
+  let y = b * scale;
+  let reciprocal = 1.0f / y;
+  let quotient = x * reciprocal;
+  let refined = fma(fma(-quotient, y, x), reciprocal, quotient);
+  let exponent = bitcast<u32>(quotient) & 0x7f800000u;
+  return where_f32((exponent == 0u) | (exponent == 0x7f800000u), quotient, refined);
+}
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let place = workgroup.y * grid.x + workgroup.x;
+  let group = place - launches[0].x;
+  if (group >= launches[0].y) { return; }
+  let operand0 = launches[0].z;
+  let operand1 = launches[0].w;
+  let l = lane % 256u;
+  let place_of_row = i32(group * 1u + lane / 256u);
+  let alive = place_of_row < 32;
+  let count = min(place_of_row, 32 - 1);
+  var acc_0: f32 = float_of(0xff800000u);
+  var part_1: f32 = float_of(0xff800000u);
+  let limit_2 = select(0, 1024, alive);
+  for (var t_3 = i32(l); t_3 < limit_2; t_3 += 256) {
+    let i_5 = count * 1024 + t_3;
+    let v_4 = slab0[operand0 + u32(i_5)];
+    part_1 = max_f32(part_1, v_4);
+  }
+  shared_f32[lane] = part_1;
+  workgroupBarrier();
+  for (var half = 128u; half > 0u; half = half / 2u) {
+    if (l < half) {
+      var mine_6 = shared_f32[lane];
+      let other_7 = shared_f32[lane + half * 1u];
+      mine_6 = max_f32(mine_6, other_7);
+      shared_f32[lane] = mine_6;
+    }
+    workgroupBarrier();
+  }
+  part_1 = shared_f32[lane - l * 1u];
+  workgroupBarrier();
+  acc_0 = max_f32(acc_0, part_1);
+  var acc_8: f32 = 0f;
+  var part_9: f32 = 0f;
+  let limit_10 = select(0, 1024, alive);
+  let v_16 = acc_0;
+  for (var t_11 = i32(l); t_11 < limit_10; t_11 += 256) {
+    let i_15 = count * 1024 + t_11;
+    let v_14 = slab0[operand0 + u32(i_15)];
+    let v_13 = (v_14 - v_16);
+    let v_12 = exp_f32(v_13);
+    part_9 = (part_9 + v_12);
+  }
+  shared_f32[lane] = part_9;
+  workgroupBarrier();
+  for (var half = 128u; half > 0u; half = half / 2u) {
+    if (l < half) {
+      var mine_17 = shared_f32[lane];
+      let other_18 = shared_f32[lane + half * 1u];
+      mine_17 = (mine_17 + other_18);
+      shared_f32[lane] = mine_17;
+    }
+    workgroupBarrier();
+  }
+  part_9 = shared_f32[lane - l * 1u];
+  workgroupBarrier();
+  acc_8 = (acc_8 + part_9);
+  let limit_19 = select(0, 1024, alive);
+  let v_27 = acc_8;
+  let v_26 = div_f32(1f, v_27);
+  for (var t_20 = i32(l); t_20 < limit_19; t_20 += 256) {
+    let i_25 = count * 1024 + t_20;
+    let v_24 = slab0[operand0 + u32(i_25)];
+    let v_23 = (v_24 - v_16);
+    let v_22 = exp_f32(v_23);
+    let v_21 = (v_22 * v_26);
+    slab0[operand1 + u32(i_25)] = v_21;
+  }
+}
