@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { manualSeed, optim } from 'tenfold';
+import { predict, toSamples, trainEpoch } from '../src/lib/classifier.ts';
 import { generateDigits } from '../src/lib/digits.ts';
+import { mlp } from '../src/lib/models.ts';
+import { drawStrokes } from '../src/lib/pen.ts';
 import { textArt } from '../src/lib/text-art.ts';
+import { drawings } from './support/drawings.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -28,6 +33,21 @@ describe('generated digits', () => {
       expect(share).toBeLessThan(0.5);
     }
   });
+});
+
+test('a network trained on generated digits reads what a hand has drawn', async () => {
+  manualSeed(0);
+  const model = mlp();
+  const optimizer = new optim.Adam(model.parameters());
+  const options = { batchSize: 64, seed: 0, learningRate: () => 1e-3 };
+  await trainEpoch(model, optimizer, toSamples(generateDigits(12_000, 1)), options);
+  const images = new Uint8Array(drawings.length * 784);
+  drawings.forEach(({ strokes }, i) => images.set(drawStrokes(strokes, 1.35).map((ink) => 255 * ink), i * 784)); // prettier-ignore
+  const labels = Uint8Array.from(drawings, ({ label }) => label);
+  const count = drawings.length;
+  const guesses = await predict(model, toSamples({ images, labels, count, rows: 28, columns: 28 }));
+  const right = guesses.filter((guess, i) => guess === labels[i]).length;
+  expect(right).toBeGreaterThanOrEqual(count - 1);
 });
 
 describe('images as text', () => {

@@ -1,0 +1,44 @@
+/** The devices of this worker: which there are, what is missing where one is not, and what they tell of their memory. */
+
+import { cpuFeatures } from '@tenfold/backend-cpu';
+import { DeviceError, memoryReport } from 'tenfold';
+import type { DeviceName, DeviceStatus, Memory } from '../protocol.ts';
+
+export async function findDevices(): Promise<readonly DeviceStatus[]> {
+  return [findCpu(), await findWebgpu()];
+}
+
+function findCpu(): DeviceStatus {
+  const { threads } = cpuFeatures();
+  return { device: 'cpu', detail: threads === 1 ? '1 thread' : `${threads} threads` };
+}
+
+async function findWebgpu(): Promise<DeviceStatus> {
+  try {
+    await openWebgpu();
+    return { device: 'webgpu' };
+  } catch (error) {
+    if (!(error instanceof DeviceError)) throw error;
+    return { device: 'webgpu', missing: error.message };
+  }
+}
+
+/** Registers the device 'webgpu'. Raises DeviceError where there is no WebGPU. */
+async function openWebgpu(): Promise<void> {
+  throw new DeviceError(
+    'gpu' in navigator
+      ? 'webgpu: this version of Tenfold has no backend for it'
+      : 'webgpu: this browser has no WebGPU',
+  );
+}
+
+/** Undefined where the device does not know. */
+export function memoryOf(device: DeviceName): Memory | undefined {
+  try {
+    const { used, peak } = memoryReport(device);
+    return { used, peak };
+  } catch (error) {
+    if (error instanceof DeviceError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,180 @@
+/** The two sessions, which of them is training, and what is told of it how often. */
+
+import type { Report, Request, Task } from '../protocol.ts';
+import { DigitsSession } from './digits-session.ts';
+import { letMessagesIn } from './mailbox.ts';
+import { TextSession, corpusOf, tales } from './text-session.ts';
+
+/** Milliseconds between two reports of a kind. */
+const EVERY = { progress: 50, exam: 1000, writing: 2500 };
+/** The first steps, in which most is learned, are reported one by one. */
+const FIRST_STEPS = 20;
+/** What is written while learning ends after so many characters, or milliseconds. */
+const SAMPLE = { length: 160, milliseconds: 400 };
+/** Milliseconds between two tellings of how far a writing is. */
+const TELLING = 50;
+
+export class Studio {
+  readonly #tell: (report: Report) => void;
+  /** Whether nobody waits. */
+  readonly #isIdle: () => boolean;
+  readonly #digits = new DigitsSession('cpu', 'mlp', 1e-3);
+  #text = new TextSession('cpu', tales(), 3e-3);
+  #training: Task | undefined;
+  readonly #last = { progress: 0, exam: 0, writing: 0 };
+
+  constructor(tell: (report: Report) => void, isIdle: () => boolean) {
+    this.#tell = tell;
+    this.#isIdle = isIdle;
+    const { images, labels } = this.#digits.shown;
+    tell({ type: 'examples', images, labels });
+    this.#tellFresh('digits');
+    this.#tellFresh('text');
+    this.#tellCorpus();
+  }
+
+  get isTraining(): boolean {
+    return this.#training !== undefined;
+  }
+
+  async handle(request: Request): Promise<void> {
+    switch (request.type) {
+      case 'start':
+        this.#start(request.task);
+        break;
+      case 'stop':
+        await this.#reportAll();
+        this.stop();
+        break;
+      case 'reset':
+        this.#session(request.task).reset();
+        await this.#begunAnew(request.task);
+        break;
+      case 'device':
+        await this.#changeDevice(request.device);
+        break;
+      case 'learningRate':
+        this.#session(request.task).learningRate = request.value;
+        break;
+      case 'network':
+        this.#digits.changeNetwork(request.network);
+        await this.#begunAnew('digits');
+        break;
+      case 'recognise':
+        this.#tell({ type: 'recognised', probabilities: await this.#digits.recognise(request.pixels) });
+        break;
+      case 'learnFrom': {
+        const { device, learningRate } = this.#text;
+        this.#text = new TextSession(device, corpusOf(request.name, request.text), learningRate);
+        this.#tellCorpus();
+        await this.#begunAnew('text');
+        break;
+      }
+      case 'write':
+        await this.#write(request.prompt, request.temperature, { asked: true, length: request.length });
+        break;
+    }
+  }
+
+  /** One step, and what there is to tell of it. */
+  async train(): Promise<void> {
+    if (this.#training === undefined) return;
+    const session = this.#session(this.#training);
+    await session.train();
+    const now = performance.now();
+    if (now - this.#last.progress >= EVERY.progress || session.step <= FIRST_STEPS)
+      await this.#tellProgress();
+    if (this.#training === 'digits' && now - this.#last.exam >= EVERY.exam) await this.#tellExam();
+    if (this.#training === 'text' && now - this.#last.writing >= EVERY.writing) await this.#tellSample();
+  }
+
+  stop(): void {
+    this.#training = undefined;
+    this.#tell({ type: 'running', task: undefined });
+  }
+
+  #session(task: Task): DigitsSession | TextSession {
+    return task === 'digits' ? this.#digits : this.#text;
+  }
+
+  #start(task: Task): void {
+    if (task === 'digits' && !this.#digits.hasData) {
+      this.#busyWith('Drawing 12,000 digits to learn from', () => this.#digits.drawData());
+    }
+    this.#training = task;
+    this.#tell({ type: 'running', task });
+  }
+
+  async #changeDevice(device: DigitsSession['device']): Promise<void> {
+    await this.#digits.carryTo(device);
+    await this.#text.carryTo(device);
+    this.#tell({ type: 'device', device });
+  }
+
+  async #begunAnew(task: Task): Promise<void> {
+    this.#tellFresh(task);
+    if (task === 'digits') await this.#tellExam();
+  }
+
+  #busyWith(text: string, work: () => void): void {
+    this.#tell({ type: 'busy', text });
+    work();
+    this.#tell({ type: 'busy', text: '' });
+  }
+
+  #tellFresh(task: Task): void {
+    this.#tell({ type: 'fresh', task, parameters: this.#session(task).parameterCount });
+  }
+
+  #tellCorpus(): void {
+    const { name, numbers, vocabulary } = this.#text.corpus;
+    this.#tell({ type: 'corpus', name, characters: numbers.length, different: vocabulary.size });
+  }
+
+  /** Everything about what is being trained, as it is now. */
+  async #reportAll(): Promise<void> {
+    if (this.#training === undefined) return;
+    await this.#tellProgress();
+    if (this.#training === 'digits') await this.#tellExam();
+  }
+
+  async #tellProgress(): Promise<void> {
+    const task = this.#training!;
+    const progress = await this.#session(task).progress();
+    if (progress) this.#tell({ type: 'progress', task, ...progress });
+    this.#last.progress = performance.now();
+  }
+
+  async #tellExam(): Promise<void> {
+    this.#tell({ type: 'exam', ...(await this.#digits.exam()) });
+    this.#last.exam = performance.now();
+  }
+
+  async #tellSample(): Promise<void> {
+    await this.#write('', 0.6, { asked: false, ...SAMPLE });
+    this.#last.writing = performance.now();
+  }
+
+  /** Tells the writing as it grows, until it is long enough, takes too long, or somebody asks for something else. */
+  async #write(
+    prompt: string,
+    temperature: number,
+    options: { readonly asked: boolean; readonly length: number; readonly milliseconds?: number },
+  ): Promise<void> {
+    const { asked, length, milliseconds = Infinity } = options;
+    const { step } = this.#text;
+    const start = performance.now();
+    let [text, told] = ['', start];
+    for await (const character of this.#text.write(prompt, temperature)) {
+      text += character;
+      const now = performance.now();
+      if (text.length >= length || now - start >= milliseconds) break;
+      if (now - told < TELLING) continue;
+      told = now;
+      this.#tell({ type: 'written', text, step, asked, done: false });
+      await letMessagesIn();
+      if (!this.#isIdle()) break;
+    }
+    this.#tell({ type: 'written', text, step, asked, done: true });
+  }
+}
