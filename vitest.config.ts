@@ -18,6 +18,7 @@ const folders = [
   'packages/tenfold',
   'packages/testing',
   'apps/examples',
+  'apps/playground',
   'tools',
   'bench',
 ];

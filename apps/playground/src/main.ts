@@ -2,7 +2,7 @@
 
 import { DigitsCard } from './page/digits-card.ts';
 import { byId } from './page/elements.ts';
-import { checkIsolation, notice } from './page/notices.ts';
+import { checkIsolation, notice, withdrawNotice } from './page/notices.ts';
 import { Tabs } from './page/tabs.ts';
 import { TextCard } from './page/text-card.ts';
 import { TrainingCard } from './page/training-card.ts';
@@ -46,6 +46,7 @@ function receive(report: Report): void {
       text.ready();
       break;
     case 'running':
+      if (report.task !== undefined) withdrawNotice('failed');
       training.setRunning(report.task);
       break;
     case 'device':

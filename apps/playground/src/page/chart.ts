@@ -36,12 +36,8 @@ export class Chart {
   }
 }
 
-/** A loss below this is drawn as this. */
-const LEAST = 1e-8;
-
 function dataOf({ steps, losses, smooth }: LossHistory): uPlot.AlignedData {
-  const logarithm = (loss: number) => Math.log10(Math.max(loss, LEAST));
-  return [steps, losses.map(logarithm), smooth.map(logarithm)];
+  return [steps, losses.map(Math.log10), smooth.map(Math.log10)];
 }
 
 /** Where the axis has labels: at powers of ten, and at 2 and 5 times those where few powers are in sight. */

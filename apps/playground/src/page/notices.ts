@@ -14,6 +14,11 @@ export function notice(key: string, text: string, urgent = false): void {
   list.hidden = false;
 }
 
+export function withdrawNotice(key: string): void {
+  list.querySelector(`[data-key="${key}"]`)?.remove();
+  list.hidden = list.childElementCount === 0;
+}
+
 /** Without isolation there is no shared memory, and without that only one thread. */
 export function checkIsolation(): void {
   if (crossOriginIsolated) return;

@@ -19,7 +19,8 @@ class Course {
   }
 }
 
-const DEVICE_TITLES: Readonly<Record<DeviceName, string>> = { cpu: 'CPU', webgpu: 'WebGPU' };
+const TITLES: Readonly<Record<DeviceName, string>> = { cpu: 'CPU', webgpu: 'WebGPU' };
+const IN_WORDS: Readonly<Record<DeviceName, string>> = { cpu: 'the CPU', webgpu: 'WebGPU' };
 
 export class TrainingCard {
   readonly #ask: (request: Request) => void;
@@ -47,7 +48,10 @@ export class TrainingCard {
     this.#reset.addEventListener('click', () => ask({ type: 'reset', task: this.#task }));
     this.#learningRate.addEventListener('change', () => this.#changeLearningRate());
     for (const [device, radio] of this.#radios) {
-      radio.addEventListener('change', () => ask({ type: 'device', device }));
+      radio.addEventListener('change', () => {
+        ask({ type: 'device', device });
+        this.setBusy(`Moving to ${IN_WORDS[device]} …`);
+      });
     }
     this.show(task);
   }
@@ -77,7 +81,7 @@ export class TrainingCard {
       if (!radio) continue;
       radio.disabled = missing !== undefined;
       const label = radio.nextElementSibling;
-      if (label) label.textContent = detail ? `${DEVICE_TITLES[device]}, ${detail}` : DEVICE_TITLES[device];
+      if (label) label.textContent = detail ? `${TITLES[device]}, ${detail}` : TITLES[device];
     }
     this.#toggle.disabled = false;
     this.#reset.disabled = false;
@@ -93,7 +97,7 @@ export class TrainingCard {
     this.#device = device;
     const radio = this.#radios.get(device);
     if (radio) radio.checked = true;
-    this.#showState();
+    this.setBusy('');
   }
 
   setBusy(text: string): void {
@@ -154,7 +158,7 @@ export class TrainingCard {
 
   #stateInWords(runs: boolean, latest: Progress | undefined): string {
     if (this.#toggle.disabled) return 'Starting …';
-    if (runs) return `Training on the ${DEVICE_TITLES[this.#device]}`;
+    if (runs) return `Training on ${IN_WORDS[this.#device]}`;
     return latest ? 'Paused' : 'Not trained yet';
   }
 }

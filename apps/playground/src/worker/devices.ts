@@ -13,23 +13,16 @@ function findCpu(): DeviceStatus {
   return { device: 'cpu', detail: threads === 1 ? '1 thread' : `${threads} threads` };
 }
 
+/** Its backend is downloaded only here. */
 async function findWebgpu(): Promise<DeviceStatus> {
   try {
-    await openWebgpu();
+    const { webgpu } = await import('@tenfold/backend-webgpu');
+    await webgpu();
     return { device: 'webgpu' };
   } catch (error) {
     if (!(error instanceof DeviceError)) throw error;
     return { device: 'webgpu', missing: error.message };
   }
-}
-
-/** Registers the device 'webgpu'. Raises DeviceError where there is no WebGPU. */
-async function openWebgpu(): Promise<void> {
-  throw new DeviceError(
-    'gpu' in navigator
-      ? 'webgpu: this version of Tenfold has no backend for it'
-      : 'webgpu: this browser has no WebGPU',
-  );
 }
 
 /** Undefined where the device does not know. */

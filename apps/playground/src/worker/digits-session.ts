@@ -52,6 +52,14 @@ export class DigitsSession extends Session<nn.Sequential> {
     this.reset();
   }
 
+  override reset(device = this.device): void {
+    if (device !== this.device) {
+      this.#training = undefined;
+      this.#examSamples = undefined;
+    }
+    super.reset(device);
+  }
+
   override async carryTo(device: DeviceName): Promise<void> {
     await super.carryTo(device);
     this.#examSamples = this.#examSamples && (await carriedSamples(this.#examSamples, device));

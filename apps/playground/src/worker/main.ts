@@ -30,8 +30,8 @@ async function serve(): Promise<never> {
       else if (studio.isTraining) await studio.train();
       else await mailbox.arrival();
     } catch (error) {
-      studio.stop();
       tell({ type: 'failed', message: reasonOf(error) });
+      await studio.recoverFrom(error);
     }
     await letMessagesIn();
   }

@@ -75,8 +75,9 @@ export abstract class Session<M extends nn.Module> {
     };
   }
 
-  /** Begins anew with an untrained network. */
-  reset(): void {
+  /** Begins anew with an untrained network; nothing is asked of the device that it leaves. */
+  reset(device = this.device): void {
+    this.device = device;
     this.model = this.build().to(this.device);
     this.#optimizer = this.#makeOptimizer();
     this.step = 0;

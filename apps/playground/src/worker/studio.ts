@@ -1,12 +1,16 @@
 /** The two sessions, which of them is training, and what is told of it how often. */
 
-import type { Report, Request, Task } from '../protocol.ts';
+import { DeviceLostError } from 'tenfold';
+import { TASKS } from '../protocol.ts';
+import type { DeviceName, Report, Request, Task } from '../protocol.ts';
 import { DigitsSession } from './digits-session.ts';
 import { letMessagesIn } from './mailbox.ts';
 import { TextSession, corpusOf, tales } from './text-session.ts';
 
-/** Milliseconds between two reports of a kind. */
+/** Milliseconds between two reports of a kind, at least. */
 const EVERY = { progress: 50, exam: 1000, writing: 2500 };
+/** An exam or a writing that takes long comes so much more seldom that this many times as long goes into training. */
+const TRAINING_SHARE = 8;
 /** The first steps, in which most is learned, are reported one by one. */
 const FIRST_STEPS = 20;
 /** What is written while learning ends after so many characters, or milliseconds. */
@@ -21,7 +25,8 @@ export class Studio {
   readonly #digits = new DigitsSession('cpu', 'mlp', 1e-3);
   #text = new TextSession('cpu', tales(), 3e-3);
   #training: Task | undefined;
-  readonly #last = { progress: 0, exam: 0, writing: 0 };
+  /** When the next report of a kind is due. */
+  readonly #due = { progress: 0, exam: 0, writing: 0 };
 
   constructor(tell: (report: Report) => void, isIdle: () => boolean) {
     this.#tell = tell;
@@ -81,11 +86,9 @@ export class Studio {
     if (this.#training === undefined) return;
     const session = this.#session(this.#training);
     await session.train();
-    const now = performance.now();
-    if (now - this.#last.progress >= EVERY.progress || session.step <= FIRST_STEPS)
-      await this.#tellProgress();
-    if (this.#training === 'digits' && now - this.#last.exam >= EVERY.exam) await this.#tellExam();
-    if (this.#training === 'text' && now - this.#last.writing >= EVERY.writing) await this.#tellSample();
+    if (session.step <= FIRST_STEPS || this.#isDue('progress')) await this.#tellProgress();
+    if (this.#training === 'digits' && this.#isDue('exam')) await this.#tellExam();
+    if (this.#training === 'text' && this.#isDue('writing')) await this.#tellSample();
   }
 
   stop(): void {
@@ -105,10 +108,22 @@ export class Studio {
     this.#tell({ type: 'running', task });
   }
 
-  async #changeDevice(device: DigitsSession['device']): Promise<void> {
+  async #changeDevice(device: DeviceName): Promise<void> {
     await this.#digits.carryTo(device);
     await this.#text.carryTo(device);
     this.#tell({ type: 'device', device });
+  }
+
+  /** After an error nothing goes on by itself. A device that is lost takes its networks with it. */
+  async recoverFrom(error: unknown): Promise<void> {
+    this.stop();
+    if (error instanceof DeviceLostError) {
+      for (const task of TASKS) {
+        this.#session(task).reset('cpu');
+        await this.#begunAnew(task);
+      }
+    }
+    this.#tell({ type: 'device', device: this.#digits.device });
   }
 
   async #begunAnew(task: Task): Promise<void> {
@@ -141,18 +156,33 @@ export class Studio {
   async #tellProgress(): Promise<void> {
     const task = this.#training!;
     const progress = await this.#session(task).progress();
+    if (progress && !Number.isFinite(progress.loss)) {
+      throw new RangeError(
+        `after step ${progress.step} the loss is no longer a finite number; begin anew with a smaller learning rate`,
+      );
+    }
     if (progress) this.#tell({ type: 'progress', task, ...progress });
-    this.#last.progress = performance.now();
+    this.#due.progress = performance.now() + EVERY.progress;
   }
 
-  async #tellExam(): Promise<void> {
-    this.#tell({ type: 'exam', ...(await this.#digits.exam()) });
-    this.#last.exam = performance.now();
+  #tellExam(): Promise<void> {
+    return this.#paced('exam', async () => this.#tell({ type: 'exam', ...(await this.#digits.exam()) }));
   }
 
-  async #tellSample(): Promise<void> {
-    await this.#write('', 0.6, { asked: false, ...SAMPLE });
-    this.#last.writing = performance.now();
+  #tellSample(): Promise<void> {
+    return this.#paced('writing', () => this.#write('', 0.6, { asked: false, ...SAMPLE }));
+  }
+
+  #isDue(kind: keyof typeof EVERY): boolean {
+    return performance.now() >= this.#due[kind];
+  }
+
+  /** Makes a report, and says when the next one is due. */
+  async #paced(kind: 'exam' | 'writing', report: () => Promise<void>): Promise<void> {
+    const start = performance.now();
+    await report();
+    const end = performance.now();
+    this.#due[kind] = end + Math.max(EVERY[kind], TRAINING_SHARE * (end - start));
   }
 
   /** Tells the writing as it grows, until it is long enough, takes too long, or somebody asks for something else. */
