@@ -36,6 +36,9 @@ export interface BackendOptions {
 /** Everything but float64, which no GPU language on the web has. */
 const SUPPORTED: ReadonlySet<DType> = new Set(DTYPES.filter((dtype) => dtype !== 'float64'));
 
+/** Computed in float32. */
+const ATTENTION: ReadonlySet<DType> = new Set<DType>(['float32', 'float16', 'bfloat16']);
+
 export class WebGpuBackend implements Backend {
   readonly name = 'webgpu';
   readonly caps: Capabilities;
@@ -73,6 +76,7 @@ export class WebGpuBackend implements Backend {
       threads: 1,
       subgroups: target.subgroups !== undefined,
       f16: target.f16,
+      attention: ATTENTION,
       maxOperands: 1024,
       maxBufferBytes: limits.maxBufferSize,
       alignment: 256,

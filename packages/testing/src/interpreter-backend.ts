@@ -11,7 +11,7 @@ import { attentionLoops } from './attention-loops.ts';
 import type { IterationOrder } from './kernel-interpreter.ts';
 import { KernelInterpreter } from './kernel-interpreter.ts';
 import type { ElementView } from './number-format.ts';
-import { elementView } from './number-format.ts';
+import { conform, elementView } from './number-format.ts';
 import { sortPositions } from './scalar-ops.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { stridedOffsets } from './strided.ts';
@@ -243,8 +243,8 @@ function attention(kernel: AttentionKernel, operands: readonly ElementView[], { 
   const along = [[query, depth], [key, depth], [key, width], [], ...rows, [query, key]];
   const inputs = kernel.inputs.map((id, i): AttentionInput => {
     const value = values[id];
-    if (value.op === 'const') return { shape: [], data: [value.value] };
-    if (value.op === 'scalar') return { shape: [], data: [scalars[value.slot]] };
+    if (value.op === 'const') return { shape: [], data: [conform(value.dtype, value.value)] };
+    if (value.op === 'scalar') return { shape: [], data: [conform(value.dtype, scalars[value.slot])] };
     if (value.op !== 'load') return unreachable(`kernel '${kernel.name}': input ${i} is no load`);
     const over: readonly AxisId[] = along[i].length > 0 ? [...batch, ...along[i]] : [];
     const shape = over.map((axis) => extentOf(axes[axis]));

@@ -1,10 +1,11 @@
 /** Which lowering takes which kernel. */
 
 import type { Kernel } from '@tenfold/ir';
-import { unreachable } from '@tenfold/ir';
+import { lowerAttention } from '../kernels/attention/attention.ts';
 import { contractAsLoops } from '../kernels/contract-loops.ts';
 import { chooseLoopShape } from '../kernels/loop-shape.ts';
 import { lowerLoops } from '../kernels/loops.ts';
+import { lowerArgsort } from '../kernels/sort/argsort.ts';
 import type { Target } from '../target.ts';
 import type { Lowered } from './pass.ts';
 
@@ -18,7 +19,8 @@ export function lower(kernel: Kernel, target: Target): Lowered {
       return lowerLoops(loops, chooseLoopShape(loops, target));
     }
     case 'attention':
+      return lowerAttention(kernel, target);
     case 'routine':
-      return unreachable(`${kernel.kind} '${kernel.name}' has no lowering`);
+      return lowerArgsort(kernel, target);
   }
 }
