@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 /** The WebGPU backend. `await webgpu()` makes the device 'webgpu' known. */
 
 import { registerBackend } from '@tenfold/ir';

@@ -409,7 +409,7 @@ describe('devices', () => {
     await expectError(
       () => ones([2]).to('webgpu'),
       DeviceError,
-      `unknown device 'webgpu'; ${known}; import '@tenfold/backend-webgpu' to register it`,
+      `unknown device 'webgpu'; ${known}; await webgpu() of '@tenfold/backend-webgpu' first`,
     );
   });
 

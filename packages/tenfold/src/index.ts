@@ -1,5 +1,6 @@
 /**
- * All of Tenfold in one import: tensors, gradients, layers, optimizers, files, and the CPU as the default device.
+ * All of Tenfold in one import: tensors, gradients, layers, optimizers, files, the CPU as the default device, and WebGPU
+ * for who asks for it.
  *
  *     import { tensor, nn, optim } from 'tenfold';
  */
@@ -15,3 +16,5 @@ export * as nn from '@tenfold/nn';
 /** The functional operations of `nn`, under the name that PyTorch's users give them. */
 export { functional as F } from '@tenfold/nn';
 export * as optim from '@tenfold/optim';
+export { webgpu } from '@tenfold/backend-webgpu';
+export type { WebGpuOptions } from '@tenfold/backend-webgpu';

@@ -18,10 +18,10 @@ interface Registration {
 const registrations = new Map<string, Registration>();
 let defaultName: string | undefined;
 
-/** Packages that provide a device which is not registered, for error messages. */
-const PROVIDERS = new Map([
-  ['cpu', '@tenfold/backend-cpu'],
-  ['webgpu', '@tenfold/backend-webgpu'],
+/** How a device that is not registered is made known, for error messages. */
+const REMEDIES = new Map([
+  ['cpu', `import '@tenfold/backend-cpu'`],
+  ['webgpu', `await webgpu() of '@tenfold/backend-webgpu'`],
 ]);
 
 /** Makes a device known under `name`; the first one registered is the default. Registering again replaces a device not yet in use. */
@@ -49,10 +49,9 @@ export function getDevice(name: string | undefined = defaultName): Device {
   const registration = registrations.get(name);
   if (!registration) {
     const known = [...registrations.keys()].map((n) => `'${n}'`).join(', ') || 'none';
-    const provider = PROVIDERS.get(name);
+    const remedy = REMEDIES.get(name);
     throw new DeviceError(
-      `unknown device '${name}'; known devices: ${known}` +
-        (provider ? `; import '${provider}' to register it` : ''),
+      `unknown device '${name}'; known devices: ${known}` + (remedy ? `; ${remedy} first` : ''),
     );
   }
   if (!registration.device) {
