@@ -6,13 +6,13 @@
 import type { DType } from '@tenfold/ir';
 import { BINARY, DTYPES, UNARY, byteSize, isFloat } from '@tenfold/ir';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openDevice } from '../src/device/open-device.ts';
 import { beats, combine, constant, identity } from '../src/wgsl/constants.ts';
 import { Library } from '../src/wgsl/library.ts';
 import { binary, bitcast, cast, random, unary, where } from '../src/wgsl/operations.ts';
 import { shaderOf } from './support/evaluate.ts';
+import { nullDevice } from './support/null-device.ts';
 
-const { device } = await openDevice({ dawn: ['backend=null'] });
+const device = await nullDevice();
 afterAll(() => device.destroy());
 
 const COMPUTED = DTYPES.filter((dtype) => dtype !== 'float64');

@@ -43,16 +43,24 @@ fn exp_f32(x: f32) -> f32 {
   return bitcast<f32>(select(high, bitcast<u32>(x), is_nan(x)));
 }
 
+fn leading_bits_f32(x: f32) -> f32 {
+  return bitcast<f32>(bitcast<u32>(x) & 0xfffff000u);
+}
+
 fn div_f32(a: f32, b: f32) -> f32 {
-  // The reciprocal of a divisor above 2^126 is denormal, which may be 0.
-  let scale = select(1.0f, 0.03125f, abs(b) > 4.2535296e37f);
+  // What is computed with must not be denormal, or it may be lost: the reciprocal of a large number, half of a small one.
+  let small = min(abs(a), abs(b)) < 7.888609e-31f;
+  let scale = select(select(1.0f, 16777216.0f, small), 0.03125f, abs(b) > 4.2535296e37f);
   let x = a * scale;
   let y = b * scale;
   let reciprocal = 1.0f / y;
   let quotient = x * reciprocal;
-  let refined = fma(fma(-quotient, y, x), reciprocal, quotient);
-  let exponent = bitcast<u32>(quotient) & 0x7f800000u;
-  return where_f32((exponent == 0u) | (exponent == 0x7f800000u), quotient, refined);
+  let leading = leading_bits_f32(quotient);
+  let divisor = leading_bits_f32(y);
+  let rest = fma(-leading, y - divisor, fma(-leading, divisor, x));
+  // Below 2^-100 the correction would be lost; there is none to infinity and NaN.
+  let correct = (((bitcast<u32>(quotient) >> 23u) & 0xffu) - 27u) < 228u;
+  return where_f32(correct, fma(rest, reciprocal, leading), quotient);
 }
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) lane: u32) {

@@ -13,7 +13,8 @@ export function allMagnitudes(count: number): number[] {
 
 /** A denormal as zero, which is what a GPU may take it for. */
 export function flushed(x: number): number {
-  return Math.abs(x) < SMALLEST_NORMAL ? x * 0 : x;
+  if (Math.abs(x) >= SMALLEST_NORMAL || Number.isNaN(x)) return x;
+  return Math.sign(x) < 0 || Object.is(x, -0) ? -0 : 0;
 }
 
 /** Float32 values evenly spaced in [from, to]. */
