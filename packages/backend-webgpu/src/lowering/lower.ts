@@ -1,11 +1,13 @@
 /** Which lowering takes which kernel. */
 
-import type { Kernel } from '@tenfold/ir';
+import type { Kernel, LoopKernel } from '@tenfold/ir';
 import { lowerAttention } from '../kernels/attention/attention.ts';
 import { contractAsLoops } from '../kernels/contract-loops.ts';
 import { chooseLoopShape } from '../kernels/loop-shape.ts';
 import { lowerLoops } from '../kernels/loops.ts';
+import { lowerScan } from '../kernels/scan-rows.ts';
 import { lowerArgsort } from '../kernels/sort/argsort.ts';
+import { lowerStaged } from '../kernels/staged-rows.ts';
 import type { Target } from '../target.ts';
 import type { Lowered } from './pass.ts';
 
@@ -13,14 +15,17 @@ import type { Lowered } from './pass.ts';
 export function lower(kernel: Kernel, target: Target): Lowered {
   switch (kernel.kind) {
     case 'loop':
-      return lowerLoops(kernel, chooseLoopShape(kernel, target));
-    case 'contract': {
-      const loops = contractAsLoops(kernel);
-      return lowerLoops(loops, chooseLoopShape(loops, target));
-    }
+      return lowerLoopKernel(kernel, target);
+    case 'contract':
+      return lowerLoopKernel(contractAsLoops(kernel), target);
     case 'attention':
       return lowerAttention(kernel, target);
     case 'routine':
       return lowerArgsort(kernel, target);
   }
+}
+
+function lowerLoopKernel(kernel: LoopKernel, target: Target): Lowered {
+  const inPasses = lowerStaged(kernel, target) ?? lowerScan(kernel, target);
+  return inPasses ?? lowerLoops(kernel, chooseLoopShape(kernel, target));
 }
