@@ -37,7 +37,9 @@ export interface DeviceCounters {
   runs: number;
   /** Bytes copied from the host into slots of plans. */
   uploadedBytes: number;
-  /** Reads from the device that no user asked for. */
+  /** Reads that somebody waits for: what the user asked for, and small results where the device can be waited for. */
+  reads: number;
+  /** Reads of small results that nobody waits for, from a device that cannot be waited for. */
   fetches: number;
 }
 
@@ -45,11 +47,11 @@ export interface DeviceCounters {
 export type RunRecord = Decision;
 
 export class Device {
-  readonly name: string;
+  name: string;
   readonly backend: Backend;
   readonly memory: Allocator;
   readonly plans = new PlanCache();
-  readonly counters: DeviceCounters = { runs: 0, uploadedBytes: 0, fetches: 0 };
+  readonly counters: DeviceCounters = { runs: 0, uploadedBytes: 0, reads: 0, fetches: 0 };
   readonly keeper: Keeper;
   /** Told of every run; `compile` records through it. */
   onRun: ((record: RunRecord) => void) | undefined;
@@ -129,12 +131,13 @@ export class Device {
   /** Bytes of a storage's contents, synchronously where the backend can wait. */
   readSync(storage: Storage): Uint8Array {
     if (storage.host) return storage.host;
-    const at = this.#locate(storage);
     if (!this.backend.readSync) {
       throw new TenfoldError(
-        `dataSync: device '${this.name}' cannot be waited for; use the asynchronous read and await it`,
+        `read: device '${this.name}' cannot be waited for; await data(), item(), tolist() or toDevice() instead`,
       );
     }
+    const at = this.#locate(storage);
+    this.counters.reads++;
     return this.backend.readSync(at.buffer, at.offset, storage.bytes);
   }
 
@@ -152,6 +155,7 @@ export class Device {
 
   #readDevice(storage: Storage): Promise<Uint8Array> {
     const at = this.#locate(storage);
+    this.counters.reads++;
     return this.backend.read(at.buffer, at.offset, storage.bytes);
   }
 
@@ -335,7 +339,7 @@ export class Device {
     plan.run({ storages: refs as OperandRef[], scalars, scratch });
     for (const { storage, offset } of inScratch) {
       if (!outputs.has(storage)) continue;
-      this.counters.fetches++;
+      this.counters.reads++;
       storage.host = this.backend.readSync!(scratch.buffer, scratch.offset + offset, storage.bytes);
       storage.role = 'host';
     }

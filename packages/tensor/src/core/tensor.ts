@@ -42,7 +42,10 @@ export class Tensor {
   #source: TensorSource;
   #leaf: LeafState<Tensor> | undefined;
 
-  /** For Tenfold's own packages; users make tensors with `tensor`, `zeros`, … */
+  /**
+   * For Tenfold's own packages; users make tensors with `tensor`, `zeros`, …
+   * @throws DTypeError for a dtype that the device lacks.
+   */
   constructor(home: Device, source: TensorSource) {
     this.home = home;
     this.#source = source;
@@ -53,6 +56,12 @@ export class Tensor {
     } else {
       this.shape = source.graph.types[source.node].shape;
       this.dtype = source.graph.types[source.node].dtype;
+    }
+    if (!home.backend.caps.dtypes.has(this.dtype)) {
+      const op = source.kind === 'node' ? source.graph.ops[source.node] : 'tensor';
+      throw new DTypeError(
+        `${op}: device '${home.name}' has no ${this.dtype}; use ${isFloat(this.dtype) ? 'float32' : 'int32'} there, or move the tensor to another device first`,
+      );
     }
   }
 
