@@ -8,7 +8,9 @@
 
 import type { Backend, BufferId, OperandRef } from '../backend/backend.ts';
 import { activeDebugTools, debug } from '../debug.ts';
-import { OutOfMemoryError, TenfoldError } from '../errors.ts';
+import type { DType } from '../dtype.ts';
+import { isFloat } from '../dtype.ts';
+import { DTypeError, OutOfMemoryError, TenfoldError } from '../errors.ts';
 import { Graph } from '../graph/graph.ts';
 import type { NodeId, ScalarSource } from '../graph/graph.ts';
 import type { Allocation } from './allocator.ts';
@@ -73,7 +75,7 @@ export class Device {
     this.memory = new Allocator(backend);
     this.#ownership = new Ownership((allocation) => this.memory.free(allocation));
     this.#engine = engine;
-    this.#graph = new Graph();
+    this.#graph = new Graph(this.require);
     this.#importer = new Importer(this.#graph);
     this.keeper = new Keeper((storage) => {
       if (storage.host) this.#ownership.free(storage);
@@ -81,6 +83,14 @@ export class Device {
       else this.free(storage, 'was kept for a few runs only');
     }, isSmall);
   }
+
+  /** Raises DTypeError where the device lacks the dtype of what `op` gives. */
+  readonly require = (op: string, dtype: DType): void => {
+    if (this.backend.caps.dtypes.has(dtype)) return;
+    throw new DTypeError(
+      `${op}: device '${this.name}' has no ${dtype}; use ${isFloat(dtype) ? 'float32' : 'int32'} there, or compute it on another device`,
+    );
+  };
 
   /** The graph that operations append to now. */
   get graph(): Graph {
@@ -112,7 +122,7 @@ export class Device {
       const decision = this.#followed(graph, roots, role) ?? this.#decide(graph, roots, role);
       if (decision) this.#execute(decision);
     });
-    this.#graph = new Graph(this.#trails.likely);
+    this.#graph = new Graph(this.require, this.#trails.likely);
     this.#importer = new Importer(this.#graph);
   }
 

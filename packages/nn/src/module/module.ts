@@ -215,9 +215,9 @@ export abstract class Module {
     const tensors = [...this.parameters(), ...this.buffers()].flatMap((value) =>
       value.grad ? [value, value.grad] : [value],
     );
-    const moves = tensors.map(
-      async (tensor) => [tensor, await noGrad(() => tensor.toDevice(device))] as const,
-    );
+    const moves = tensors
+      .filter((tensor) => tensor.device !== device)
+      .map(async (tensor) => [tensor, await tensor.detach().toDevice(device)] as const);
     const moved = new Map<Tensor, Tensor>(await Promise.all(moves));
     return this.#move((tensor) => moved.get(tensor) ?? tensor);
   }

@@ -52,16 +52,11 @@ export class Tensor {
     if (source.kind === 'storage') {
       this.shape = source.storage.shape;
       this.dtype = source.storage.dtype;
+      home.require('tensor', this.dtype);
       this.#leaf = findLeafState(source.storage);
     } else {
       this.shape = source.graph.types[source.node].shape;
       this.dtype = source.graph.types[source.node].dtype;
-    }
-    if (!home.backend.caps.dtypes.has(this.dtype)) {
-      const op = source.kind === 'node' ? source.graph.ops[source.node] : 'tensor';
-      throw new DTypeError(
-        `${op}: device '${home.name}' has no ${this.dtype}; use ${isFloat(this.dtype) ? 'float32' : 'int32'} there, or move the tensor to another device first`,
-      );
     }
   }
 
