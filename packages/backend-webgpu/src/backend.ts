@@ -55,7 +55,7 @@ export class WebGpuBackend implements Backend {
   readonly #queue = new WorkQueue();
   readonly #prepared = new WeakMap<readonly Dispatch[], PreparedBatch>();
   #workspace: { readonly id: BufferId; readonly bytes: number } | undefined;
-  #disposed = false;
+  disposed = false;
 
   constructor(open: OpenDevice, options: BackendOptions = {}) {
     const { device, target, limits, info } = open;
@@ -92,7 +92,7 @@ export class WebGpuBackend implements Backend {
 
   /** Freeing what went with the backend does nothing: handles may be collected later than it. */
   free(id: BufferId): void {
-    if (!this.#disposed) this.#queue.add(() => this.#buffers.free(id));
+    if (!this.disposed) this.#queue.add(() => this.#buffers.free(id));
   }
 
   write(id: BufferId, data: Uint8Array, offset = 0): void {
@@ -140,7 +140,7 @@ export class WebGpuBackend implements Backend {
   }
 
   dispose(): void {
-    this.#disposed = true;
+    this.disposed = true;
     this.#buffers.dispose();
     this.#staging.dispose();
     this.#ring.dispose();
@@ -194,7 +194,7 @@ export class WebGpuBackend implements Backend {
   }
 
   #alive(): void {
-    if (this.#disposed) {
+    if (this.disposed) {
       throw new DeviceError('webgpu: the backend was disposed of; make a new one with webgpu()');
     }
   }
