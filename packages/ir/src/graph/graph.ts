@@ -66,14 +66,14 @@ export class Graph {
   readonly #leafOf = new Map<Storage, { node: NodeId; version: number }>();
   readonly #sourceOf = new Map<Storage, { node: NodeId; effect: NodeId }>();
 
-  readonly #require: (op: OpName, dtype: DType) => void;
+  readonly #insist: (op: OpName, dtype: DType) => void;
 
   /**
-   * `require` raises an error for a dtype that the device lacks. `likely` is what this graph will probably become: nodes that
+   * `insist` raises an error for a dtype that the device lacks. `likely` is what this graph will probably become: nodes that
    * are the same are not made again.
    */
-  constructor(require: (op: OpName, dtype: DType) => void = () => {}, likely?: Columns) {
-    this.#require = require;
+  constructor(insist: (op: OpName, dtype: DType) => void = () => {}, likely?: Columns) {
+    this.#insist = insist;
     this.#columns = likely ?? prefixOf(EMPTY, 0);
     this.#follows = likely !== undefined;
   }
@@ -126,7 +126,7 @@ export class Graph {
     const columns = this.#columns;
     const types = inputs.map((input) => columns.types[input]);
     const type = specOf(op).infer(types, attrs);
-    this.#require(op, type.dtype);
+    this.#insist(op, type.dtype);
     columns.ops.push(op);
     columns.inputs.push(inputs.length === 0 ? NO_INPUTS : inputs);
     columns.attrs.push(attrs);

@@ -75,7 +75,7 @@ export class Device {
     this.memory = new Allocator(backend);
     this.#ownership = new Ownership((allocation) => this.memory.free(allocation));
     this.#engine = engine;
-    this.#graph = new Graph(this.require);
+    this.#graph = new Graph(this.insist);
     this.#importer = new Importer(this.#graph);
     this.keeper = new Keeper((storage) => {
       if (storage.host) this.#ownership.free(storage);
@@ -85,7 +85,7 @@ export class Device {
   }
 
   /** Raises DTypeError where the device lacks the dtype of what `op` gives. */
-  readonly require = (op: string, dtype: DType): void => {
+  readonly insist = (op: string, dtype: DType): void => {
     if (this.backend.caps.dtypes.has(dtype)) return;
     throw new DTypeError(
       `${op}: device '${this.name}' has no ${dtype}; use ${isFloat(dtype) ? 'float32' : 'int32'} there, or compute it on another device`,
@@ -122,7 +122,7 @@ export class Device {
       const decision = this.#followed(graph, roots, role) ?? this.#decide(graph, roots, role);
       if (decision) this.#execute(decision);
     });
-    this.#graph = new Graph(this.require, this.#trails.likely);
+    this.#graph = new Graph(this.insist, this.#trails.likely);
     this.#importer = new Importer(this.#graph);
   }
 

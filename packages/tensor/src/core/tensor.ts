@@ -52,7 +52,7 @@ export class Tensor {
     if (source.kind === 'storage') {
       this.shape = source.storage.shape;
       this.dtype = source.storage.dtype;
-      home.require('tensor', this.dtype);
+      home.insist('tensor', this.dtype);
       this.#leaf = findLeafState(source.storage);
     } else {
       this.shape = source.graph.types[source.node].shape;
