@@ -88,7 +88,6 @@ function receive(report: Report): void {
 
 function sayWhatIsMissing(devices: readonly DeviceStatus[]): void {
   for (const { device, missing } of devices) {
-    if (missing === undefined) continue;
-    notice(device, `No WebGPU here, so the CPU does all the work: ${missing.replace(/^webgpu: /, '')}.`);
+    if (missing !== undefined) notice(device, `The CPU does all the work: ${missing}`);
   }
 }

@@ -25,12 +25,18 @@ import type { GpuProgram } from './program.ts';
 import { Pipelines } from './queue/pipelines.ts';
 import { PreparedBatch } from './queue/prepared-batch.ts';
 import { WorkQueue } from './queue/work-queue.ts';
+import type { TuningRecord } from './tuning/table.ts';
+import { TuningTable } from './tuning/table.ts';
+import { Tuner } from './tuning/tuner.ts';
+import type { Tuning } from './tuning/tuning.ts';
 
 export interface BackendOptions {
   /** Most bytes of buffers to take. Default: no limit but the device's. */
   readonly memoryLimit?: number;
   /** Called once when four fifths of `memoryLimit` are held. */
   readonly onMemoryWarning?: (heldBytes: number, limitBytes: number) => void;
+  /** How kernels are cut up: what `exportTuning()` returned once on such an adapter. Default: a heuristic decides. */
+  readonly tuning?: TuningRecord | Tuning;
 }
 
 /** Everything but float64, which no GPU language on the web has. */
@@ -55,12 +61,20 @@ export class WebGpuBackend implements Backend {
   readonly #queue = new WorkQueue();
   readonly #prepared = new WeakMap<readonly Dispatch[], PreparedBatch>();
   #workspace: { readonly id: BufferId; readonly bytes: number } | undefined;
-  disposed = false;
+  readonly #tuning: Tuning;
+  readonly #table: TuningTable;
+  readonly #tuner: Tuner;
+  #disposed = false;
 
   constructor(open: OpenDevice, options: BackendOptions = {}) {
     const { device, target, limits, info } = open;
     this.#open = open;
     this.#device = device;
+    const { tuning } = options;
+    const fixed = tuning !== undefined && 'stepsFor' in tuning;
+    this.#table = new TuningTable(info, fixed ? undefined : tuning);
+    this.#tuning = fixed ? tuning : this.#table;
+    this.#tuner = new Tuner(this.#table, target);
     this.info = info;
     this.#buffers = new Buffers(
       device,
@@ -92,7 +106,7 @@ export class WebGpuBackend implements Backend {
 
   /** Freeing what went with the backend does nothing: handles may be collected later than it. */
   free(id: BufferId): void {
-    if (!this.disposed) this.#queue.add(() => this.#buffers.free(id));
+    if (!this.#disposed) this.#queue.add(() => this.#buffers.free(id));
   }
 
   write(id: BufferId, data: Uint8Array, offset = 0): void {
@@ -116,7 +130,8 @@ export class WebGpuBackend implements Backend {
   compile(kernels: readonly Kernel[]): readonly Program[] {
     this.#alive();
     return kernels.map((kernel): GpuProgram => {
-      return { kernel, lowered: lower(kernel, this.#open.target), shaders: new Map() };
+      this.#tuner.note(kernel);
+      return { kernel, lowered: lower(kernel, this.#open.target, this.#tuning), shaders: new Map() };
     });
   }
 
@@ -135,12 +150,27 @@ export class WebGpuBackend implements Backend {
     this.#queue.check();
   }
 
+  /**
+   * Searches the fastest ways to cut up the kernels that were compiled so far, by running them on memory of their own; how
+   * many there were. It takes seconds a kernel, most of them the driver's compiler. What it finds holds for kernels that
+   * are compiled afterwards, in this process or, through `tuningRecord`, in others.
+   */
+  tune(): Promise<number> {
+    this.#alive();
+    return this.#tuner.search(this);
+  }
+
+  /** What is known of this adapter and others, as plain JSON. */
+  tuningRecord(): TuningRecord {
+    return this.#table.record();
+  }
+
   memoryReport(): MemoryReport {
     return this.#buffers.report();
   }
 
   dispose(): void {
-    this.disposed = true;
+    this.#disposed = true;
     this.#buffers.dispose();
     this.#staging.dispose();
     this.#ring.dispose();
@@ -194,7 +224,7 @@ export class WebGpuBackend implements Backend {
   }
 
   #alive(): void {
-    if (this.disposed) {
+    if (this.#disposed) {
       throw new DeviceError('webgpu: the backend was disposed of; make a new one with webgpu()');
     }
   }

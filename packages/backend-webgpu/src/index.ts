@@ -1,13 +1,17 @@
 /// <reference types="@webgpu/types" preserve="true" />
 /** The WebGPU backend. `await webgpu()` makes the device 'webgpu' known. */
 
-import { registerBackend } from '@tenfold/ir';
+import { DeviceError, registerBackend } from '@tenfold/ir';
 import type { BackendOptions } from './backend.ts';
 import { WebGpuBackend } from './backend.ts';
 import type { DeviceOptions } from './device/open-device.ts';
 import { openDevice } from './device/open-device.ts';
+import type { TuningRecord } from './tuning/table.ts';
 
 export type { WebGpuBackend } from './backend.ts';
+export type { TuningStep } from './tuning/steps.ts';
+export type { TuningRecord } from './tuning/table.ts';
+export type { Tuning } from './tuning/tuning.ts';
 
 export interface WebGpuOptions extends DeviceOptions, BackendOptions {}
 
@@ -23,4 +27,27 @@ export async function webgpuBackend(options: WebGpuOptions = {}): Promise<WebGpu
 export async function webgpu(options: WebGpuOptions = {}): Promise<void> {
   const backend = await webgpuBackend(options);
   registerBackend('webgpu', () => backend);
+  opened = backend;
+}
+
+/** The backend of the device 'webgpu'. */
+let opened: WebGpuBackend | undefined;
+
+/**
+ * Measures how the kernels compiled so far are best cut up on this adapter, and gives how many it measured: run what is to
+ * be fast once, then this, which takes seconds a kernel. `exportTuning()` says what was found; given to `webgpu({ tuning })`
+ * another time, all kernels are compiled so. Raises DeviceError before `webgpu()`.
+ */
+export function tuneKernels(): Promise<number> {
+  return backendFor('tuneKernels').tune();
+}
+
+/** What is known of adapters and kernels, as plain JSON to keep. Raises DeviceError before `webgpu()`. */
+export function exportTuning(): TuningRecord {
+  return backendFor('exportTuning').tuningRecord();
+}
+
+function backendFor(name: string): WebGpuBackend {
+  if (opened) return opened;
+  throw new DeviceError(`${name}: the device 'webgpu' is not open; await webgpu() first`);
 }

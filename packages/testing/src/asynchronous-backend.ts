@@ -54,9 +54,8 @@ export class AsynchronousBackend implements Backend {
     return this.#inner.alloc(bytes);
   }
 
-  /** Handles may be collected later than the backend they belong to. */
   free(id: BufferId): void {
-    if (!this.disposed) this.#enqueue(() => this.#inner.free(id));
+    this.#enqueue(() => this.#inner.free(id));
   }
 
   write(id: BufferId, data: Uint8Array, offset?: number): void {
@@ -88,10 +87,6 @@ export class AsynchronousBackend implements Backend {
 
   synchronize(): Promise<void> {
     return this.#settled(() => {});
-  }
-
-  get disposed(): boolean {
-    return this.#inner.disposed;
   }
 
   dispose(): void {

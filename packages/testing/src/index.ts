@@ -3,6 +3,7 @@
 export * from './asynchronous-backend.ts';
 export * from './closeness.ts';
 export { checkKernel, sample } from './conformance/harness.ts';
+export type { LaunchCase } from './conformance/harness.ts';
 export { conformance } from './conformance/suite.ts';
 export * from './engine-conformance.ts';
 export * from './erf.ts';

@@ -76,59 +76,60 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
   var acc_0: f32 = float_of(0xff800000u);
   var part_1: f32 = float_of(0xff800000u);
   let limit_2 = select(0, 1024, alive);
+  let i_5 = count * 1024;
   for (var t_3 = i32(l); t_3 < limit_2; t_3 += 256) {
-    let i_5 = count * 1024 + t_3;
-    let v_4 = slab0[operand0 + u32(i_5)];
+    let i_6 = i_5 + t_3;
+    let v_4 = slab0[operand0 + u32(i_6)];
     part_1 = max_f32(part_1, v_4);
   }
   shared_f32[lane] = part_1;
   workgroupBarrier();
   for (var half = 128u; half > 0u; half = half / 2u) {
     if (l < half) {
-      var mine_6 = shared_f32[lane];
-      let other_7 = shared_f32[lane + half * 1u];
-      mine_6 = max_f32(mine_6, other_7);
-      shared_f32[lane] = mine_6;
+      var mine_7 = shared_f32[lane];
+      let other_8 = shared_f32[lane + half * 1u];
+      mine_7 = max_f32(mine_7, other_8);
+      shared_f32[lane] = mine_7;
     }
     workgroupBarrier();
   }
   part_1 = shared_f32[lane - l * 1u];
   workgroupBarrier();
   acc_0 = max_f32(acc_0, part_1);
-  var acc_8: f32 = 0f;
-  var part_9: f32 = 0f;
-  let limit_10 = select(0, 1024, alive);
-  let v_16 = acc_0;
-  for (var t_11 = i32(l); t_11 < limit_10; t_11 += 256) {
-    let i_15 = count * 1024 + t_11;
-    let v_14 = slab0[operand0 + u32(i_15)];
-    let v_13 = (v_14 - v_16);
-    let v_12 = exp_f32(v_13);
-    part_9 = (part_9 + v_12);
+  var acc_9: f32 = 0f;
+  var part_10: f32 = 0f;
+  let limit_11 = select(0, 1024, alive);
+  let v_17 = acc_0;
+  for (var t_12 = i32(l); t_12 < limit_11; t_12 += 256) {
+    let i_16 = i_5 + t_12;
+    let v_15 = slab0[operand0 + u32(i_16)];
+    let v_14 = (v_15 - v_17);
+    let v_13 = exp_f32(v_14);
+    part_10 = (part_10 + v_13);
   }
-  shared_f32[lane] = part_9;
+  shared_f32[lane] = part_10;
   workgroupBarrier();
   for (var half = 128u; half > 0u; half = half / 2u) {
     if (l < half) {
-      var mine_17 = shared_f32[lane];
-      let other_18 = shared_f32[lane + half * 1u];
-      mine_17 = (mine_17 + other_18);
-      shared_f32[lane] = mine_17;
+      var mine_18 = shared_f32[lane];
+      let other_19 = shared_f32[lane + half * 1u];
+      mine_18 = (mine_18 + other_19);
+      shared_f32[lane] = mine_18;
     }
     workgroupBarrier();
   }
-  part_9 = shared_f32[lane - l * 1u];
+  part_10 = shared_f32[lane - l * 1u];
   workgroupBarrier();
-  acc_8 = (acc_8 + part_9);
-  let limit_19 = select(0, 1024, alive);
-  let v_27 = acc_8;
-  let v_26 = div_f32(1f, v_27);
-  for (var t_20 = i32(l); t_20 < limit_19; t_20 += 256) {
-    let i_25 = count * 1024 + t_20;
-    let v_24 = slab0[operand0 + u32(i_25)];
-    let v_23 = (v_24 - v_16);
-    let v_22 = exp_f32(v_23);
-    let v_21 = (v_22 * v_26);
-    slab0[operand1 + u32(i_25)] = v_21;
+  acc_9 = (acc_9 + part_10);
+  let limit_20 = select(0, 1024, alive);
+  let v_28 = acc_9;
+  let v_27 = div_f32(1f, v_28);
+  for (var t_21 = i32(l); t_21 < limit_20; t_21 += 256) {
+    let i_26 = i_5 + t_21;
+    let v_25 = slab0[operand0 + u32(i_26)];
+    let v_24 = (v_25 - v_17);
+    let v_23 = exp_f32(v_24);
+    let v_22 = (v_23 * v_27);
+    slab0[operand1 + u32(i_26)] = v_22;
   }
 }

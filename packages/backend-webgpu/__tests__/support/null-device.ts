@@ -6,6 +6,7 @@ import { LaunchRing } from '../../src/memory/launch-ring.ts';
 import { bindPass, operandBytes } from '../../src/queue/bindings.ts';
 import { Pipelines } from '../../src/queue/pipelines.ts';
 import type { Target } from '../../src/target.ts';
+import type { Tuning } from '../../src/tuning/tuning.ts';
 import type { Kernel } from '@tenfold/ir';
 
 /** Dawn crashes the process when its instance is collected. */
@@ -28,9 +29,15 @@ export interface ShaderText {
   readonly slabs: Parameters<Pipelines['get']>[2];
 }
 
-/** The shaders of a kernel, for launches of this number. */
-export function shadersOf(kernel: Kernel, target: Target, spread: Spread, launches = 1): ShaderText[] {
-  const { passes, workspaces } = lower(kernel, target);
+/** The shaders of a kernel, for launches of this number, cut up as the tuning says. */
+export function shadersOf(
+  kernel: Kernel,
+  target: Target,
+  spread: Spread,
+  launches = 1,
+  tuning?: Tuning,
+): ShaderText[] {
+  const { passes, workspaces } = lower(kernel, target, tuning);
   const bytesOf = operandBytes(kernel, workspaces);
   const extents: number[] = [];
   for (const extent of kernel.axes) if (typeof extent !== 'number') extents[extent.param] = extent.max;

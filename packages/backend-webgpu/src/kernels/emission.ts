@@ -6,12 +6,13 @@
  * Axes are bound to names by whoever opens the loops: a plain loop, a grid, the tile of a product.
  */
 
-import type { AxisId, BinaryOp, Dependencies, Guard, IndexExpr, Kernel, ScanKind, Stmt, UnaryOp, ValueId } from '@tenfold/ir'; // prettier-ignore
+import type { AxisId, BinaryOp, Dependencies, Guard, IndexExpr, Kernel, ScanKind, Stmt, Term, UnaryOp, ValueId } from '@tenfold/ir'; // prettier-ignore
 import {
   UNARY,
   accumulatorsChangedIn,
   dependenciesOf,
   dependenciesOfIndex,
+  sumOf,
   unreachable,
   usefulGuards,
   valuesNeeded,
@@ -47,7 +48,6 @@ export class Emission {
   readonly #axes = new Map<AxisId, string>();
   /** Names of the variables that hold the accumulators. */
   readonly #accumulators = new Map<number, string>();
-  #names = 0;
 
   /** `operands` are the numbers of the kernel's operands, in the order of the pass. */
   constructor(kernel: Kernel, shader: ShaderBuilder, operands: readonly number[], body: readonly Stmt[]) {
@@ -60,20 +60,21 @@ export class Emission {
   }
 
   /**
-   * Opens a scope in which axes get their names; `lines` define them. Loads that later stores may overwrite are done
-   * at once.
+   * Opens a scope in which axes get their names; `lines` define them. Values in `known` have names already. Loads that
+   * later stores may overwrite are done at once.
    */
   open(
     axes: readonly (readonly [AxisId, string])[],
     body: readonly Stmt[],
     lines: readonly string[] = [],
+    known: ReadonlyMap<ValueId, string> = new Map(),
   ): void {
     for (const [axis, name] of axes) this.#axes.set(axis, name);
     this.#scopes.push({
       axes: new Set(axes.map(([axis]) => axis)),
       changes: accumulatorsChangedIn(body),
       lines: [...lines],
-      values: new Map(),
+      values: new Map(known),
       indices: new Map(),
     });
     this.#loadBeforeStores(body);
@@ -91,9 +92,9 @@ export class Emission {
     this.#scope.lines.push(...lines);
   }
 
-  /** A name that nothing else has, nor WGSL (which has an `i32`). */
+  /** A name that nothing else in the shader has. */
   fresh(stem: string): string {
-    return `${stem}_${this.#names++}`;
+    return this.shader.fresh(stem);
   }
 
   /** The extent of an axis: a number, or an i32 expression. */
@@ -122,15 +123,43 @@ export class Emission {
     const found = scope.indices.get(index.key);
     if (found !== undefined) return found;
     const name = this.#within(scope, () => {
-      const text = indexText(index, {
-        axis: (axis) => this.#axes.get(axis) ?? unreachable(`axis ${axis} is read outside its loop`),
-        value: (id) => this.value(id),
-      });
+      const text = this.#sum(index, scope);
       const name = this.fresh('i');
       this.write(`let ${name} = ${text};`);
       return name;
     });
     scope.indices.set(index.key, name);
+    return name;
+  }
+
+  /** An index expression in the scope in which all of it is known; what is known further out is added up there. */
+  #sum(index: IndexExpr, scope: Scope): string {
+    const names = {
+      axis: (axis: AxisId) => this.#axes.get(axis) ?? unreachable(`axis ${axis} is read outside its loop`),
+      value: (id: ValueId) => this.value(id),
+    };
+    const isInner = (term: Term) =>
+      this.#scopeOf(dependenciesOfIndex(sumOf([term], 0), this.#dependencies)) === scope;
+    const outer = index.terms.filter((term) => !isInner(term));
+    if (outer.length === 0) return indexText(index, names);
+    const before = this.index(sumOf(outer, index.constant));
+    return `${before} + ${indexText(sumOf(index.terms.filter(isInner), 0), names)}`;
+  }
+
+  /** Four neighbouring elements from where a load reads, as a vector; zeros where its guards fail. */
+  loadVector(id: ValueId): string {
+    const value = this.kernel.values[id];
+    if (value.op !== 'load') return unreachable(`${value.op} is no load`);
+    const guard = this.guard(value.guards);
+    const vector = this.shader.loadVector(this.position(value.operand), this.index(value.index));
+    const name = this.fresh('q');
+    if (guard === undefined) this.write(`let ${name} = ${vector};`);
+    else {
+      this.write(
+        `var ${name} = vec4<${valueType(value.dtype)}>();`,
+        `if (${guard}) { ${name} = ${vector}; }`,
+      );
+    }
     return name;
   }
 
@@ -140,6 +169,10 @@ export class Emission {
     if (useful === undefined) return 'false';
     const tests = useful.flatMap(({ index, lo, hi }) => {
       const at = this.index(index);
+      // One comparison does for both ends: what is below the range is a large number without a sign.
+      if (index.min < lo && index.max >= hi && hi > lo) {
+        return [`u32(${lo === 0 ? at : `${at} - ${lo}`}) < ${hi - lo}u`];
+      }
       return [...(index.min < lo ? [`${at} >= ${lo}`] : []), ...(index.max >= hi ? [`${at} < ${hi}`] : [])];
     });
     return tests.length > 0 ? tests.join(' && ') : undefined;

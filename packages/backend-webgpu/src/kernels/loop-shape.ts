@@ -43,11 +43,7 @@ export function chooseLoopShape(kernel: LoopKernel, target: Target): LoopShape {
 }
 
 /** Whether neighbours in memory are read by the loops inside rather than by the innermost one of the grid. */
-export function walksInside(
-  kernel: LoopKernel,
-  inside: readonly AxisId[],
-  outside: AxisId | undefined,
-): boolean {
+function walksInside(kernel: LoopKernel, inside: readonly AxisId[], outside: AxisId | undefined): boolean {
   let votes = 0;
   for (const value of kernel.values) {
     if (value.op !== 'load') continue;
@@ -60,10 +56,10 @@ export function walksInside(
   return votes >= 0;
 }
 
-export function powerBelow(x: number): number {
+function powerBelow(x: number): number {
   return x < 1 ? 1 : 2 ** Math.floor(Math.log2(x));
 }
 
-export function powerAbove(x: number): number {
+function powerAbove(x: number): number {
   return x <= 1 ? 1 : 2 ** Math.ceil(Math.log2(x));
 }

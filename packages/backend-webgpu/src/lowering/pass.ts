@@ -42,8 +42,11 @@ export interface Pass {
   readonly constants: readonly number[];
   /** Passes with equal keys have equal shaders; without one, the shader is this pass's own. */
   readonly shaderKey?: string;
-  /** Wants slabs of float32 alone as `array<vec4f>`; all its operands in them are then read and written by fours. */
-  readonly vectors?: boolean;
+  /**
+   * By position, whether an operand may stand in a slab of `vec4f`: it is float32, and it is written, if it is, by fours.
+   * Slabs in which all operands may are then made such.
+   */
+  readonly vectors?: readonly boolean[];
   /** Workgroups of one launch with these extent parameters. */
   groups(extents: readonly number[]): number;
   /** The WGSL text. */

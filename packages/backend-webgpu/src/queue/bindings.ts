@@ -122,9 +122,11 @@ function bindTogether(
       .map(({ buffer }) => buffer),
   );
   const slabs = windows.map(({ buffer }, i): SlabLayout => {
-    const inside = pass.operands.filter((_, position) => slabOf[position] === i);
+    const inSlab = (position: number) => slabOf[position] === i;
+    const inside = pass.operands.filter((_, position) => inSlab(position));
+    const vectors = pass.vectors?.every((may, position) => may || !inSlab(position)) ?? false;
     return {
-      type: slabType(inside, pass.vectors ?? false),
+      type: slabType(inside, vectors),
       access: written.has(buffer) ? 'read_write' : 'read',
     };
   });

@@ -26,6 +26,7 @@ export class ShaderBuilder {
   readonly #functions = new Map<string, string>();
   readonly #head = new Map<string, string>();
   readonly #features = new Set<string>();
+  #names = 0;
 
   constructor(
     kernel: Pick<Kernel, 'axes' | 'scalars'>,
@@ -54,16 +55,28 @@ export class ShaderBuilder {
     return this.#inline(name, `fn ${name}(i: u32) -> ${valueType(dtype)} { return ${value}; }`, at);
   }
 
-  /** Four neighbouring elements as a `vec4f`, from an operand of float32; the index is a multiple of 4 in its slab. */
+  /** Four neighbouring elements as a vector; the index is a multiple of 4, and so is where the operand begins. */
   loadVector(position: number, index: string): string {
+    const { dtype } = this.#operands[position];
     const at = this.#element(position, index);
-    const name = this.#slabName(position);
+    const slab = this.#slabName(position);
     const { type } = this.#slab(position);
-    if (type === 'vec4f') return `${name}[(${at}) >> 2u]`;
-    if (this.#operands[position].dtype !== 'float32') unreachable('vectors are of float32');
-    const one = (i: number) => (type === 'f32' ? `${name}[i + ${i}u]` : `bitcast<f32>(${this.#word(position, `i + ${i}u`)})`); // prettier-ignore
-    const body = `return vec4f(${[0, 1, 2, 3].map(one).join(', ')});`;
-    return this.#inline(`${name}_vector`, `fn ${name}_vector(i: u32) -> vec4f { ${body} }`, at);
+    if (type === 'vec4f') return `${slab}[(${at}) >> 2u]`;
+    // Several narrow elements stand in a word, which is read once.
+    const elements = Math.min(4, 4 / byteSize(dtype));
+    const words = [0, 1, 2, 3].slice(0, 4 / elements);
+    const reads = words.map((word) => {
+      const i = elements === 1 ? `i + ${word}u` : `(i >> ${elements / 2}u) + ${word}u`;
+      return `let w${word} = ${type === 'f32' ? `${slab}[${i}]` : this.#word(position, i)};`;
+    });
+    const values = [0, 1, 2, 3].map((i) => {
+      const word = `w${Math.floor(i / elements)}`;
+      return type === 'f32' ? word : decodeElement(this.lib, dtype, () => word, `${i % elements}u`);
+    });
+    const vector = `vec4<${valueType(dtype)}>`;
+    const name = `${slab}_${dtype}_vector`;
+    const text = `fn ${name}(i: u32) -> ${vector} { ${reads.join(' ')} return ${vector}(${values.join(', ')}); }`;
+    return this.#inline(name, text, at);
   }
 
   /** A statement that writes an element. `value` has the dtype's type in WGSL. */
@@ -127,6 +140,11 @@ export class ShaderBuilder {
   /** A constant of the pass, u32. */
   constant(i: number): string {
     return this.named(`constant${i}`, () => this.#launchWord(this.#row.constant(i)));
+  }
+
+  /** A name that nothing else in the shader has, nor WGSL (which has an `i32`). */
+  fresh(stem: string): string {
+    return `${stem}_${this.#names++}`;
   }
 
   /** A value that is computed once, at the beginning of `main`. */

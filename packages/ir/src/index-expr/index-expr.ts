@@ -44,7 +44,8 @@ export interface IndexExpr {
   readonly key: string;
 }
 
-function build(terms: readonly Term[], constant: number): IndexExpr {
+/** The sum of terms, each with another atom and ordered by their keys, and a constant. */
+export function sumOf(terms: readonly Term[], constant: number): IndexExpr {
   let min = constant;
   let max = constant;
   let key = '';
@@ -58,7 +59,7 @@ function build(terms: readonly Term[], constant: number): IndexExpr {
 }
 
 export function constant(value: number): IndexExpr {
-  return build([], value);
+  return sumOf([], value);
 }
 
 export const ZERO = constant(0);
@@ -66,7 +67,7 @@ export const ZERO = constant(0);
 /** A loop variable running from 0 to `extent - 1`; one of extent 1 is the constant 0. */
 export function variable(axis: number, extent: number): IndexExpr {
   if (extent <= 1) return ZERO;
-  return build(
+  return sumOf(
     [{ atom: { kind: 'var', axis, key: `i${axis}`, min: 0, max: extent - 1 }, coefficient: 1 }],
     0,
   );
@@ -74,7 +75,7 @@ export function variable(axis: number, extent: number): IndexExpr {
 
 /** An integer that the kernel computes, known to lie in [min, max]. */
 export function computed(value: number, min: number, max: number): IndexExpr {
-  return build([{ atom: { kind: 'value', value, key: `%${value}`, min, max }, coefficient: 1 }], 0);
+  return sumOf([{ atom: { kind: 'value', value, key: `%${value}`, min, max }, coefficient: 1 }], 0);
 }
 
 export function add(a: IndexExpr, b: IndexExpr): IndexExpr {
@@ -99,20 +100,20 @@ export function add(a: IndexExpr, b: IndexExpr): IndexExpr {
       j++;
     }
   }
-  return recombine(build(terms, a.constant + b.constant));
+  return recombine(sumOf(terms, a.constant + b.constant));
 }
 
 export function scale(a: IndexExpr, factor: number): IndexExpr {
   if (factor === 1) return a;
   if (factor === 0) return ZERO;
-  return build(
+  return sumOf(
     a.terms.map(({ atom, coefficient }) => ({ atom, coefficient: coefficient * factor })),
     a.constant * factor,
   );
 }
 
 export function offset(a: IndexExpr, by: number): IndexExpr {
-  return by === 0 ? a : build(a.terms, a.constant + by);
+  return by === 0 ? a : sumOf(a.terms, a.constant + by);
 }
 
 /** by·(e div by) + (e mod by) is e. */
@@ -128,7 +129,7 @@ function recombine(e: IndexExpr): IndexExpr {
     );
     if (!partner) continue;
     const rest = e.terms.filter((t) => t.atom !== atom && t !== partner);
-    return add(build(rest, e.constant), scale(atom.of, coefficient));
+    return add(sumOf(rest, e.constant), scale(atom.of, coefficient));
   }
   return e;
 }
@@ -142,7 +143,7 @@ function splitMultiples(e: IndexExpr, by: number): { quotient: IndexExpr; rest: 
     else rest.push(term);
   }
   const remainder = ((e.constant % by) + by) % by;
-  return { quotient: build(whole, (e.constant - remainder) / by), rest: build(rest, remainder) };
+  return { quotient: sumOf(whole, (e.constant - remainder) / by), rest: sumOf(rest, remainder) };
 }
 
 function gcd(a: number, b: number): number {
@@ -190,7 +191,7 @@ export function div(e: IndexExpr, by: number): IndexExpr {
   const max = Math.floor(rest.max / by);
   if (min === max) return offset(quotient, min);
   const atom: Atom = { kind: 'div', of: rest, by, key: `(${rest.key})/${by}`, min, max };
-  return add(quotient, build([{ atom, coefficient: 1 }], 0));
+  return add(quotient, sumOf([{ atom, coefficient: 1 }], 0));
 }
 
 /** Remainder of floor division by a positive constant; never negative. */
@@ -205,7 +206,7 @@ export function mod(e: IndexExpr, by: number): IndexExpr {
   const only = onlyAtom(rest);
   if (only?.kind === 'mod' && only.by % by === 0) return mod(only.of, by);
   const atom: Atom = { kind: 'mod', of: rest, by, key: `(${rest.key})%${by}`, min: 0, max: by - 1 };
-  return build([{ atom, coefficient: 1 }], 0);
+  return sumOf([{ atom, coefficient: 1 }], 0);
 }
 
 /** Puts an expression in the place of each loop variable, and of each computed value, that the functions know. */
@@ -220,7 +221,7 @@ export function substitute(
     if (atom.kind === 'var') inner = ofAxis(atom.axis);
     else if (atom.kind === 'value') inner = ofValue?.(atom);
     else inner = (atom.kind === 'div' ? div : mod)(substitute(atom.of, ofAxis, ofValue), atom.by);
-    out = add(out, scale(inner ?? build([{ atom, coefficient: 1 }], 0), coefficient));
+    out = add(out, scale(inner ?? sumOf([{ atom, coefficient: 1 }], 0), coefficient));
   }
   return out;
 }

@@ -4,9 +4,8 @@
  * computed another can recognise.
  */
 
-import type { IndexExpr } from '../index-expr/index-expr.ts';
-import { add, computed, constant, div, mod, scale, variable } from '../index-expr/index-expr.ts';
-import type { AxisId, Extent, Guard, LoopKernel, Stmt, Value, ValueId } from './kernel.ts';
+import type { AxisId, Extent, Guard, IndexExpr, LoopKernel, Stmt, Value, ValueId } from '@tenfold/ir';
+import { add, computed, constant, div, mod, scale, variable } from '@tenfold/ir';
 
 export function unifyLoops(kernel: LoopKernel): LoopKernel {
   const axes = unifiedAxes(kernel);

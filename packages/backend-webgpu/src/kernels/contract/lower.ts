@@ -1,0 +1,39 @@
+/**
+ * Contractions as passes, by the shape that was chosen for them. Convolutions are contractions whose windows are read
+ * through their index maps while tiles are fetched, which is implicit GEMM: hints that ask for other ways of multiplying
+ * (im2col, Winograd) get the same, those that ask for sums as they stand (direct) get plain loops.
+ */
+
+import type { ContractKernel } from '@tenfold/ir';
+import type { Lowered, Pass } from '../../lowering/pass.ts';
+import type { Target } from '../../target.ts';
+import { contractAsLoops } from '../contract-loops.ts';
+import { chooseLoopShape } from '../loop-shape.ts';
+import { lowerLoops } from '../loops.ts';
+import { withFewRows, withRowsOfResults } from './product.ts';
+import { rowsPass } from './rows.ts';
+import type { ContractShape, RowsShape, TileShape } from './shapes.ts';
+import { splitProduct } from './split.ts';
+import { tilePass } from './tile.ts';
+
+export function lowerContract(kernel: ContractKernel, shape: ContractShape, target: Target): Lowered {
+  if (shape.method === 'loops') {
+    const loops = contractAsLoops(kernel);
+    return lowerLoops(loops, chooseLoopShape(loops, target));
+  }
+  if (shape.split === 1) return { passes: [productPass(kernel, shape, target)], workspaces: [] };
+  const { product, part, finish, workspace } = splitProduct(kernel, shape.split);
+  const { passes } = lowerLoops(finish, chooseLoopShape(finish, target));
+  return { passes: [productPass(product, shape, target, part), ...passes], workspaces: [workspace] };
+}
+
+function productPass(
+  kernel: ContractKernel,
+  shape: TileShape | RowsShape,
+  target: Target,
+  part?: number,
+): Pass {
+  return shape.method === 'tile'
+    ? tilePass(withRowsOfResults(kernel), shape, target, part)
+    : rowsPass(withFewRows(kernel), shape, target, part);
+}

@@ -1,0 +1,38 @@
+/** Which shape a loop kernel gets: what steps ask for, else the heuristic's; and what a search may try. */
+
+import type { LoopKernel } from '@tenfold/ir';
+import type { LoopShape } from '../kernels/loop-shape.ts';
+import { chooseLoopShape } from '../kernels/loop-shape.ts';
+import type { Target } from '../target.ts';
+import type { TuningStep } from './steps.ts';
+import { loopShapeOf, stepsOfLoops } from './steps.ts';
+
+/** Lanes beyond those that the heuristic chose are only sound for kernels to which it gave some. */
+export function loopShape(
+  kernel: LoopKernel,
+  target: Target,
+  steps: readonly TuningStep[] | undefined,
+): LoopShape {
+  const chosen = chooseLoopShape(kernel, target);
+  const asked = steps && loopShapeOf(steps);
+  return asked && fits(asked, chosen, target) ? asked : chosen;
+}
+
+function fits({ rows, lanes }: LoopShape, chosen: LoopShape, target: Target): boolean {
+  if (![rows, lanes].every((size) => Number.isInteger(Math.log2(size)))) return false;
+  return rows * lanes <= Math.min(256, target.workgroupSize) && (lanes === 1 || chosen.lanes > 1);
+}
+
+/** The heuristic's choice first. */
+export function loopCandidates(kernel: LoopKernel, target: Target): TuningStep[][] {
+  const chosen = chooseLoopShape(kernel, target);
+  const sizes = [32, 64, 128, 256];
+  const lanes = chosen.lanes === 1 ? [1] : [1, 4, 16, 32, 64, 128, 256];
+  const others = sizes.flatMap((size) =>
+    lanes.flatMap((count) => {
+      const shape = { ...chosen, rows: size / count, lanes: count };
+      return fits(shape, chosen, target) ? [shape] : [];
+    }),
+  );
+  return [chosen, ...others].map(stepsOfLoops);
+}
