@@ -1,12 +1,14 @@
 /**
  * Runs every TypeScript block of the documentation as a program of its own, as a reader would who
  * copies it: the exit code must be 0, and each comment `// prints TEXT` must be found in the output, in
- * order. A block that only shows an excerpt is marked `ts excerpt`, and is not run.
+ * order. A block that only shows an excerpt is marked `ts excerpt`, and is not run; one marked `ts webgpu` is run where
+ * there is a software driver for it.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { binary, run } from '../lib/process.ts';
+import { driverEnvironment } from '../lib/webgpu.ts';
 import { filesBelow, root } from '../lib/workspace.ts';
 
 const folder = join(root, 'tools', '.cache', 'snippets');
@@ -14,7 +16,10 @@ const folder = join(root, 'tools', '.cache', 'snippets');
 interface Snippet {
   readonly name: string;
   readonly code: string;
+  readonly webgpu: boolean;
 }
+
+const driver = driverEnvironment();
 
 const pages = [
   'README.md',
@@ -26,9 +31,10 @@ const pages = [
 
 function snippets(page: string): readonly Snippet[] {
   const text = readFileSync(join(root, page), 'utf8');
-  return [...text.matchAll(/^```ts *\n(.*?)^```$/gms)].map((match) => ({
+  return [...text.matchAll(/^```ts( webgpu)? *\n(.*?)^```$/gms)].map((match) => ({
     name: `${page}:${text.slice(0, match.index).split('\n').length}`,
-    code: match[1],
+    code: match[2],
+    webgpu: match[1] !== undefined,
   }));
 }
 
@@ -58,9 +64,11 @@ test('every block has the types it should', async () => {
 });
 
 describe.each(documented)('$page', ({ found }) => {
-  test.each(found)('$name', async ({ name, code }) => {
+  test.for(found)('$name', async ({ name, code, webgpu }, { skip }) => {
+    skip(webgpu && !driver, 'there is no software driver of WebGPU here');
     const args = ['--conditions=@tenfold/source', '--import', import.meta.resolve('tsx'), fileOf(name)];
-    const { code: exitCode, output } = await run(process.execPath, args, { cwd: folder });
+    const env = webgpu ? driver : undefined;
+    const { code: exitCode, output } = await run(process.execPath, args, { cwd: folder, env });
     expect(exitCode, output).toBe(0);
     let rest = output;
     for (const text of promised(code)) {

@@ -62,19 +62,27 @@ export const webgpuProjects: readonly TestProjectInlineConfiguration[] = DRIVERS
   ];
 });
 
+/** The environment in which Dawn finds the first software driver that is here. */
+export function driverEnvironment(): Readonly<Record<string, string>> | undefined {
+  const found = DRIVERS.find((driver) => driver.test === inNode && !isMissing(driver));
+  return found && environmentOf(found.file ?? '');
+}
+
 function isMissing({ file }: Driver): boolean {
   return file === undefined || !existsSync(file);
 }
 
-/** Dawn finds the driver through the environment, which has to be set before it starts. */
 function inNode(manifest: string): NonNullable<TestProjectInlineConfiguration['test']> {
+  return { env: environmentOf(manifest) };
+}
+
+/** Dawn finds the driver through the environment, which has to be set before it starts. */
+function environmentOf(manifest: string): Record<string, string> {
   return {
-    env: {
-      VK_DRIVER_FILES: manifest,
-      VK_ICD_FILENAMES: manifest,
-      NODEVICE_SELECT: '1',
-      XDG_RUNTIME_DIR: process.env.XDG_RUNTIME_DIR ?? tmpdir(),
-    },
+    VK_DRIVER_FILES: manifest,
+    VK_ICD_FILENAMES: manifest,
+    NODEVICE_SELECT: '1',
+    XDG_RUNTIME_DIR: process.env.XDG_RUNTIME_DIR ?? tmpdir(),
   };
 }
 
