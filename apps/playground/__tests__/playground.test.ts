@@ -119,7 +119,7 @@ describe.skipIf(!executablePath)('the playground', () => {
     test('without WebGPU', async () => {
       const page = await visit();
       expect(await page.page.locator('input[value="webgpu"]').isDisabled()).toBe(true);
-      expect(await page.text('notices')).toMatch(/^The CPU does all the work: .*WebGPU/);
+      expect(await page.text('notices')).toMatch(/^No WebGPU here, so the CPU does all the work: /);
       expect(await page.text('notices')).not.toContain('isolated');
       expect(await page.end()).toEqual([]);
     });

@@ -88,6 +88,7 @@ function receive(report: Report): void {
 
 function sayWhatIsMissing(devices: readonly DeviceStatus[]): void {
   for (const { device, missing } of devices) {
-    if (missing !== undefined) notice(device, `The CPU does all the work: ${missing}`);
+    if (missing === undefined) continue;
+    notice(device, `No WebGPU here, so the CPU does all the work: ${missing.replace(/^webgpu: /, '')}.`);
   }
 }

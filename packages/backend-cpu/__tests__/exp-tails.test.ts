@@ -1,11 +1,10 @@
 /** Which exponentials of a kernel need both tails, and that those which do not give the same numbers. */
 
-import { add, scale } from '@tenfold/ir';
+import { add, scale, unifyLoops } from '@tenfold/ir';
 import type { LoopKernel, ValueId } from '@tenfold/ir';
 import { KernelBuilder, parallel, store } from '@tenfold/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { tailOf } from '../src/codegen/exp-tails.ts';
-import { unifyLoops } from '../src/codegen/unify-loops.ts';
 import { cpuBackend } from '../src/index.ts';
 import { softmax } from './support/kernels.ts';
 import { floats, runKernel } from './support/run.ts';

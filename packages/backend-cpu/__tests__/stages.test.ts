@@ -1,7 +1,7 @@
 /** Kernels over few long rows: which are done in stages, and that this changes nothing. */
 
 import type { LoopKernel } from '@tenfold/ir';
-import { add, dependenciesOf, scale, ZERO } from '@tenfold/ir';
+import { add, dependenciesOf, scale, stagesOf, ZERO } from '@tenfold/ir';
 import {
   accumulate,
   init,
@@ -15,7 +15,7 @@ import {
 } from '@tenfold/testing';
 import { describe, expect, it } from 'vitest';
 import { compileKernels } from '../src/codegen/compile.ts';
-import { stagesOf } from '../src/codegen/stages.ts';
+import { tuning } from '../src/tuning.ts';
 import { cpuBackend } from '../src/index.ts';
 import { columnSums, gelu, softmax, sum } from './support/kernels.ts';
 import { floats, runKernel } from './support/run.ts';
@@ -23,7 +23,7 @@ import { floats, runKernel } from './support/run.ts';
 const f = 'float32';
 
 function stages(kernel: LoopKernel) {
-  return stagesOf(kernel, dependenciesOf(kernel.values))?.stages;
+  return stagesOf(kernel, dependenciesOf(kernel.values), tuning.fewRows)?.stages;
 }
 
 function phases(kernel: LoopKernel): number {

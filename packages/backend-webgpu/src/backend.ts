@@ -64,7 +64,7 @@ export class WebGpuBackend implements Backend {
   readonly #tuning: Tuning;
   readonly #table: TuningTable;
   readonly #tuner: Tuner;
-  #disposed = false;
+  disposed = false;
 
   constructor(open: OpenDevice, options: BackendOptions = {}) {
     const { device, target, limits, info } = open;
@@ -106,7 +106,7 @@ export class WebGpuBackend implements Backend {
 
   /** Freeing what went with the backend does nothing: handles may be collected later than it. */
   free(id: BufferId): void {
-    if (!this.#disposed) this.#queue.add(() => this.#buffers.free(id));
+    if (!this.disposed) this.#queue.add(() => this.#buffers.free(id));
   }
 
   write(id: BufferId, data: Uint8Array, offset = 0): void {
@@ -170,7 +170,7 @@ export class WebGpuBackend implements Backend {
   }
 
   dispose(): void {
-    this.#disposed = true;
+    this.disposed = true;
     this.#buffers.dispose();
     this.#staging.dispose();
     this.#ring.dispose();
@@ -224,7 +224,7 @@ export class WebGpuBackend implements Backend {
   }
 
   #alive(): void {
-    if (this.#disposed) {
+    if (this.disposed) {
       throw new DeviceError('webgpu: the backend was disposed of; make a new one with webgpu()');
     }
   }

@@ -26,6 +26,8 @@ export * from './kernel/dependencies.ts';
 export * from './kernel/hash.ts';
 export * from './kernel/inspect.ts';
 export * from './kernel/print.ts';
+export * from './kernel/stages.ts';
+export * from './kernel/unify-loops.ts';
 export * from './kernel/verify.ts';
 export * from './kernel/work.ts';
 export * from './plan/engine.ts';

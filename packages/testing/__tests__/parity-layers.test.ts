@@ -1,4 +1,4 @@
 import { layerParity } from '../src/parity/index.ts';
-import { onEveryDevice } from './devices.ts';
+import { onEveryDevice } from './every-device.ts';
 
 onEveryDevice(layerParity);

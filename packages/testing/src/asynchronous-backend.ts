@@ -54,8 +54,9 @@ export class AsynchronousBackend implements Backend {
     return this.#inner.alloc(bytes);
   }
 
+  /** Handles may be collected later than the backend they belong to. */
   free(id: BufferId): void {
-    this.#enqueue(() => this.#inner.free(id));
+    if (!this.disposed) this.#enqueue(() => this.#inner.free(id));
   }
 
   write(id: BufferId, data: Uint8Array, offset?: number): void {
@@ -87,6 +88,10 @@ export class AsynchronousBackend implements Backend {
 
   synchronize(): Promise<void> {
     return this.#settled(() => {});
+  }
+
+  get disposed(): boolean {
+    return this.#inner.disposed;
   }
 
   dispose(): void {

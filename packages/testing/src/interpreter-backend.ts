@@ -45,7 +45,7 @@ export class InterpreterBackend implements Backend {
   readonly #programs = new WeakMap<Program, InterpretedProgram>();
   #held = 0;
   #next = 1;
-  #disposed = false;
+  disposed = false;
 
   constructor(options: InterpreterOptions = {}) {
     this.caps = {
@@ -140,11 +140,11 @@ export class InterpreterBackend implements Backend {
   dispose(): void {
     this.#buffers.clear();
     this.#held = 0;
-    this.#disposed = true;
+    this.disposed = true;
   }
 
   #alive(): void {
-    if (this.#disposed) unreachable('the interpreter backend was disposed of');
+    if (this.disposed) unreachable('the interpreter backend was disposed of');
   }
 
   #buffer(id: BufferId): ArrayBuffer {

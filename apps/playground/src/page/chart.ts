@@ -75,7 +75,7 @@ function options(host: HTMLElement): uPlot.Options {
     legend: { show: false },
     cursor: { show: false },
     scales: {
-      x: { time: false, range: (_, low, high) => [low === high ? 0 : low, Math.max(high, low + 1)] },
+      x: { time: false, range: (_, low, high) => [low === high ? 0 : low, Math.max(high, low + 10)] },
       y: { range: (_, low, high) => (Number.isFinite(high) ? [low - 0.1, high + 0.1] : [-1, 1]) },
     },
     axes: [

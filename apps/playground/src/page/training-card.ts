@@ -143,7 +143,7 @@ export class TrainingCard {
     figure('loss', latest ? formatLoss(latest.loss) : '–');
     figure('speed', latest ? formatShort(latest.perSecond) : '–');
     figure('memory', latest?.memory ? formatBytes(latest.memory.used) : '–');
-    figure('parameters', formatShort(parameters));
+    figure('parameters', parameters > 0 ? formatShort(parameters) : '–');
     byId('figure-memory', HTMLElement).title = latest?.memory
       ? `At most ${formatBytes(latest.memory.peak)} so far`
       : '';

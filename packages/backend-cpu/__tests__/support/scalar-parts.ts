@@ -1,10 +1,9 @@
 /** What of a kernel is not done in vectors: loops that take one element at a time, and accesses lane by lane. */
 
-import { dependenciesOf, statementsIn, valuesNeeded } from '@tenfold/ir';
+import { dependenciesOf, statementsIn, valuesNeeded, unifyLoops } from '@tenfold/ir';
 import type { IndexExpr, LoopKernel, LoopStmt, Stmt } from '@tenfold/ir';
 import { accessOf } from '../../src/codegen/cost.ts';
 import { maxExtent, planLoops } from '../../src/codegen/loop-plan.ts';
-import { unifyLoops } from '../../src/codegen/unify-loops.ts';
 
 /** Each as a few words; none if all of it is vectors, apart from the ends of loops. */
 export function scalarParts(original: LoopKernel): string[] {

@@ -3,9 +3,10 @@
  * one that runs everything at once for all else.
  */
 
-import { dependenciesOf } from '@tenfold/ir';
+import { dependenciesOf, stagesOf, unifyLoops } from '@tenfold/ir';
 import type { LoopKernel, LoopStmt } from '@tenfold/ir';
 import type { MathContext } from '../math/index.ts';
+import { tuning } from '../tuning.ts';
 import type { FunctionBuilder } from '../wasm/index.ts';
 import type { ArgumentLayout } from './arguments.ts';
 import { argumentLayout } from './arguments.ts';
@@ -16,9 +17,7 @@ import { KernelEmitter } from './kernel-emitter.ts';
 import type { MakeEmitter } from './kernel-emitter.ts';
 import type { LoopPlan } from './loop-plan.ts';
 import { planLoops } from './loop-plan.ts';
-import { unifyLoops } from './unify-loops.ts';
 import { stagedFunctions, worthStages } from './staged-rows.ts';
-import { stagesOf } from './stages.ts';
 
 const none = () => 0;
 const once = () => 1;
@@ -30,7 +29,7 @@ export function loopFunctions(
 ): KernelFunctions {
   const kernel = unifyLoops(original);
   const dependencies = dependenciesOf(kernel.values);
-  const staged = stagesOf(kernel, dependencies);
+  const staged = stagesOf(kernel, dependencies, tuning.fewRows);
   const plan = planLoops(
     kernel,
     dependencies,

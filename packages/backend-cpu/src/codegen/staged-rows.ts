@@ -3,7 +3,7 @@
  * and their results are combined in order, so every thread count gives the same bits.
  */
 
-import type { LoopKernel, LoopStmt } from '@tenfold/ir';
+import type { LoopKernel, LoopStmt, Stage, StagedRows } from '@tenfold/ir';
 import { tuning } from '../tuning.ts';
 import { i32, v128 } from '../wasm/index.ts';
 import type { Expr, Local } from '../wasm/index.ts';
@@ -12,7 +12,6 @@ import type { FunctionTarget, KernelFunctions, Phase } from './functions.ts';
 import { chainFrom, emitGrid, grainOf, gridSize, locate, maxGrid, sizeOf } from './grid.ts';
 import type { KernelEmitter, MakeEmitter } from './kernel-emitter.ts';
 import type { LoopPlan } from './loop-plan.ts';
-import type { Stage, StagedRows } from './stages.ts';
 
 /** A register each for content and position. */
 const SLOT_BYTES = 32;

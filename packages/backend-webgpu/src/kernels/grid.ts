@@ -3,9 +3,8 @@
  * chains of loops are taken apart and put together here.
  */
 
-import type { AxisId, Extent, LoopKernel, LoopOrder, Stmt } from '@tenfold/ir';
+import type { AxisId, Extent, LoopKernel, LoopOrder, LoopStmt, Stmt } from '@tenfold/ir';
 import type { Emission } from './emission.ts';
-import type { LoopStmt } from './statements.ts';
 
 export interface Nest {
   readonly axes: readonly AxisId[];

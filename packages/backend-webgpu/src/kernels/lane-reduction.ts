@@ -15,18 +15,7 @@ export function reduceLanes(
   name: string,
   { rows, lanes, laneMinor }: LoopShape,
 ): void {
-  const { kind, dtype } = accumulatorsOf(e.kernel)[acc];
-  const { shader } = e;
-  const positioned = kind === 'argmax' || kind === 'argmin';
-  const type = valueType(dtype);
-  const values = shader.workgroupArray(`shared_${type}`, type, rows * lanes);
-  // Position and value of an extremum go together; alone, a value is all there is.
-  const arrays: readonly (readonly [string, string])[] = positioned
-    ? [
-        ['', shader.workgroupArray('shared_position', 'i32', rows * lanes)],
-        ['_best', values],
-      ]
-    : [['', values]];
+  const arrays = sharedArrays(e, acc, rows * lanes);
   const step = laneMinor ? 1 : rows;
   const [mine, other] = [e.fresh('mine'), e.fresh('other')];
   e.write(
@@ -46,4 +35,53 @@ export function reduceLanes(
     ...arrays.map(([suffix, array]) => `${name}${suffix} = ${array}[lane - l * ${step}u];`),
     'workgroupBarrier();',
   );
+}
+
+/**
+ * Replaces what each lane has accumulated by what the lanes before it have, put together (Hillis and Steele, "Data parallel
+ * algorithms", 1986). All invocations of the workgroup must come here.
+ */
+export function lanesBefore(
+  e: Emission,
+  acc: number,
+  name: string,
+  { rows, lanes, laneMinor }: LoopShape,
+): void {
+  const arrays = sharedArrays(e, acc, rows * lanes);
+  const stride = laneMinor ? 1 : rows;
+  const other = e.fresh('other');
+  const declared = e.partial(acc);
+  declared.restore();
+  const own = declared.name;
+  e.write(
+    ...arrays.map(([suffix, array]) => `${array}[lane] = ${name}${suffix};`),
+    'workgroupBarrier();',
+    `for (var reach = 1u; reach < ${lanes}u; reach = reach * 2u) {`,
+    '  if (l >= reach) {',
+    ...arrays.map(([suffix, array]) => `    let ${other}${suffix} = ${array}[lane - reach * ${stride}u];`),
+    `    ${e.fold(acc, name, other)}`,
+    '  }',
+    '  workgroupBarrier();',
+    ...arrays.map(([suffix, array]) => `  ${array}[lane] = ${name}${suffix};`),
+    '  workgroupBarrier();',
+    '}',
+    'if (l > 0u) {',
+    ...arrays.map(([suffix, array]) => `  ${own}${suffix} = ${array}[lane - ${stride}u];`),
+    '}',
+    ...arrays.map(([suffix]) => `${name}${suffix} = ${own}${suffix};`),
+    'workgroupBarrier();',
+  );
+}
+
+/** Workgroup memory for an accumulator's variables, by what they are called after its name. */
+function sharedArrays(e: Emission, acc: number, length: number): (readonly [string, string])[] {
+  const { kind, dtype } = accumulatorsOf(e.kernel)[acc];
+  const type = valueType(dtype);
+  const values = e.shader.workgroupArray(`shared_${type}`, type, length);
+  if (kind !== 'argmax' && kind !== 'argmin') return [['', values]];
+  // Position and value of an extremum go together; alone, a value is all there is.
+  return [
+    ['', e.shader.workgroupArray('shared_position', 'i32', length)],
+    ['_best', values],
+  ];
 }

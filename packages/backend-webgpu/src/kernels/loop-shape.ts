@@ -43,7 +43,11 @@ export function chooseLoopShape(kernel: LoopKernel, target: Target): LoopShape {
 }
 
 /** Whether neighbours in memory are read by the loops inside rather than by the innermost one of the grid. */
-function walksInside(kernel: LoopKernel, inside: readonly AxisId[], outside: AxisId | undefined): boolean {
+export function walksInside(
+  kernel: LoopKernel,
+  inside: readonly AxisId[],
+  outside: AxisId | undefined,
+): boolean {
   let votes = 0;
   for (const value of kernel.values) {
     if (value.op !== 'load') continue;
@@ -56,10 +60,10 @@ function walksInside(kernel: LoopKernel, inside: readonly AxisId[], outside: Axi
   return votes >= 0;
 }
 
-function powerBelow(x: number): number {
+export function powerBelow(x: number): number {
   return x < 1 ? 1 : 2 ** Math.floor(Math.log2(x));
 }
 
-function powerAbove(x: number): number {
+export function powerAbove(x: number): number {
   return x <= 1 ? 1 : 2 ** Math.ceil(Math.log2(x));
 }

@@ -3,11 +3,9 @@
  * floats are taken in parts, which keeps their rounding errors small.
  */
 
-import type { Accumulator, Kernel, Stmt } from '@tenfold/ir';
+import type { Accumulator, Kernel, LoopStmt, Stmt } from '@tenfold/ir';
 import { accumulatorsChangedIn, isFloat, statementsIn } from '@tenfold/ir';
 import type { Emission } from './emission.ts';
-
-export type LoopStmt = Extract<Stmt, { kind: 'loop' }>;
 
 /** Loops longer than this add up sums in parts of this many. */
 const PART = 128;

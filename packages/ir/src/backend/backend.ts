@@ -110,4 +110,6 @@ export interface Backend {
   /** Set while a profile is taken: each dispatch is then timed, which costs a little. Without one, nothing is. */
   observer?: DispatchObserver;
   dispose(): void;
+  /** Whether it was disposed of; another backend may then be registered in its place. */
+  readonly disposed?: boolean;
 }

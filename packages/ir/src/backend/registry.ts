@@ -24,17 +24,23 @@ const REMEDIES = new Map([
   ['webgpu', `await webgpu() of '@tenfold/backend-webgpu'`],
 ]);
 
-/** Makes a device known under `name`; the first one registered is the default. Registering again replaces a device not yet in use. */
+/**
+ * Makes a device known under `name`; the first one registered is the default. Registering again replaces a device that is not
+ * yet in use, or whose backend was disposed of.
+ */
 export function registerBackend(
   name: string,
   makeBackend: () => Backend,
   makeEngine: (backend: Backend) => Engine = (backend) => new StandardEngine(backend),
 ): void {
-  if (registrations.get(name)?.device) {
+  const old = registrations.get(name)?.device;
+  if (old && !old.backend.disposed) {
     throw new DeviceError(
       `registerBackend: device '${name}' is in use already; configure it before the first tensor`,
     );
   }
+  // Tensors that are left of it are told from those of the new one by this.
+  if (old) old.name += ' (disposed of)';
   registrations.set(name, { makeBackend, makeEngine, device: undefined });
   defaultName ??= name;
 }

@@ -66,8 +66,14 @@ export class Graph {
   readonly #leafOf = new Map<Storage, { node: NodeId; version: number }>();
   readonly #sourceOf = new Map<Storage, { node: NodeId; effect: NodeId }>();
 
-  /** `likely` is what this graph will probably become: nodes that are the same are not made again. */
-  constructor(likely?: Columns) {
+  readonly #insist: (op: OpName, dtype: DType) => void;
+
+  /**
+   * `insist` raises an error for a dtype that the device lacks. `likely` is what this graph will probably become: nodes that
+   * are the same are not made again.
+   */
+  constructor(insist: (op: OpName, dtype: DType) => void = () => {}, likely?: Columns) {
+    this.#insist = insist;
     this.#columns = likely ?? prefixOf(EMPTY, 0);
     this.#follows = likely !== undefined;
   }
@@ -103,13 +109,13 @@ export class Graph {
     const id = this.#size;
     for (const input of inputs) {
       if (!(input >= 0 && input < id)) unreachable(`${op}: input ${input} is not a node before ${id}`);
-      this.uses[input]++;
     }
     if (this.#follows && !isSameNode(this.#columns, id, op, inputs, attrs)) {
       this.#columns = prefixOf(this.#columns, id);
       this.#follows = false;
     }
     if (!this.#follows) this.#append(op, inputs, attrs);
+    for (const input of inputs) this.uses[input]++;
     this.tracked.push(tracked);
     this.uses.push(0);
     this.#size++;
@@ -120,6 +126,7 @@ export class Graph {
     const columns = this.#columns;
     const types = inputs.map((input) => columns.types[input]);
     const type = specOf(op).infer(types, attrs);
+    this.#insist(op, type.dtype);
     columns.ops.push(op);
     columns.inputs.push(inputs.length === 0 ? NO_INPUTS : inputs);
     columns.attrs.push(attrs);

@@ -8,7 +8,9 @@
 
 import type { Backend, BufferId, OperandRef } from '../backend/backend.ts';
 import { activeDebugTools, debug } from '../debug.ts';
-import { OutOfMemoryError, TenfoldError } from '../errors.ts';
+import type { DType } from '../dtype.ts';
+import { isFloat } from '../dtype.ts';
+import { DTypeError, OutOfMemoryError, TenfoldError } from '../errors.ts';
 import { Graph } from '../graph/graph.ts';
 import type { NodeId, ScalarSource } from '../graph/graph.ts';
 import type { Allocation } from './allocator.ts';
@@ -37,7 +39,9 @@ export interface DeviceCounters {
   runs: number;
   /** Bytes copied from the host into slots of plans. */
   uploadedBytes: number;
-  /** Reads from the device that no user asked for. */
+  /** Reads that somebody waits for: what the user asked for, and small results where the device can be waited for. */
+  reads: number;
+  /** Reads of small results that nobody waits for, from a device that cannot be waited for. */
   fetches: number;
 }
 
@@ -45,11 +49,11 @@ export interface DeviceCounters {
 export type RunRecord = Decision;
 
 export class Device {
-  readonly name: string;
+  name: string;
   readonly backend: Backend;
   readonly memory: Allocator;
   readonly plans = new PlanCache();
-  readonly counters: DeviceCounters = { runs: 0, uploadedBytes: 0, fetches: 0 };
+  readonly counters: DeviceCounters = { runs: 0, uploadedBytes: 0, reads: 0, fetches: 0 };
   readonly keeper: Keeper;
   /** Told of every run; `compile` records through it. */
   onRun: ((record: RunRecord) => void) | undefined;
@@ -71,7 +75,7 @@ export class Device {
     this.memory = new Allocator(backend);
     this.#ownership = new Ownership((allocation) => this.memory.free(allocation));
     this.#engine = engine;
-    this.#graph = new Graph();
+    this.#graph = new Graph(this.insist);
     this.#importer = new Importer(this.#graph);
     this.keeper = new Keeper((storage) => {
       if (storage.host) this.#ownership.free(storage);
@@ -79,6 +83,14 @@ export class Device {
       else this.free(storage, 'was kept for a few runs only');
     }, isSmall);
   }
+
+  /** Raises DTypeError where the device lacks the dtype of what `op` gives. */
+  readonly insist = (op: string, dtype: DType): void => {
+    if (this.backend.caps.dtypes.has(dtype)) return;
+    throw new DTypeError(
+      `${op}: device '${this.name}' has no ${dtype}; use ${isFloat(dtype) ? 'float32' : 'int32'} there, or compute it on another device`,
+    );
+  };
 
   /** The graph that operations append to now. */
   get graph(): Graph {
@@ -110,7 +122,7 @@ export class Device {
       const decision = this.#followed(graph, roots, role) ?? this.#decide(graph, roots, role);
       if (decision) this.#execute(decision);
     });
-    this.#graph = new Graph(this.#trails.likely);
+    this.#graph = new Graph(this.insist, this.#trails.likely);
     this.#importer = new Importer(this.#graph);
   }
 
@@ -129,12 +141,13 @@ export class Device {
   /** Bytes of a storage's contents, synchronously where the backend can wait. */
   readSync(storage: Storage): Uint8Array {
     if (storage.host) return storage.host;
-    const at = this.#locate(storage);
     if (!this.backend.readSync) {
       throw new TenfoldError(
-        `dataSync: device '${this.name}' cannot be waited for; use the asynchronous read and await it`,
+        `read: device '${this.name}' cannot be waited for; await data(), item(), tolist() or toDevice() instead`,
       );
     }
+    const at = this.#locate(storage);
+    this.counters.reads++;
     return this.backend.readSync(at.buffer, at.offset, storage.bytes);
   }
 
@@ -152,6 +165,7 @@ export class Device {
 
   #readDevice(storage: Storage): Promise<Uint8Array> {
     const at = this.#locate(storage);
+    this.counters.reads++;
     return this.backend.read(at.buffer, at.offset, storage.bytes);
   }
 
@@ -335,7 +349,7 @@ export class Device {
     plan.run({ storages: refs as OperandRef[], scalars, scratch });
     for (const { storage, offset } of inScratch) {
       if (!outputs.has(storage)) continue;
-      this.counters.fetches++;
+      this.counters.reads++;
       storage.host = this.backend.readSync!(scratch.buffer, scratch.offset + offset, storage.bytes);
       storage.role = 'host';
     }

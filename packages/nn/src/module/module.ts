@@ -203,16 +203,31 @@ export abstract class Module {
 
   /**
    * Moves parameters and buffers to a device, or casts the float ones to a dtype. They become new tensors: make the
-   * optimizer afterwards.
+   * optimizer afterwards. From a device that cannot be waited for, `await toDevice(name)` moves.
    */
   to(target: MoveTarget): this {
     const { device, dtype } = moveTarget(target);
+    return this.#move((tensor) => tensor.to({ device, dtype: isFloat(tensor.dtype) ? dtype : undefined }));
+  }
+
+  /** Moves parameters and buffers to a device, from any device. As `to` otherwise. */
+  async toDevice(device: string): Promise<this> {
+    const tensors = [...this.parameters(), ...this.buffers()].flatMap((value) =>
+      value.grad ? [value, value.grad] : [value],
+    );
+    const moves = tensors
+      .filter((tensor) => tensor.device !== device)
+      .map(async (tensor) => [tensor, await tensor.detach().toDevice(device)] as const);
+    const moved = new Map<Tensor, Tensor>(await Promise.all(moves));
+    return this.#move((tensor) => moved.get(tensor) ?? tensor);
+  }
+
+  #move(convert: (tensor: Tensor) => Tensor): this {
     const moved = new Map<Tensor, Parameter | Buffer>();
     for (const module of this.modules()) {
       for (const [field, value] of module.members()) {
         if (!isParameter(value) && !isBuffer(value)) continue;
-        const next =
-          moved.get(value) ?? move(value, device ?? value.device, isFloat(value.dtype) ? dtype : undefined);
+        const next = moved.get(value) ?? move(value, convert);
         moved.set(value, next);
         if (next !== value) Reflect.set(module, field, next);
       }
@@ -327,11 +342,13 @@ function moveTarget(target: MoveTarget): { device?: string; dtype?: DType } {
   return isDType(target) ? { dtype: target } : { device: target };
 }
 
-function move(value: Parameter | Buffer, device: string, dtype: DType = value.dtype): Parameter | Buffer {
-  if (value.device === device && value.dtype === dtype) return value;
-  const convert = (tensor: Tensor) => noGrad(() => tensor.to(device).to(dtype));
-  if (isBuffer(value)) return new Buffer(convert(value), value);
-  const moved = new Parameter(convert(value), value);
-  if (value.grad !== null) moved.grad = convert(value.grad);
-  return moved;
+function move(value: Parameter | Buffer, convert: (tensor: Tensor) => Tensor): Parameter | Buffer {
+  return noGrad(() => {
+    const data = convert(value);
+    if (data === value) return value;
+    if (isBuffer(value)) return new Buffer(data, value);
+    const moved = new Parameter(data, value);
+    if (value.grad) moved.grad = convert(value.grad);
+    return moved;
+  });
 }

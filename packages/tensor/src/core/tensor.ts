@@ -42,13 +42,17 @@ export class Tensor {
   #source: TensorSource;
   #leaf: LeafState<Tensor> | undefined;
 
-  /** For Tenfold's own packages; users make tensors with `tensor`, `zeros`, … */
+  /**
+   * For Tenfold's own packages; users make tensors with `tensor`, `zeros`, …
+   * @throws DTypeError for a dtype that the device lacks.
+   */
   constructor(home: Device, source: TensorSource) {
     this.home = home;
     this.#source = source;
     if (source.kind === 'storage') {
       this.shape = source.storage.shape;
       this.dtype = source.storage.dtype;
+      home.insist('tensor', this.dtype);
       this.#leaf = findLeafState(source.storage);
     } else {
       this.shape = source.graph.types[source.node].shape;

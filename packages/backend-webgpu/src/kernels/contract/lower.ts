@@ -7,20 +7,15 @@
 import type { ContractKernel } from '@tenfold/ir';
 import type { Lowered, Pass } from '../../lowering/pass.ts';
 import type { Target } from '../../target.ts';
-import { contractAsLoops } from '../contract-loops.ts';
 import { chooseLoopShape } from '../loop-shape.ts';
 import { lowerLoops } from '../loops.ts';
 import { withFewRows, withRowsOfResults } from './product.ts';
 import { rowsPass } from './rows.ts';
-import type { ContractShape, RowsShape, TileShape } from './shapes.ts';
+import type { RowsShape, TileShape } from './shapes.ts';
 import { splitProduct } from './split.ts';
 import { tilePass } from './tile.ts';
 
-export function lowerContract(kernel: ContractKernel, shape: ContractShape, target: Target): Lowered {
-  if (shape.method === 'loops') {
-    const loops = contractAsLoops(kernel);
-    return lowerLoops(loops, chooseLoopShape(loops, target));
-  }
+export function lowerContract(kernel: ContractKernel, shape: TileShape | RowsShape, target: Target): Lowered {
   if (shape.split === 1) return { passes: [productPass(kernel, shape, target)], workspaces: [] };
   const { product, part, finish, workspace } = splitProduct(kernel, shape.split);
   const { passes } = lowerLoops(finish, chooseLoopShape(finish, target));

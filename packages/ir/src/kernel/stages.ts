@@ -4,10 +4,9 @@
  * leaves the results of its parts in scratch memory; a later one that reads the accumulator combines them.
  */
 
-import { accumulatorsChangedIn, statementsIn, valuesNeeded } from '@tenfold/ir';
-import type { Dependencies, LoopKernel, LoopStmt, Stmt } from '@tenfold/ir';
-import { tuning } from '../tuning.ts';
-import { maxGrid } from './grid.ts';
+import type { Dependencies, LoopStmt } from './dependencies.ts';
+import { accumulatorsChangedIn, statementsIn, valuesNeeded } from './dependencies.ts';
+import type { LoopKernel, Stmt } from './kernel.ts';
 
 export interface Stage {
   /** What runs: one loop, or the stores of each row. */
@@ -24,10 +23,19 @@ export interface StagedRows {
   readonly stages: readonly Stage[];
 }
 
-/** The kernel in stages, where it reduces few rows and its stages may follow one another for all rows at once. */
-export function stagesOf(kernel: LoopKernel, dependencies: readonly Dependencies[]): StagedRows | undefined {
+/** The kernel in stages, where it reduces fewer than `mostRows` rows and its stages may follow one another for all rows. */
+export function stagesOf(
+  kernel: LoopKernel,
+  dependencies: readonly Dependencies[],
+  mostRows: number,
+): StagedRows | undefined {
   const { rows, body } = rowsOf(kernel);
-  if (maxGrid(kernel, rows) >= tuning.fewRows) return undefined;
+  const extents = rows.map(({ axis }) => kernel.axes[axis]);
+  const count = extents.reduce<number>(
+    (n, extent) => n * (typeof extent === 'number' ? extent : extent.max),
+    1,
+  );
+  if (count >= mostRows) return undefined;
   const owned = new Set(body.flatMap((stmt) => (stmt.kind === 'init' ? [stmt.acc] : [])));
   const stores = body.filter((stmt) => stmt.kind === 'store');
   const loops = body.filter((stmt): stmt is LoopStmt => stmt.kind === 'loop');

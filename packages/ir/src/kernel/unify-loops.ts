@@ -4,8 +4,9 @@
  * computed another can recognise.
  */
 
-import type { AxisId, Extent, Guard, IndexExpr, LoopKernel, Stmt, Value, ValueId } from '@tenfold/ir';
-import { add, computed, constant, div, mod, scale, variable } from '@tenfold/ir';
+import type { IndexExpr } from '../index-expr/index-expr.ts';
+import { add, computed, constant, div, mod, scale, variable } from '../index-expr/index-expr.ts';
+import type { AxisId, Extent, Guard, LoopKernel, Stmt, Value, ValueId } from './kernel.ts';
 
 export function unifyLoops(kernel: LoopKernel): LoopKernel {
   const axes = unifiedAxes(kernel);
