@@ -198,6 +198,7 @@ export class Device {
   free(storage: Storage, reason: string): void {
     storage.gone = reason;
     storage.host = undefined;
+    this.keeper.forget(storage);
     this.#ownership.free(storage);
   }
 
