@@ -4,6 +4,8 @@
  */
 
 import type { AxisId, LoopStmt, Stmt } from '@tenfold/ir';
+import type { Block, Blocks } from './block.ts';
+import { boundName, emitBlock } from './block.ts';
 import type { Emission } from './emission.ts';
 import { nestOf, splitCount, tripsText } from './grid.ts';
 import { reduceLanes } from './lane-reduction.ts';
@@ -38,12 +40,14 @@ export function placeLanes({ rows, lanes, laneMinor }: LoopShape, total: string,
 export class RowEmitter {
   readonly #e: Emission;
   readonly #shape: LoopShape;
+  readonly #blocks: Blocks;
   /** Whether lanes could overwrite what others have yet to read. */
   readonly #inPlace: boolean;
 
-  constructor(e: Emission, shape: LoopShape) {
+  constructor(e: Emission, shape: LoopShape, blocks: Blocks) {
     this.#e = e;
     this.#shape = shape;
+    this.#blocks = blocks;
     this.#inPlace = e.kernel.operands.some(({ access }) => access === 'readwrite');
   }
 
@@ -62,14 +66,17 @@ export class RowEmitter {
     const e = this.#e;
     const { lanes } = this.#shape;
     const { axes, body } = nestOf(loop);
+    const block = this.#blocks.get(loop);
+    const size = block?.size ?? 1;
     const reduced = reducedIn(loop);
     const partials = reduced.map((acc) => e.partial(acc));
     const limit = e.fresh('limit');
     const t = e.fresh('t');
     e.write(`let ${limit} = select(0, ${part?.end ?? tripsText(e, axes)}, alive);`);
-    const inside = iteration(e, axes, t, body);
-    const start = part ? `${part.first} + i32(l)` : 'i32(l)';
-    e.write(`for (var ${t} = ${start}; ${t} < ${limit}; ${t} += ${lanes}) {`, ...indent(inside), '}');
+    const inside = block ? blockIteration(e, axes, t, block, body) : iteration(e, axes, t, body);
+    const own = size === 1 ? 'i32(l)' : `i32(l) * ${size}`;
+    const start = part ? `${part.first} + ${own}` : own;
+    e.write(`for (var ${t} = ${start}; ${t} < ${limit}; ${t} += ${lanes * size}) {`, ...indent(inside), '}');
     partials.forEach(({ name, restore }, i) => {
       restore();
       const acc = reduced[i];
@@ -77,6 +84,19 @@ export class RowEmitter {
       e.write(e.fold(acc, e.accumulatorName(acc), name));
     });
   }
+}
+
+function blockIteration(
+  e: Emission,
+  axes: readonly AxisId[],
+  countName: string,
+  block: Block,
+  body: readonly Stmt[],
+): string[] {
+  const { bound, lines } = splitCount(e, axes, countName);
+  e.open(bound, [], lines);
+  emitBlock(e, block, boundName(bound, block.axis), body);
+  return e.close();
 }
 
 /** The lines of one iteration of nested loops, whose count has a name. */

@@ -103,7 +103,7 @@ function foldPass(scan: Scan, partials: Partials): Pass {
   const body = loop.body.filter(({ kind }) => kind === 'accumulate');
   return passOf(scan, 'parts', body, partials, 'write', (e) => {
     for (const acc of accumulators) e.declareAccumulator(acc);
-    new RowEmitter(e, shape).statements([{ ...loop, order: 'reduce', body }], rangeOf(scan, e));
+    new RowEmitter(e, shape, new Map()).statements([{ ...loop, order: 'reduce', body }], rangeOf(scan, e));
     const left = accumulators.flatMap((acc) => partials.leave(e, acc));
     e.write(`if (alive && l == 0u) { ${left.join(' ')} }`);
   });

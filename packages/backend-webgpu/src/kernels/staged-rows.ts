@@ -9,6 +9,7 @@ import type { Lowered, Pass, PassOperand, ShaderLayout } from '../lowering/pass.
 import { operandsOf } from '../lowering/pass.ts';
 import type { Target } from '../target.ts';
 import { ShaderBuilder } from '../wgsl/shader.ts';
+import { blocksOfRow, wordOperands } from './block.ts';
 import { Emission } from './emission.ts';
 import { gridOf, nestOf, splitCount, trips, tripsText } from './grid.ts';
 import type { LoopShape } from './loop-shape.ts';
@@ -67,8 +68,11 @@ function stagePass(
   partials: Partials,
 ): Pass {
   const used = operandsUsed(kernel, stage.body);
+  const words = wordOperands(kernel, blocksOfRow(kernel, stage.body).values());
   const operands: readonly PassOperand[] = [
-    ...operandsOf(kernel).filter(({ operand }) => used.has(operand)),
+    ...operandsOf(kernel).flatMap((one) =>
+      used.has(one.operand) ? [{ ...one, wholeWords: words.has(one.operand) }] : [],
+    ),
     ...stage.reads.flatMap((acc) => partials.operands(acc, 'read')),
     ...stage.reduces.flatMap((acc) => partials.operands(acc, 'write')),
   ];
@@ -120,8 +124,8 @@ function stageShader(
   if (loop) {
     const first = `part * ${partSize}`;
     const end = `min(${first} + ${partSize}, ${tripsText(e, nestOf(loop).axes)})`;
-    new RowEmitter(e, shape).statements(body, { first, end });
-  } else new RowEmitter(e, shape).statements(body);
+    new RowEmitter(e, shape, blocksOfRow(kernel, body)).statements(body, { first, end });
+  } else new RowEmitter(e, shape, new Map()).statements(body);
   const left = reduces.flatMap((acc) => partials.leave(e, acc));
   if (left.length > 0) e.write(`if (alive && l == 0u) { ${left.join(' ')} }`);
   e.write(...e.close());

@@ -14,6 +14,8 @@ export interface PassOperand {
   readonly operand: number;
   readonly dtype: DType;
   readonly access: 'read' | 'write' | 'readwrite';
+  /** Whether elements narrower than a word are written by whole words, each by one invocation. */
+  readonly wholeWords?: boolean;
 }
 
 /** The type of a slab's elements in the shader. Slabs of `vec4f` are only made for passes that ask for `vectors`. */

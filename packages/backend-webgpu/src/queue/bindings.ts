@@ -157,5 +157,8 @@ function windowsOf(spans: readonly Span[], most: number): Omit<Span, 'position'>
 
 function slabType(operands: readonly PassOperand[], vectors: boolean): SlabType {
   if (operands.every(({ dtype }) => dtype === 'float32')) return vectors ? 'vec4f' : 'f32';
-  return operands.some(({ dtype, access }) => access !== 'read' && byteSize(dtype) < 4) ? 'atomic' : 'u32';
+  const shared = operands.some(
+    ({ dtype, access, wholeWords }) => access !== 'read' && byteSize(dtype) < 4 && !wholeWords,
+  );
+  return shared ? 'atomic' : 'u32';
 }

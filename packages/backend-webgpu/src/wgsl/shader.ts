@@ -92,22 +92,50 @@ export class ShaderBuilder {
     return `${store}(${at}, ${value});`;
   }
 
-  /** A statement that writes four neighbouring elements of float32; the index is a multiple of 4 in its slab. */
-  storeVector(position: number, index: string, value: string): string {
+  /** Word `w` (u32) of those in which neighbouring narrow elements stand; the index is a multiple of the elements to a word. */
+  loadWord(position: number, index: string, w: number): string {
+    return this.#word(position, this.#wordAt(position, index, w));
+  }
+
+  /**
+   * A statement that writes four neighbouring elements of float32, or as many of them as are `present` (i32); the index is
+   * a multiple of 4 in its slab.
+   */
+  storeVector(position: number, index: string, value: string, present?: string): string {
     const at = this.#element(position, index);
     const name = this.#slabName(position);
     const { type } = this.#slab(position);
-    if (type === 'vec4f') return `${name}[(${at}) >> 2u] = ${value};`;
-    const store = `${name}_store_vector`;
+    if (type === 'vec4f' && present === undefined) return `${name}[(${at}) >> 2u] = ${value};`;
+    const store = present === undefined ? `${name}_store_vector` : `${name}_store_some`;
     const one = (i: number) => {
-      if (type === 'f32') return `${name}[i + ${i}u] = v[${i}];`;
+      const condition = present === undefined || i === 0 ? '' : `if (present > ${i}) `;
       const word = `bitcast<u32>(v[${i}])`;
-      return type === 'atomic'
-        ? `atomicStore(&${name}[i + ${i}u], ${word});`
-        : `${name}[i + ${i}u] = ${word};`;
+      const put = type === 'f32' ? `${name}[i + ${i}u] = v[${i}];` : this.#put(position, `i + ${i}u`, word);
+      return condition === '' ? put : `${condition}{ ${put} }`;
     };
-    this.#functions.set(store, `fn ${store}(i: u32, v: vec4f) { ${[0, 1, 2, 3].map(one).join(' ')} }`);
-    return `${store}(${at}, ${value});`;
+    const some = `${name}[i >> 2u] = select(${name}[i >> 2u], v, vec4i(0, 1, 2, 3) < vec4i(present));`;
+    const body = type === 'vec4f' ? some : [0, 1, 2, 3].map(one).join(' ');
+    const parameters = `i: u32, v: vec4f${present === undefined ? '' : ', present: i32'}`;
+    this.#functions.set(store, `fn ${store}(${parameters}) { ${body} }`);
+    return `${store}(${at}, ${value}${present === undefined ? '' : `, ${present}`});`;
+  }
+
+  /**
+   * A statement that writes word `w` of those of neighbouring narrow elements, or as many elements of it as are `present`
+   * (i32, maybe none). No other invocation may write elements of that word.
+   */
+  storeWord(position: number, index: string, w: number, bits: string, present?: string): string {
+    const at = this.#wordAt(position, index, w);
+    const name = this.#slabName(position);
+    const bytes = byteSize(this.#operands[position].dtype);
+    if (present === undefined) return this.#put(position, at, bits);
+    const store = `${name}_store_part_${bytes}`;
+    const whole = `if (present >= ${4 / bytes}) { ${this.#put(position, 'i', 'bits')} }`;
+    const mask = `let mask = (1u << (u32(present) * ${8 * bytes}u)) - 1u;`;
+    const part = this.#put(position, 'i', `(${this.#word(position, 'i')} & ~mask) | bits`);
+    const body = `${whole} else if (present > 0) { ${mask} ${part} }`;
+    this.#functions.set(store, `fn ${store}(i: u32, bits: u32, present: i32) { ${body} }`);
+    return `${store}(${at}, ${bits}, ${present});`;
   }
 
   /** A run-time number of the launch. */
@@ -253,6 +281,19 @@ export class ShaderBuilder {
   #word(position: number, i: string): string {
     const place = `${this.#slabName(position)}[${i}]`;
     return this.#slab(position).type === 'atomic' ? `atomicLoad(&${place})` : place;
+  }
+
+  #wordAt(position: number, index: string, w: number): string {
+    const perWord = 4 / byteSize(this.#operands[position].dtype);
+    return `((${this.#element(position, index)}) / ${perWord}u + ${w}u)`;
+  }
+
+  /** A statement that writes a word. */
+  #put(position: number, i: string, bits: string): string {
+    const place = `${this.#slabName(position)}[${i}]`;
+    return this.#slab(position).type === 'atomic'
+      ? `atomicStore(&${place}, ${bits});`
+      : `${place} = ${bits};`;
   }
 
   #inline(name: string, text: string, argument: string): string {
