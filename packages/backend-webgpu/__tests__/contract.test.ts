@@ -34,6 +34,14 @@ describe.each(Object.entries(LANES))('%s', (_, steps) => {
   );
 });
 
+describe.each(Object.entries(LANES))('%s, with subgroups', (_, steps) => {
+  const target: Target = { ...MINIMUM_TARGET, subgroups: { min: 4, max: 128, ids: true } };
+  it.each(FEW_ROWS)('$name is valid', async ({ kernel }) => {
+    const withSubgroups = await nullDevice(['subgroups']);
+    await expect(validate(withSubgroups, shaders(kernel, steps, target))).resolves.toBeUndefined();
+  });
+});
+
 describe('generated code', () => {
   it('of a product by tiles', async () => {
     const { kernel } = product({ m: 64, n: 128, k: 256, layout: 'NT' });

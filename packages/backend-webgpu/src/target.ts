@@ -5,7 +5,7 @@
 
 export interface Target {
   /** The `subgroups` feature, with the sizes that occur; absent where there are none. */
-  readonly subgroups?: { readonly min: number; readonly max: number };
+  readonly subgroups?: Subgroups;
   /** The `shader-f16` feature: `f16` as a type in memory. */
   readonly f16: boolean;
   /** The `chromium-experimental-subgroup-matrix` feature with float16 factors and float32 sums. */
@@ -24,6 +24,13 @@ export interface Target {
   readonly gridWidth: number;
   /** What kind of adapter it is, for choosing tiles. */
   readonly adapter: AdapterClass;
+}
+
+export interface Subgroups {
+  readonly min: number;
+  readonly max: number;
+  /** WGSL's extension `subgroup_id`: which subgroup of its workgroup an invocation belongs to. */
+  readonly ids?: boolean;
 }
 
 /** One product of small matrices that a subgroup computes together, of `m`x`k` and `k`x`n` elements. */

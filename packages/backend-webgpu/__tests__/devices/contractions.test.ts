@@ -9,8 +9,9 @@ import type { ProductCase } from '../support/products.ts';
 import { FEW_ROWS, PRODUCTS } from '../support/products.ts';
 
 let steps: readonly TuningStep[] = [];
-const backend = await webgpuBackend({ tuning: { stepsFor: () => steps } });
-afterAll(() => backend.dispose());
+const tuning = { stepsFor: () => steps };
+const backends = [await webgpuBackend({ tuning }), await webgpuBackend({ tuning, features: [] })];
+afterAll(() => backends.forEach((backend) => backend.dispose()));
 
 const tolerance = { rtol: 5e-5, atol: 5e-5 };
 
@@ -19,13 +20,14 @@ const some = (cases: readonly ProductCase[], every: number, first: number) =>
   cases.filter((_, i) => i % every === first);
 
 describe.each([
-  { shape: 'tiles of 32x32', cases: PRODUCTS },
-  { shape: 'tiles of 16x64, k in four parts', cases: some(PRODUCTS, 6, 1) },
-  { shape: 'tiles of 64x64 in registers of 8x8', cases: some(PRODUCTS, 8, 2) },
-  ...Object.keys(LANES).map((shape, i) => ({ shape, cases: some(FEW_ROWS, 2, i % 2) })),
-])('$shape', ({ shape, cases }) => {
+  { shape: 'tiles of 32x32', cases: PRODUCTS, bare: false },
+  { shape: 'tiles of 16x64, k in four parts', cases: some(PRODUCTS, 6, 1), bare: true },
+  { shape: 'tiles of 64x64 in registers of 8x8', cases: some(PRODUCTS, 8, 2), bare: false },
+  ...Object.keys(LANES).map((shape, i) => ({ shape, cases: some(FEW_ROWS, 3, i % 3), bare: false })),
+  ...Object.keys(LANES).map((shape, i) => ({ shape, cases: some(FEW_ROWS, 5, i), bare: true })),
+])('$shape, without features: $bare', ({ shape, cases, bare }) => {
   it.each(cases)('$name', async ({ kernel, launch }) => {
     steps = { ...TILES, ...LANES }[shape];
-    await checkKernel(backend, kernel, launch, { tolerance });
+    await checkKernel(backends[bare ? 1 : 0], kernel, launch, { tolerance });
   });
 });

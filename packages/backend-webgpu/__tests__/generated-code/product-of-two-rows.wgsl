@@ -14,13 +14,13 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
   let m_count = 2;
   let n_count = 128;
   let k_count = 256;
-  let lk = i32(lane % 4u);
-  let ln = i32(lane / 4u);
   let strips = u32(n_count + 7) / 8u;
   let n_begin = i32(group % strips) * 8;
   let copy = i32(group / strips);
   let k_begin = 0;
   let k_end = k_count;
+  let lk = i32(lane % 4u);
+  let ln = i32(lane / 4u);
   let at_0 = 0;
   let at_1 = 1;
   let at_2 = n_begin + ln * 1;
@@ -32,12 +32,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
   var sum1_0 = 0f;
   var k0 = k_begin;
   for (; k0 + 32 <= k_end; k0 += 32) {
-    let at_3 = k0 + 0 + lk * 4;
+    let at_3 = k0 + lk * 4;
     let i_5 = i_4 + at_3;
     let q_6 = slab0[(operand0 + u32(i_5)) >> 2u];
     let i_8 = i_7 + at_3;
     let q_9 = slab0[(operand0 + u32(i_8)) >> 2u];
-    let at_10 = k0 + 0 + lk * 4;
+    let at_10 = k0 + lk * 4;
     let i_12 = i_11 + at_10;
     let q_13 = slab0[(operand1 + u32(i_12)) >> 2u];
     let at_14 = k0 + 16 + lk * 4;
@@ -96,7 +96,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
   }
   workgroupBarrier();
   for (var i = i32(lane); i < 4; i += 32) {
-    let at_30 = i / 2;
+    let at_30 = 0 + i / 2;
     let at_31 = n_begin + i % 2 * 4;
     let at_31_inside = min(at_31, n_count - 4);
     if (at_31 < n_count) {

@@ -70,7 +70,7 @@ export async function openDevice(options: DeviceOptions = {}): Promise<OpenDevic
   return {
     device,
     info,
-    target: targetOf(device, info, limits),
+    target: targetOf(gpu, device, info, limits),
     limits,
     timestamps: device.features.has('timestamp-query'),
   };
@@ -85,13 +85,15 @@ function limitsOf(
 }
 
 function targetOf(
+  gpu: GPU,
   device: GPUDevice,
   info: GPUAdapterInfo,
   limits: Readonly<Record<LimitName, number>>,
 ): Target {
   const has = (name: GPUFeatureName) => device.features.has(name);
+  const ids = gpu.wgslLanguageFeatures?.has('subgroup_id') ?? false;
   return {
-    ...(has('subgroups') && { subgroups: { min: info.subgroupMinSize, max: info.subgroupMaxSize } }),
+    ...(has('subgroups') && { subgroups: { min: info.subgroupMinSize, max: info.subgroupMaxSize, ids } }),
     f16: has('shader-f16'),
     ...(has(SUBGROUP_MATRIX) && { subgroupMatrix: matrixOf(info) }),
     storageBuffers: limits.maxStorageBuffersPerShaderStage,

@@ -117,8 +117,34 @@ export function storeTile(
   return [...columns.flatMap(({ column }) => column.before()), ...rows];
 }
 
+/** Results in workgroup memory, row by row, and the invocations that finish them. */
+interface ResultMemory {
+  readonly rows: number;
+  readonly width: number;
+  readonly invocations: number;
+}
+
+/** The epilogue of results that stand in an array of workgroup memory, after a barrier. */
+export function finishInMemory(
+  frame: Frame,
+  { m, n }: { readonly m: Side; readonly n: Side },
+  array: string,
+  { rows, width, invocations }: ResultMemory,
+): string[] {
+  const four = width % 4 === 0 ? axisOfStores(frame.kernel) : undefined;
+  const together = four === undefined ? 1 : 4;
+  const perRow = width / together;
+  const row = placeOf(frame, m, `${m.begin} + i / ${perRow}`);
+  const place = placeOf(frame, n, `${n.begin} + i % ${perRow} * ${together}`, four);
+  const column = new Column(frame, place, four);
+  const sums = range(together).map((j) => `${array}[i * ${together} + ${j}]`);
+  const finish = column.finish(row.bound, sums);
+  const body = [...row.lines, ...column.before(), ...guarded(row.inside, finish)];
+  return [`for (var i = i32(lane); i < ${rows * perRow}; i += ${invocations}) {`, ...indent(body), '}'];
+}
+
 /** One column of results, or four neighbours: what depends on the column alone is written before the rows. */
-export class Column {
+class Column {
   readonly #kernel: ContractKernel;
   readonly #e: Emission;
   readonly #place: Place;
@@ -191,7 +217,7 @@ function finishing({ epilogue }: ContractKernel): Stmt[] {
   return [{ kind: 'init', acc: 0 }, ...epilogue];
 }
 
-export function guarded(tests: readonly string[], lines: readonly string[]): string[] {
+function guarded(tests: readonly string[], lines: readonly string[]): string[] {
   return tests.length === 0 ? [...lines] : [`if (${tests.join(' && ')}) {`, ...indent(lines), '}'];
 }
 
