@@ -1,6 +1,6 @@
 /**
  * The software drivers that WebGPU is tested on, and the vitest project of each: the same test files on SwiftShader and on
- * lavapipe in Node, and in Chromium. A machine that lacks a driver goes without its project, and `npm test` counts it
+ * lavapipe in Node, and in Chromium; the examples on lavapipe, the fastest. A machine that lacks a driver goes without its project, and `npm test` counts it
  * as skipped. The projects come one after the other, because each driver takes all cores.
  */
 import { playwright } from '@vitest/browser-playwright';
@@ -12,13 +12,15 @@ import { findChromium } from './browser.ts';
 
 interface Driver {
   readonly project: string;
+  /** The folder whose tests in `__tests__/devices` run on it. */
+  readonly folder: string;
   /** What has to be there: a Vulkan driver's manifest, or a browser. */
   readonly file: string | undefined;
   readonly remedy: string;
   readonly test: (file: string) => NonNullable<TestProjectInlineConfiguration['test']>;
 }
 
-const FOLDER = 'packages/backend-webgpu';
+const BACKEND = 'packages/backend-webgpu';
 
 /** `tools/lavapipe.sh` puts it there. */
 const LAVAPIPE =
@@ -28,12 +30,25 @@ const LAVAPIPE =
 const DRIVERS: readonly Driver[] = [
   {
     project: 'webgpu-swiftshader',
+    folder: BACKEND,
     file: '/usr/lib/chromium/vk_swiftshader_icd.json',
     remedy: "install Debian's chromium, which brings SwiftShader along",
     test: inNode,
   },
-  { project: 'webgpu-lavapipe', file: LAVAPIPE, remedy: 'run tools/lavapipe.sh', test: inNode },
-  { project: 'webgpu-chromium', file: findChromium(), remedy: 'install chromium', test: inChromium },
+  ...[BACKEND, 'apps/examples'].map((folder) => ({
+    project: folder === BACKEND ? 'webgpu-lavapipe' : 'examples-lavapipe',
+    folder,
+    file: LAVAPIPE,
+    remedy: 'run tools/lavapipe.sh',
+    test: inNode,
+  })),
+  {
+    project: 'webgpu-chromium',
+    folder: BACKEND,
+    file: findChromium(),
+    remedy: 'install chromium',
+    test: inChromium,
+  },
 ];
 
 /** The drivers that are not here, as sentences. */
@@ -43,14 +58,14 @@ export const missingWebgpu: readonly string[] = DRIVERS.filter(isMissing).map(
 
 /** The projects of the drivers that are here. */
 export const webgpuProjects: readonly TestProjectInlineConfiguration[] = DRIVERS.flatMap((driver, i) => {
-  const { file = '', project, test } = driver;
+  const { file = '', folder, project, test } = driver;
   if (isMissing(driver)) return [];
   return [
     {
       extends: true as const,
       test: {
         name: project,
-        root: FOLDER,
+        root: folder,
         include: ['__tests__/devices/**/*.test.ts'],
         testTimeout: 240_000,
         fileParallelism: false,

@@ -6,16 +6,23 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Command } from 'commander';
 import { StateDictMapper, loadSafetensors, manualSeed, optim, saveSafetensors } from 'tenfold';
 import { accuracy, predict, toSamples, trainEpoch } from '../lib/classifier.ts';
-import { progressBar, runProgram } from '../lib/cli.ts';
+import { deviceOption, progressBar, runProgram, useDevice } from '../lib/cli.ts';
+import type { DeviceName } from '../lib/cli.ts';
 import { generateDigits } from '../lib/digits.ts';
 import { mlp } from '../lib/models.ts';
 import { textArt } from '../lib/text-art.ts';
 
 const EPOCHS = 5;
 
-async function main(): Promise<void> {
+const program = new Command('demo')
+  .description('Make a data set, train a network, save it, load it elsewhere, and show what it predicts.')
+  .addOption(deviceOption());
+
+async function main({ device }: { device: DeviceName }): Promise<void> {
+  await useDevice(device);
   console.log('1. Data: 6,000 digits to train on, 1,000 to test on, drawn with random pens');
   const digits = generateDigits(1000, 2);
   const [train, test] = [toSamples(generateDigits(6000, 1)), toSamples(digits)];
@@ -74,4 +81,4 @@ async function main(): Promise<void> {
   }
 }
 
-await runProgram(main);
+await runProgram(() => main(program.parse().opts()));

@@ -1,7 +1,22 @@
-/** What all example programs share at the command line: number options, progress bars, errors as one line. */
+/** What all example programs share at the command line: options, devices, progress bars, errors as one line. */
 
 import { SingleBar } from 'cli-progress';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { setDefaultDevice, webgpu } from 'tenfold';
+
+const DEVICES = ['cpu', 'webgpu'] as const;
+export type DeviceName = (typeof DEVICES)[number];
+
+/** The option `--device`. */
+export function deviceOption(): Option {
+  return new Option('--device <name>', 'where to compute').choices(DEVICES).default('cpu');
+}
+
+/** Makes a device the one that everything is computed on. Raises DeviceError where there is no WebGPU. */
+export async function useDevice(name: DeviceName): Promise<void> {
+  if (name === 'webgpu') await webgpu();
+  setDefaultDevice(name);
+}
 
 /** A parser for a whole number that is at least `least`. */
 export function wholeNumber(least: number): (text: string) => number {

@@ -6,7 +6,8 @@
 import { Command, Option } from 'commander';
 import { loadSafetensors, manualSeed, optim, saveSafetensors } from 'tenfold';
 import { accuracy, predict, toSamples, trainEpoch } from '../lib/classifier.ts';
-import { positiveNumber, progressBar, runProgram, wholeNumber } from '../lib/cli.ts';
+import { deviceOption, positiveNumber, progressBar, runProgram, useDevice, wholeNumber } from '../lib/cli.ts';
+import type { DeviceName } from '../lib/cli.ts';
 import { generateDigits } from '../lib/digits.ts';
 import { loadMnist } from '../lib/idx.ts';
 import { MODELS } from '../lib/models.ts';
@@ -22,6 +23,7 @@ interface Options {
   readonly save?: string;
   readonly load?: string;
   readonly predictions?: boolean;
+  readonly device: DeviceName;
 }
 
 const program = new Command('mnist')
@@ -34,7 +36,8 @@ const program = new Command('mnist')
   .option('--seed <n>', 'seed of initial weights and order', wholeNumber(0), 0)
   .option('--save <file>', 'write the trained weights as safetensors')
   .option('--load <file>', 'start from saved weights')
-  .option('--predictions', 'print the predicted classes of the test set, one line');
+  .option('--predictions', 'print the predicted classes of the test set, one line')
+  .addOption(deviceOption());
 
 async function main({
   data,
@@ -46,7 +49,9 @@ async function main({
   save,
   load,
   predictions,
+  device,
 }: Options): Promise<void> {
+  await useDevice(device);
   manualSeed(seed);
   const model = MODELS[name]();
   if (load) model.loadStateDict(await loadSafetensors(load));

@@ -2,14 +2,23 @@
 
 import { Command } from 'commander';
 import { grad, linspace, noGrad, stack, tensor } from 'tenfold';
-import { positiveNumber, runProgram, wholeNumber } from '../lib/cli.ts';
+import { deviceOption, positiveNumber, runProgram, useDevice, wholeNumber } from '../lib/cli.ts';
+import type { DeviceName } from '../lib/cli.ts';
+
+interface Options {
+  readonly steps: number;
+  readonly lr: number;
+  readonly device: DeviceName;
+}
 
 const program = new Command('polynomial')
   .description('Fit a + b x + c x^2 + d x^3 to sin(x) on [-pi, pi].')
   .option('--steps <n>', 'steps of gradient descent', wholeNumber(1), 2000)
-  .option('--lr <rate>', 'learning rate', positiveNumber, 0.2);
+  .option('--lr <rate>', 'learning rate', positiveNumber, 0.2)
+  .addOption(deviceOption());
 
-async function main({ steps, lr }: { steps: number; lr: number }): Promise<void> {
+async function main({ steps, lr, device }: Options): Promise<void> {
+  await useDevice(device);
   const x = linspace(-Math.PI, Math.PI, 2000);
   const y = x.sin();
   // Powers of x / pi, so that all of them are of the same size.

@@ -8,7 +8,8 @@ import { Command } from 'commander';
 import { manualSeed, optim } from 'tenfold';
 import { CharacterTransformer } from '../lib/character-transformer.ts';
 import { Vocabulary, randomPieces } from '../lib/characters.ts';
-import { positiveNumber, progressBar, runProgram, wholeNumber } from '../lib/cli.ts';
+import { deviceOption, positiveNumber, progressBar, runProgram, useDevice, wholeNumber } from '../lib/cli.ts';
+import type { DeviceName } from '../lib/cli.ts';
 import { seededRandom } from '../lib/random.ts';
 import { generateTales } from '../lib/tales.ts';
 import { trainOnPieces, write } from '../lib/writing.ts';
@@ -25,6 +26,7 @@ interface Options {
   readonly seed: number;
   readonly length: number;
   readonly temperature: number;
+  readonly device: DeviceName;
 }
 
 const HEADS = 4;
@@ -40,7 +42,8 @@ const program = new Command('text')
   .option('--lr <rate>', 'learning rate of AdamW', positiveNumber, 3e-3)
   .option('--seed <n>', 'seed of initial weights, pieces and writing', wholeNumber(0), 0)
   .option('--length <n>', 'characters to write at the end', wholeNumber(0), 400)
-  .option('--temperature <t>', 'how bold the writing is', positiveNumber, 0.7);
+  .option('--temperature <t>', 'how bold the writing is', positiveNumber, 0.7)
+  .addOption(deviceOption());
 
 async function main(options: Options): Promise<void> {
   const { data, steps, batchSize, context, width, layers, lr, seed, length, temperature } = options;
@@ -49,6 +52,7 @@ async function main(options: Options): Promise<void> {
   const numbers = vocabulary.encode(text);
   if (numbers.length <= context + 1) throw new Error(`the text has ${numbers.length} characters, too few`);
   if (width % HEADS !== 0) throw new Error(`the width ${width} is not a multiple of ${HEADS}`);
+  await useDevice(options.device);
   manualSeed(seed);
   const random = seededRandom(seed);
   const model = new CharacterTransformer({

@@ -2,15 +2,25 @@
 
 import { Command } from 'commander';
 import { F, manualSeed, nn, optim, tensor } from 'tenfold';
-import { positiveNumber, runProgram, wholeNumber } from '../lib/cli.ts';
+import { deviceOption, positiveNumber, runProgram, useDevice, wholeNumber } from '../lib/cli.ts';
+import type { DeviceName } from '../lib/cli.ts';
+
+interface Options {
+  readonly steps: number;
+  readonly lr: number;
+  readonly seed: number;
+  readonly device: DeviceName;
+}
 
 const program = new Command('xor')
   .description('Train a two-layer network on exclusive or.')
   .option('--steps <n>', 'training steps', wholeNumber(1), 400)
   .option('--lr <rate>', 'learning rate of Adam', positiveNumber, 0.05)
-  .option('--seed <n>', 'seed of the initial weights', wholeNumber(0), 0);
+  .option('--seed <n>', 'seed of the initial weights', wholeNumber(0), 0)
+  .addOption(deviceOption());
 
-async function main({ steps, lr, seed }: { steps: number; lr: number; seed: number }): Promise<void> {
+async function main({ steps, lr, seed, device }: Options): Promise<void> {
+  await useDevice(device);
   manualSeed(seed);
   const inputs = tensor([[0, 0], [0, 1], [1, 0], [1, 1]], { dtype: 'float32' }); // prettier-ignore
   const targets = tensor([[0], [1], [1], [0]], { dtype: 'float32' });
