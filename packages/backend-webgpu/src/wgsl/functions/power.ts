@@ -1,7 +1,7 @@
 /**
  * a^b of float32, with the special cases of C's pow. The product b · log2 a needs more bits than a float32 has, so the
- * logarithm and the power of two are fixed-point integers, which no compiler reorders and which give the same bits on
- * every device. The reduction by a table of reciprocals follows P. Tang, "Table-driven implementation of the logarithm
+ * logarithm and the power of two are fixed-point integers, which no compiler reorders; only small corrections to their
+ * slopes are float32. The reduction by a table of reciprocals follows P. Tang, "Table-driven implementation of the logarithm
  * function in IEEE floating-point arithmetic" (1990). Measured error: 1.1 ULP.
  */
 
