@@ -25,7 +25,11 @@ function uniform(seed: number, from: number, to: number): Sample {
   return Array.from({ length: COUNT }, () => Math.fround(random.uniform(from, to)));
 }
 
-const waves = [evenly(-100, 100, COUNT), evenly(-2100, 2100, COUNT), evenly(-1e6, 1e6, COUNT)];
+/** Next to multiples of π/2, where a sine or a cosine is what the reduction has left. */
+const zeros = [1, 2 ** 10, 2 ** 20].flatMap((first) =>
+  Array.from({ length: 1400 }, (_, i) => Math.fround((first + i) * (Math.PI / 2))),
+);
+const waves = [evenly(-100, 100, COUNT), evenly(-2100, 2100, COUNT), evenly(-1e6, 1e6, COUNT), zeros];
 
 const UNARY: readonly { readonly op: UnaryOp; readonly bound: number; readonly dense: readonly Sample[] }[] =
   [

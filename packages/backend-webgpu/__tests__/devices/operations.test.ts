@@ -266,6 +266,15 @@ it('integers of 64 bits are rounded once', async () => {
   );
 });
 
+it.each(['float16', 'bfloat16'] as const)('every number of %s', async (dtype) => {
+  const patterns = Uint16Array.from({ length: 2 ** 16 }, (_, i) => i);
+  const values = decode(dtype, new Uint8Array(patterns.buffer)).map(Number).map(flushed);
+  const cases = (['float32', dtype] as const).map((to): Case => {
+    return { name: to, dtype: to, expected: values, text: (lib, x) => cast(lib, dtype, to, x) };
+  });
+  await check([dtype], [values], cases);
+});
+
 it('random bits', async () => {
   const [counter, key0, key1] = [5, 6, 7].map((seed) => noise('int32', COUNT, seed).map(Number));
   const expected = counter.map((value, i) => randomBits(value, key0[i], key1[i]));

@@ -68,7 +68,7 @@ fn idiv_f32(a: f32, b: f32) -> f32 {
   let one = select(0u, 1u, rounds_down(rest, b));
   let magnitude = u32_to_f32(division.x + one);
   let near = bitcast<u32>(magnitude) | ((bitcast<u32>(a) ^ bitcast<u32>(b)) & 0x80000000u);
-  // Beyond 2^30 a float32 has no fraction, and the digits above do not fit; there is no quotient where there is no rest.
+  // From 2^30 on the digits may not fit, and a float32 has no fraction. Without a remainder, a / 0 is infinite as ever.
   let quotient = div_f32(a, b);
   let far = (abs(quotient) >= 1073741824.0f) | is_nan(rest);
   let wild = select(bitcast<u32>(quotient), 0x7fc00000u, is_nan(rest) & (order_of(b) != 0));
