@@ -54,7 +54,10 @@ function receive(report: Report): void {
       break;
     case 'fresh':
       training.begunAnew(report.task, report.parameters);
-      if (report.task === 'digits') digits.networkChanged(false);
+      if (report.task !== 'digits') break;
+      training.setAccuracy(undefined);
+      digits.forgetExam();
+      digits.networkChanged(false);
       break;
     case 'progress':
       training.add(report.task, report);

@@ -73,11 +73,11 @@ export class DigitsCard {
       canvas.setAttribute('role', 'img');
       canvas.setAttribute('aria-label', `a ${label}`);
       const caption = document.createElement('span');
-      caption.textContent = '–';
       item.append(canvas, caption);
       list.append(item);
       return { pixels: images.subarray(i * 784, (i + 1) * 784), label, canvas, caption };
     });
+    this.forgetExam();
     this.#paint();
   }
 
@@ -87,6 +87,13 @@ export class DigitsCard {
       caption.className = right ? 'right' : 'wrong';
       setText(caption, right ? `${guesses[i]}` : `${guesses[i]} ✗`);
     });
+  }
+
+  forgetExam(): void {
+    for (const { caption } of this.#shown) {
+      caption.className = '';
+      setText(caption, '–');
+    }
   }
 
   #drawn(strokes: readonly Stroke[]): void {

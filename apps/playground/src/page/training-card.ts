@@ -122,8 +122,9 @@ export class TrainingCard {
     this.#chart.show();
   }
 
-  setAccuracy(accuracy: number): void {
-    setText(byId('figure-accuracy', HTMLElement), formatPercent(accuracy));
+  /** Undefined when the network is another one, and nobody knows. */
+  setAccuracy(accuracy: number | undefined): void {
+    setText(byId('figure-accuracy', HTMLElement), accuracy === undefined ? '–' : formatPercent(accuracy));
   }
 
   #startOrStop(): void {

@@ -1,7 +1,7 @@
 /** The devices of this worker: which there are, what is missing where one is not, and what they tell of their memory. */
 
 import { cpuFeatures } from '@tenfold/backend-cpu';
-import { DeviceError, memoryReport } from 'tenfold';
+import { DeviceError, memoryReport, webgpu } from 'tenfold';
 import type { DeviceName, DeviceStatus, Memory } from '../protocol.ts';
 
 export async function findDevices(): Promise<readonly DeviceStatus[]> {
@@ -13,10 +13,8 @@ function findCpu(): DeviceStatus {
   return { device: 'cpu', detail: threads === 1 ? '1 thread' : `${threads} threads` };
 }
 
-/** Its backend is downloaded only here. */
 async function findWebgpu(): Promise<DeviceStatus> {
   try {
-    const { webgpu } = await import('@tenfold/backend-webgpu');
     await webgpu();
     return { device: 'webgpu' };
   } catch (error) {

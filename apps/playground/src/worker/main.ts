@@ -31,7 +31,7 @@ async function serve(): Promise<never> {
       else await mailbox.arrival();
     } catch (error) {
       tell({ type: 'failed', message: reasonOf(error) });
-      await studio.recoverFrom(error);
+      studio.recoverFrom(error);
     }
     await letMessagesIn();
   }

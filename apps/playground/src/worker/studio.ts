@@ -53,7 +53,7 @@ export class Studio {
         break;
       case 'reset':
         this.#session(request.task).reset();
-        await this.#begunAnew(request.task);
+        this.#tellFresh(request.task);
         break;
       case 'device':
         await this.#changeDevice(request.device);
@@ -63,7 +63,7 @@ export class Studio {
         break;
       case 'network':
         this.#digits.changeNetwork(request.network);
-        await this.#begunAnew('digits');
+        this.#tellFresh('digits');
         break;
       case 'recognise':
         this.#tell({ type: 'recognised', probabilities: await this.#digits.recognise(request.pixels) });
@@ -72,7 +72,7 @@ export class Studio {
         const { device, learningRate } = this.#text;
         this.#text = new TextSession(device, corpusOf(request.name, request.text), learningRate);
         this.#tellCorpus();
-        await this.#begunAnew('text');
+        this.#tellFresh('text');
         break;
       }
       case 'write':
@@ -111,24 +111,20 @@ export class Studio {
   async #changeDevice(device: DeviceName): Promise<void> {
     await this.#digits.carryTo(device);
     await this.#text.carryTo(device);
+    this.#forgetPace();
     this.#tell({ type: 'device', device });
   }
 
   /** After an error nothing goes on by itself. A device that is lost takes its networks with it. */
-  async recoverFrom(error: unknown): Promise<void> {
+  recoverFrom(error: unknown): void {
     this.stop();
     if (error instanceof DeviceLostError) {
       for (const task of TASKS) {
         this.#session(task).reset('cpu');
-        await this.#begunAnew(task);
+        this.#tellFresh(task);
       }
     }
     this.#tell({ type: 'device', device: this.#digits.device });
-  }
-
-  async #begunAnew(task: Task): Promise<void> {
-    this.#tellFresh(task);
-    if (task === 'digits') await this.#tellExam();
   }
 
   #busyWith(text: string, work: () => void): void {
@@ -138,6 +134,7 @@ export class Studio {
   }
 
   #tellFresh(task: Task): void {
+    this.#forgetPace();
     this.#tell({ type: 'fresh', task, parameters: this.#session(task).parameterCount });
   }
 
@@ -146,11 +143,12 @@ export class Studio {
     this.#tell({ type: 'corpus', name, characters: numbers.length, different: vocabulary.size });
   }
 
-  /** Everything about what is being trained, as it is now. */
+  /** Everything about what is being trained, as it is now, but for an exam where that takes long. */
   async #reportAll(): Promise<void> {
     if (this.#training === undefined) return;
     await this.#tellProgress();
-    if (this.#training === 'digits') await this.#tellExam();
+    if (this.#training === 'digits' && this.#due.exam <= performance.now() + EVERY.exam)
+      await this.#tellExam();
   }
 
   async #tellProgress(): Promise<void> {
@@ -171,6 +169,11 @@ export class Studio {
 
   #tellSample(): Promise<void> {
     return this.#paced('writing', () => this.#write('', 0.6, { asked: false, ...SAMPLE }));
+  }
+
+  /** How long reports took says nothing of another device or network. */
+  #forgetPace(): void {
+    Object.assign(this.#due, { progress: 0, exam: 0, writing: 0 });
   }
 
   #isDue(kind: keyof typeof EVERY): boolean {
