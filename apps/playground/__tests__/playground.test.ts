@@ -19,7 +19,7 @@ if (!executablePath)
 const ARGS = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking', '--no-first-run'];
 const GPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 
-describe.skipIf(!executablePath)('the playground', () => {
+describe.skipIf(!executablePath)('the playground', { timeout: 120_000 }, () => {
   let built: BuiltPage;
   let url: string;
   let browser: Browser;

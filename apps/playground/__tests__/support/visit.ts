@@ -6,7 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright';
 const THREE = [[0.3, 0.2], [0.45, 0.12], [0.65, 0.15], [0.7, 0.3], [0.6, 0.42], [0.45, 0.47], [0.62, 0.52], [0.72, 0.65], [0.68, 0.8], [0.5, 0.88], [0.3, 0.82]] as const; // prettier-ignore
 
 /** Milliseconds after which something that should become so has not. */
-const PATIENCE = 50_000;
+const PATIENCE = 100_000;
 
 export class Visit {
   readonly page: Page;

@@ -1,6 +1,6 @@
 /** The training: start and stop, device and learning rate, the figures and the curve of the task that is shown. */
 
-import { DEVICES } from '../protocol.ts';
+import { DEVICES, TASKS } from '../protocol.ts';
 import type { DeviceName, DeviceStatus, Progress, Request, Task } from '../protocol.ts';
 import { Chart } from './chart.ts';
 import { byId, setText } from './elements.ts';
@@ -13,6 +13,8 @@ class Course {
   learningRate: string;
   latest: Progress | undefined;
   parameters = 0;
+  /** Nothing has come from this network on this device yet: its kernels are still to be compiled. */
+  isFirst = true;
 
   constructor(learningRate: string) {
     this.learningRate = learningRate;
@@ -95,6 +97,7 @@ export class TrainingCard {
 
   setDevice(device: DeviceName): void {
     this.#device = device;
+    for (const task of TASKS) this.#courses[task].isFirst = true;
     const radio = this.#radios.get(device);
     if (radio) radio.checked = true;
     this.setBusy('');
@@ -110,16 +113,20 @@ export class TrainingCard {
     course.history.clear();
     course.latest = undefined;
     course.parameters = parameters;
+    course.isFirst = true;
     if (task === this.#task) this.show(task);
   }
 
   add(task: Task, progress: Progress): void {
     const course = this.#courses[task];
+    const wasFirst = course.isFirst;
+    course.isFirst = false;
     course.latest = progress;
     course.history.add(progress.step, progress.loss);
     if (task !== this.#task) return;
     this.#showFigures();
     this.#chart.show();
+    if (wasFirst) this.#showState();
   }
 
   /** Undefined when the network is another one, and nobody knows. */
@@ -152,13 +159,14 @@ export class TrainingCard {
 
   #showState(): void {
     const runs = this.#running === this.#task;
-    const { latest } = this.#courses[this.#task];
-    setText(this.#toggle, runs ? 'Pause' : latest ? 'Go on' : 'Train');
-    setText(this.#status, this.#busy || this.#stateInWords(runs, latest));
+    const course = this.#courses[this.#task];
+    setText(this.#toggle, runs ? 'Pause' : course.latest ? 'Go on' : 'Train');
+    setText(this.#status, this.#busy || this.#stateInWords(runs, course));
   }
 
-  #stateInWords(runs: boolean, latest: Progress | undefined): string {
+  #stateInWords(runs: boolean, { latest, isFirst }: Course): string {
     if (this.#toggle.disabled) return 'Starting …';
+    if (runs && isFirst) return `Compiling for ${IN_WORDS[this.#device]} …`;
     if (runs) return `Training on ${IN_WORDS[this.#device]}`;
     return latest ? 'Paused' : 'Not trained yet';
   }
