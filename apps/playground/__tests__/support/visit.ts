@@ -1,6 +1,12 @@
 /** A visit to the page in Chromium: what somebody does there, and what they find. */
 
+import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright';
+
+declare global {
+  /** In the page, once its source was run there. */
+  var axe: typeof import('axe-core');
+}
 
 /** A 3 as a hand draws it, on an area of 1 x 1. */
 const THREE = [[0.3, 0.2], [0.45, 0.12], [0.65, 0.15], [0.7, 0.3], [0.6, 0.42], [0.45, 0.47], [0.62, 0.52], [0.72, 0.65], [0.68, 0.8], [0.5, 0.88], [0.3, 0.82]] as const; // prettier-ignore
@@ -93,6 +99,13 @@ export class Visit {
   /** The digit that the network reads. */
   verdict(): Promise<string> {
     return this.page.locator('#verdict strong').innerText();
+  }
+
+  /** What keeps somebody from using what is shown: contrast, names, roles and the rest of WCAG 2.2, as axe finds it. */
+  async barriers(): Promise<readonly string[]> {
+    await this.page.evaluate(axe.source);
+    const { violations } = await this.page.evaluate(() => globalThis.axe.run());
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
   }
 
   /** By how much the page is wider than the window. */
