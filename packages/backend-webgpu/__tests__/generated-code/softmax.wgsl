@@ -1,8 +1,12 @@
 @group(0) @binding(0) var<storage, read_write> slab0: array<f32>;
 @group(1) @binding(0) var<uniform> launches: array<vec4u, 1>;
 var<workgroup> shared_f32: array<f32, 256>;
-fn float_of(bits: u32) -> f32 {
-  return bitcast<f32>(bits);
+fn unknown_zero() -> u32 {
+  return launches[0].y >> 31u;
+}
+
+fn special_float(bits: u32) -> f32 {
+  return bitcast<f32>(bits ^ unknown_zero());
 }
 
 fn where_f32(condition: bool, yes: f32, no: f32) -> f32 {
@@ -73,8 +77,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: 
   let place_of_row = i32(group * 1u + lane / 256u);
   let alive = place_of_row < 32;
   let count = min(place_of_row, 32 - 1);
-  var acc_0: f32 = float_of(0xff800000u);
-  var part_1: f32 = float_of(0xff800000u);
+  var acc_0: f32 = special_float(0xff800000u);
+  var part_1: f32 = special_float(0xff800000u);
   let limit_2 = select(0, 1024, alive);
   let i_5 = count * 1024;
   for (var t_3 = i32(l); t_3 < limit_2; t_3 += 256) {

@@ -27,16 +27,17 @@ const SMALLEST_NORMAL = 2 ** -126;
 
 function float(lib: Library, dtype: DType, value: number): string {
   const bits = new Uint32Array(new Float32Array([value]).buffer)[0];
+  if (!Number.isFinite(value)) return lib.call('special_float', `0x${bits.toString(16)}u`);
   const plain = Math.abs(value) >= SMALLEST_NORMAL || Object.is(value, 0);
   const literal = value < 0 ? `(${value}f)` : `${value}f`;
-  const text = plain && Number.isFinite(value) ? literal : lib.call('float_of', `0x${bits.toString(16)}u`);
+  const text = plain ? literal : lib.call('float_of', `0x${bits.toString(16)}u`);
   return isNumberOf(dtype, bits) ? text : cast(lib, 'float32', dtype, text);
 }
 
-/** Whether the float32 with these bits is zero, infinite, NaN, or a normal number of the dtype. */
+/** Whether the finite float32 with these bits is zero or a normal number of the dtype. */
 function isNumberOf(dtype: DType, bits: number): boolean {
   const exponent = ((bits >>> 23) & 0xff) - 127;
-  if (dtype === 'float32' || exponent === 128 || bits << 1 === 0) return true;
+  if (dtype === 'float32' || bits << 1 === 0) return true;
   return dtype === 'bfloat16' ? (bits & 0xffff) === 0 : (bits & 0x1fff) === 0 && Math.abs(exponent) < 15;
 }
 

@@ -57,6 +57,15 @@ export function functionNames(): FunctionName[] {
 /** Functions of the library that a shader uses, each with what it needs itself; written once, in order. */
 export class Library {
   readonly #used = new Set<FunctionName>();
+  readonly #zero: string;
+
+  /**
+   * `zero` is a u32 expression over what stands at module scope; it is 0, and no compiler knows. Metal's, which takes it
+   * that there are no infinities, makes 0 of the product of an infinite constant and a variable.
+   */
+  constructor(zero = '0u') {
+    this.#zero = zero;
+  }
 
   /** The name, under which the shader may call the function. */
   use(name: FunctionName): string {
@@ -74,6 +83,11 @@ export class Library {
 
   /** WGSL of everything that is used. */
   code(): string {
-    return [...this.#used].map((name) => FUNCTIONS[name].trim()).join('\n\n');
+    return [...this.#used].map((name) => this.#text(name)).join('\n\n');
+  }
+
+  #text(name: FunctionName): string {
+    const text = FUNCTIONS[name].trim();
+    return name === 'unknown_zero' ? text.replace('0u', this.#zero) : text;
   }
 }

@@ -16,8 +16,11 @@ import { Library } from './library.ts';
 import { cast } from './operations.ts';
 import { valueType } from './types.ts';
 
+/** Of the number of the first launch's workgroups the highest bit, which is 0. */
+const UNKNOWN_ZERO = 'launches[0].y >> 31u';
+
 export class ShaderBuilder {
-  readonly lib = new Library();
+  readonly lib = new Library(UNKNOWN_ZERO);
   readonly #operands: readonly PassOperand[];
   readonly #scalars: readonly DType[];
   readonly #layout: ShaderLayout;

@@ -5,10 +5,22 @@
  */
 
 export const FLOATS = {
-  /** The float with these bits. A function, because WGSL refuses a constant that is NaN or infinite. */
+  /** The float with these bits. */
   float_of: `
 fn float_of(bits: u32) -> f32 {
   return bitcast<f32>(bits);
+}`,
+
+  /** As float_of, of NaN and infinities: constants that compilers must not know, lest they compute with them. */
+  special_float: `
+fn special_float(bits: u32) -> f32 {
+  return bitcast<f32>(bits ^ unknown_zero());
+}`,
+
+  /** Shaders replace it by a 0 that is only known when they run. */
+  unknown_zero: `
+fn unknown_zero() -> u32 {
+  return 0u;
 }`,
 
   /**
