@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { polyfillIterators } from '../iterator-helpers.mjs';
 import { values } from '../works.ts';
 
 export async function load(require) {
@@ -45,23 +46,4 @@ export async function load(require) {
 /** From the manifest above the module, which the package does not export. */
 function versionOf(entry) {
   return JSON.parse(readFileSync(join(dirname(dirname(entry)), 'package.json'), 'utf8')).version;
-}
-
-/** Iterator helpers, which Node has from 22 on and this library's parser of subscripts calls. */
-function polyfillIterators() {
-  const prototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()));
-  prototype.map ??= function* (fn) {
-    for (const x of this) yield fn(x);
-  };
-  prototype.filter ??= function* (fn) {
-    for (const x of this) if (fn(x)) yield x;
-  };
-  for (const name of ['some', 'every', 'reduce', 'forEach', 'find']) {
-    prototype[name] ??= function (...args) {
-      return [...this][name](...args);
-    };
-  }
-  prototype.toArray ??= function () {
-    return [...this];
-  };
 }
