@@ -1,20 +1,20 @@
 /**
- * What the lanes of a row have accumulated, put together in workgroup memory by halves: afterwards every lane has the
- * result. All invocations of the workgroup must come here.
+ * What the lanes of a row have accumulated, put together: by halves in workgroup memory, or by subgroups first. Nothing is
+ * assumed of which invocations make up a subgroup. Afterwards every lane has the result. All invocations of the
+ * workgroup must come here.
  */
 
+import { combine, identity } from '../wgsl/constants.ts';
 import { valueType } from '../wgsl/types.ts';
 import type { Emission } from './emission.ts';
 import type { LoopShape } from './loop-shape.ts';
 import { accumulatorsOf } from './statements.ts';
 
 /** Reduces the variables of an accumulator's kind that are called `name` over the lanes of each row. */
-export function reduceLanes(
-  e: Emission,
-  acc: number,
-  name: string,
-  { rows, lanes, laneMinor }: LoopShape,
-): void {
+export function reduceLanes(e: Emission, acc: number, name: string, shape: LoopShape): void {
+  const { rows, lanes, laneMinor } = shape;
+  const inSubgroup = shape.subgroups && rows === 1 ? overSubgroup(e, acc, name) : undefined;
+  if (inSubgroup) return reduceSubgroups(e, acc, name, inSubgroup, lanes);
   const arrays = sharedArrays(e, acc, rows * lanes);
   const step = laneMinor ? 1 : rows;
   const [mine, other] = [e.fresh('mine'), e.fresh('other')];
@@ -35,6 +35,71 @@ export function reduceLanes(
     ...arrays.map(([suffix, array]) => `${name}${suffix} = ${array}[lane - l * ${step}u];`),
     'workgroupBarrier();',
   );
+}
+
+/** What subgroups have come to is put together in the order of their numbers, by every lane for itself. */
+function reduceSubgroups(
+  e: Emission,
+  acc: number,
+  name: string,
+  lines: readonly string[],
+  lanes: number,
+): void {
+  const arrays = sharedArrays(e, acc, lanes);
+  const [i, other] = [e.fresh('i'), e.fresh('other')];
+  e.shader.enableSubgroups();
+  e.write(
+    ...lines,
+    `if (subgroupElect()) { ${arrays.map(([suffix, array]) => `${array}[subgroup] = ${name}${suffix};`).join(' ')} }`,
+    'workgroupBarrier();',
+    ...arrays.map(([suffix, array]) => `${name}${suffix} = ${array}[0];`),
+    `for (var ${i} = 1u; ${i} < subgroups; ${i}++) {`,
+    ...arrays.map(([suffix, array]) => `  let ${other}${suffix} = ${array}[${i}];`),
+    `  ${e.fold(acc, name, other)}`,
+    '}',
+    'workgroupBarrier();',
+  );
+}
+
+/**
+ * Statements that reduce an accumulator's variables over each subgroup, exactly as they are folded otherwise: extrema of
+ * floats by integers in their order, so that NaN and -0 have their places; of equal candidates the first. Undefined for
+ * types that subgroups do not compute with.
+ */
+function overSubgroup(e: Emission, acc: number, name: string): string[] | undefined {
+  const { kind, dtype } = accumulatorsOf(e.kernel)[acc];
+  const { lib } = e.shader;
+  const type = valueType(dtype);
+  if (type === 'vec2u' || type === 'bool') return undefined;
+  const most = kind === 'max' || kind === 'argmax' ? 'subgroupMax' : 'subgroupMin';
+  const nan = most === 'subgroupMax' ? '0x7fffffffi' : '-0x7fffffffi';
+  switch (kind) {
+    case 'sum':
+    case 'prod': {
+      const all = `${kind === 'sum' ? 'subgroupAdd' : 'subgroupMul'}(${name})`;
+      // Narrow integers are brought back into their range.
+      return [`${name} = ${combine(lib, kind, dtype, all, identity(lib, kind, dtype))};`];
+    }
+    case 'max':
+    case 'min': {
+      if (type === 'i32') return [`${name} = ${most}(${name});`];
+      const order = `${most}(${lib.call('total_order', name, nan)})`;
+      return [`${name} = ${lib.call('of_total_order', order)};`];
+    }
+    case 'argmax':
+    case 'argmin': {
+      const best = `${name}_best`;
+      const place = e.fresh('place');
+      const own = type === 'i32' ? best : lib.call('place_of', best, nan);
+      const found = e.fresh('found');
+      return [
+        `let ${place} = ${own};`,
+        `let ${found} = ${most}(${place});`,
+        `${name} = subgroupMin(select(0x7fffffffi, ${name}, ${place} == ${found}));`,
+        `${best} = ${type === 'i32' ? found : lib.call('of_place', found)};`,
+      ];
+    }
+  }
 }
 
 /**

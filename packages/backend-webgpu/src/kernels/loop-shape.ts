@@ -14,6 +14,17 @@ export interface LoopShape {
   readonly lanes: number;
   /** Whether the lanes of a row are neighbours in the workgroup; else the rows are. */
   readonly laneMinor: boolean;
+  /** Whether the lanes of a single row reduce by subgroups first. */
+  readonly subgroups?: boolean;
+}
+
+/** More subgroups than this to a workgroup are no better than halving. */
+const MOST_SUBGROUPS = 32;
+
+/** The same shape, with subgroups where it has a use for the device's. */
+export function withSubgroups(shape: LoopShape, { subgroups }: Target): LoopShape {
+  if (shape.rows > 1 || shape.lanes === 1 || subgroups?.ids !== true) return shape;
+  return { ...shape, subgroups: shape.lanes / subgroups.min <= MOST_SUBGROUPS };
 }
 
 /** Fewer invocations than this leave a graphics card idle. */
@@ -39,7 +50,7 @@ export function chooseLoopShape(kernel: LoopKernel, target: Target): LoopShape {
     ? Math.min(useful, size)
     : Math.max(1, Math.min(useful, powerBelow(BUSY / total), size / 16));
   const rows = Math.max(1, Math.min(size / lanes, powerAbove(total)));
-  return { rows, lanes, laneMinor };
+  return withSubgroups({ rows, lanes, laneMinor }, target);
 }
 
 /** Whether neighbours in memory are read by the loops inside rather than by the innermost one of the grid. */

@@ -21,6 +21,7 @@ import { Emission } from './emission.ts';
 import { gridOf, splitCount, trips, tripsText } from './grid.ts';
 import { lanesBefore } from './lane-reduction.ts';
 import type { LoopShape } from './loop-shape.ts';
+import { withSubgroups } from './loop-shape.ts';
 import { Partials } from './partials.ts';
 import { RowEmitter, iteration, placeLanes } from './row-emitter.ts';
 import { operandsUsed } from './staged-rows.ts';
@@ -55,7 +56,7 @@ export function lowerScan(kernel: LoopKernel, target: Target): Lowered | undefin
   const partSize = Math.ceil(length / wanted / lanes) * lanes;
   const parts = Math.ceil(length / partSize);
   const accumulators = [...accumulatorsChangedIn(loop.body)];
-  const shape: LoopShape = { rows: 1, lanes, laneMinor: true };
+  const shape = withSubgroups({ rows: 1, lanes, laneMinor: true }, target);
   const scan: Scan = { kernel, loop, accumulators, shape, parts, partSize };
   const partials = new Partials(kernel.operands.length);
   if (parts === 1) return { passes: [scanPass(scan, partials)], workspaces: [] };

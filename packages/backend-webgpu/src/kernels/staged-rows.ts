@@ -13,7 +13,7 @@ import { blocksOfRow, wordOperands } from './block.ts';
 import { Emission } from './emission.ts';
 import { gridOf, nestOf, splitCount, trips, tripsText } from './grid.ts';
 import type { LoopShape } from './loop-shape.ts';
-import { powerAbove, walksInside } from './loop-shape.ts';
+import { powerAbove, walksInside, withSubgroups } from './loop-shape.ts';
 import { Partials } from './partials.ts';
 import { RowEmitter, placeLanes } from './row-emitter.ts';
 
@@ -47,13 +47,16 @@ export function lowerStaged(kernel: LoopKernel, target: Target): Lowered | undef
 }
 
 function cutOf(kernel: LoopKernel, { loop }: Stage, rows: number, target: Target): Cut {
-  if (!loop) return { shape: { rows: 1, lanes: 64, laneMinor: true }, parts: 1, partSize: 1 };
+  if (!loop) {
+    const shape = withSubgroups({ rows: 1, lanes: 64, laneMinor: true }, target);
+    return { shape, parts: 1, partSize: 1 };
+  }
   const size = Math.min(256, target.workgroupSize);
   const { axes } = nestOf(loop);
   const length = trips(axes, kernel.axes);
   const laneMinor = walksInside(kernel, axes.slice(-1), gridOf(kernel).axes.at(-1));
   const across = laneMinor ? 1 : Math.min(32, powerAbove(rows));
-  const shape: LoopShape = { rows: across, lanes: size / across, laneMinor };
+  const shape = withSubgroups({ rows: across, lanes: size / across, laneMinor }, target);
   const wanted = Math.min(MOST_PARTS, length / (shape.lanes * LEAST), GROUPS / Math.ceil(rows / across));
   const partSize =
     Math.max(1, Math.ceil(length / Math.max(1, Math.floor(wanted)) / shape.lanes)) * shape.lanes;

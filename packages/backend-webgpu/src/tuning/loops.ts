@@ -2,7 +2,7 @@
 
 import type { LoopKernel } from '@tenfold/ir';
 import type { LoopShape } from '../kernels/loop-shape.ts';
-import { chooseLoopShape } from '../kernels/loop-shape.ts';
+import { chooseLoopShape, withSubgroups } from '../kernels/loop-shape.ts';
 import type { Target } from '../target.ts';
 import type { TuningStep } from './steps.ts';
 import { loopShapeOf, stepsOfLoops } from './steps.ts';
@@ -15,7 +15,7 @@ export function loopShape(
 ): LoopShape {
   const chosen = chooseLoopShape(kernel, target);
   const asked = steps && loopShapeOf(steps);
-  return asked && fits(asked, chosen, target) ? asked : chosen;
+  return asked && fits(asked, chosen, target) ? withSubgroups(asked, target) : chosen;
 }
 
 function fits({ rows, lanes }: LoopShape, chosen: LoopShape, target: Target): boolean {
@@ -30,7 +30,7 @@ export function loopCandidates(kernel: LoopKernel, target: Target): TuningStep[]
   const lanes = chosen.lanes === 1 ? [1] : [1, 4, 16, 32, 64, 128, 256];
   const others = sizes.flatMap((size) =>
     lanes.flatMap((count) => {
-      const shape = { ...chosen, rows: size / count, lanes: count };
+      const shape: LoopShape = { rows: size / count, lanes: count, laneMinor: chosen.laneMinor };
       return fits(shape, chosen, target) ? [shape] : [];
     }),
   );

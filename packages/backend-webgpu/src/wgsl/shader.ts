@@ -29,6 +29,7 @@ export class ShaderBuilder {
   readonly #functions = new Map<string, string>();
   readonly #head = new Map<string, string>();
   readonly #features = new Set<string>();
+  readonly #builtins = new Set<string>();
   #names = 0;
 
   constructor(
@@ -201,13 +202,19 @@ export class ShaderBuilder {
     return name;
   }
 
-  /** Enables an extension, such as `subgroups`. */
+  /** Enables an extension, such as `f16`. */
   enable(feature: string): void {
     this.#features.add(feature);
   }
 
-  /** The whole shader. `builtins` are further parameters of `main`. */
-  text(workgroupSize: number, body: readonly string[], builtins: readonly string[] = []): string {
+  /** Enables subgroups: the names `subgroup` and `subgroups` (u32), the invocation's and how many a workgroup has. */
+  enableSubgroups(): void {
+    this.enable('subgroups');
+    this.#builtins.add('@builtin(subgroup_id) subgroup: u32').add('@builtin(num_subgroups) subgroups: u32');
+  }
+
+  /** The whole shader. */
+  text(workgroupSize: number, body: readonly string[]): string {
     const { rows, slabs } = this.#layout;
     const vectors = (rows * this.#row.words) / 4;
     const bindings = slabs.map(({ access, type }, i) => {
@@ -218,7 +225,7 @@ export class ShaderBuilder {
       '@builtin(workgroup_id) workgroup: vec3u',
       '@builtin(num_workgroups) grid: vec3u',
       '@builtin(local_invocation_index) lane: u32',
-      ...builtins,
+      ...this.#builtins,
     ];
     const head = [...this.#head].map(([name, value]) => `  let ${name} = ${value};`);
     return [

@@ -128,8 +128,7 @@ class RowsShader {
         invocations: lanesK * lanesN,
       }),
     );
-    const builtins = ['@builtin(subgroup_id) subgroup: u32', '@builtin(num_subgroups) subgroups: u32'];
-    return this.#shader.text(lanesK * lanesN, e.close(), subgroups ? builtins : []);
+    return this.#shader.text(lanesK * lanesN, e.close());
   }
 
   /** Sums of lanes that lie in the workgroup in order, added up in its memory. */
@@ -146,7 +145,7 @@ class RowsShader {
   /** Each subgroup takes columns; their number, and that of its lanes, are the same for a whole workgroup at most. */
   #bySubgroups(frame: Frame): string[] {
     const { lanesN, vectorN } = this.#shape;
-    this.#shader.enable('subgroups');
+    this.#shader.enableSubgroups();
     const totals = this.#sumNames().map(({ r, v, name }) => {
       return `let total${r}_${v} = subgroupAdd(${name});`;
     });

@@ -67,6 +67,12 @@ fn total_order(x: f32, nan: i32) -> i32 {
   return select(bits ^ ((bits >> 31u) & 0x7fffffff), nan, is_nan(x));
 }`,
 
+  /** The float that has this place in total_order. */
+  of_total_order: `
+fn of_total_order(order: i32) -> f32 {
+  return bitcast<f32>(order ^ ((order >> 31u) & 0x7fffffff));
+}`,
+
   where_f32: `
 fn where_f32(condition: bool, yes: f32, no: f32) -> f32 {
   return bitcast<f32>(select(bitcast<u32>(no), bitcast<u32>(yes), condition));
@@ -87,18 +93,30 @@ fn sign_f32(x: f32) -> f32 {
   return f32(select(sign(order_of(x)), 0, is_nan(x)));
 }`,
 
+  /** The place of a number among candidates of argmax or argmin: the same for both zeros, the given one for NaN. */
+  place_of: `
+fn place_of(x: f32, nan: i32) -> i32 {
+  return select(order_of(x), nan, is_nan(x));
+}`,
+
+  /** The float that has this place. */
+  of_place: `
+fn of_place(place: i32) -> f32 {
+  return bitcast<f32>(select(place, -place | i32(-0x7fffffff - 1), place < 0));
+}`,
+
   /** Of argmax: greater values and NaN come first, then lower positions. */
   beats_max_f32: `
 fn beats_max_f32(value: f32, position: i32, best: f32, best_position: i32) -> bool {
-  let candidate = select(order_of(value), 0x7fffffff, is_nan(value));
-  let present = select(order_of(best), 0x7fffffff, is_nan(best));
+  let candidate = place_of(value, 0x7fffffff);
+  let present = place_of(best, 0x7fffffff);
   return (candidate > present) | ((candidate == present) & (position < best_position));
 }`,
 
   beats_min_f32: `
 fn beats_min_f32(value: f32, position: i32, best: f32, best_position: i32) -> bool {
-  let candidate = select(order_of(value), -0x7fffffff, is_nan(value));
-  let present = select(order_of(best), -0x7fffffff, is_nan(best));
+  let candidate = place_of(value, -0x7fffffff);
+  let present = place_of(best, -0x7fffffff);
   return (candidate < present) | ((candidate == present) & (position < best_position));
 }`,
 } as const;
