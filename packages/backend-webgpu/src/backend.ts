@@ -15,29 +15,55 @@ import type {
   Program,
 } from '@tenfold/ir';
 import { DTYPES, DeviceError, unreachable } from '@tenfold/ir';
-import type { OpenDevice } from './device/open-device.ts';
+import type { DeviceOptions, OpenDevice } from './device/open-device.ts';
 import { lower } from './lowering/lower.ts';
 import { Buffers } from './memory/buffers.ts';
-import { BytePatcher } from './memory/byte-patch.ts';
-import { LaunchRing } from './memory/launch-ring.ts';
-import { Staging } from './memory/staging.ts';
 import type { GpuProgram } from './program.ts';
-import { Pipelines } from './queue/pipelines.ts';
-import { PreparedBatch } from './queue/prepared-batch.ts';
-import { WorkQueue } from './queue/work-queue.ts';
+import type { FlightLimits } from './queue/in-flight.ts';
+import { FLIGHT_LIMITS } from './queue/in-flight.ts';
+import type { SessionOptions } from './session.ts';
+import { Session } from './session.ts';
+import type { AdapterClass } from './target.ts';
 import type { TuningRecord } from './tuning/table.ts';
 import { TuningTable } from './tuning/table.ts';
 import { Tuner } from './tuning/tuner.ts';
 import type { Tuning } from './tuning/tuning.ts';
 
-export interface BackendOptions {
+export interface WebGpuOptions extends DeviceOptions {
   /** Most bytes of buffers to take. Default: no limit but the device's. */
   readonly memoryLimit?: number;
   /** Called once when four fifths of `memoryLimit` are held. */
   readonly onMemoryWarning?: (heldBytes: number, limitBytes: number) => void;
+  /** How long anything may be waited for, in milliseconds. Default: two minutes, half an hour on the processor. */
+  readonly timeout?: number;
+  /** Longer dispatches, by a cautious guess, are cut, in milliseconds: a watchdog ends those of seconds. Default 500. */
+  readonly dispatchTime?: number;
+  /** What a loop that never awaits may give the device to do. */
+  readonly inFlight?: Partial<FlightLimits>;
   /** How kernels are cut up: what `exportTuning()` returned once on such an adapter. Default: a heuristic decides. */
   readonly tuning?: TuningRecord | Tuning;
 }
+
+/** What a backend did so far; every number only grows. */
+export interface BackendCounters {
+  /** Batches that were submitted. */
+  submissions: number;
+  /** Dispatches of kernels in them. */
+  dispatches: number;
+  /** Reads by the host, and their bytes. */
+  reads: number;
+  readBytes: number;
+  /** Writes by the host, and their bytes. */
+  writes: number;
+  writtenBytes: number;
+}
+
+const WAIT: { readonly [adapter in AdapterClass]: number } = {
+  discrete: 120_000,
+  integrated: 120_000,
+  software: 1_800_000,
+};
+const DISPATCH_MILLISECONDS = 500;
 
 /** Everything but float64, which no GPU language on the web has. */
 const SUPPORTED: ReadonlySet<DType> = new Set(DTYPES.filter((dtype) => dtype !== 'float64'));
@@ -48,43 +74,41 @@ const ATTENTION: ReadonlySet<DType> = new Set<DType>(['float32', 'float16', 'bfl
 export class WebGpuBackend implements Backend {
   readonly name = 'webgpu';
   readonly caps: Capabilities;
-  readonly info: GPUAdapterInfo;
+  readonly counters: BackendCounters = {
+    submissions: 0,
+    dispatches: 0,
+    reads: 0,
+    readBytes: 0,
+    writes: 0,
+    writtenBytes: 0,
+  };
   observer?: DispatchObserver;
 
-  readonly #open: OpenDevice;
-  readonly #device: GPUDevice;
   readonly #buffers: Buffers;
-  readonly #staging: Staging;
-  readonly #ring: LaunchRing;
-  readonly #pipelines: Pipelines;
-  readonly #patcher: BytePatcher;
-  readonly #queue = new WorkQueue();
-  readonly #prepared = new WeakMap<readonly Dispatch[], PreparedBatch>();
-  #workspace: { readonly id: BufferId; readonly bytes: number } | undefined;
+  readonly #session: Session;
   readonly #tuning: Tuning;
   readonly #table: TuningTable;
   readonly #tuner: Tuner;
   disposed = false;
 
-  constructor(open: OpenDevice, options: BackendOptions = {}) {
+  constructor(open: OpenDevice, options: WebGpuOptions = {}) {
     const { device, target, limits, info } = open;
-    this.#open = open;
-    this.#device = device;
     const { tuning } = options;
     const fixed = tuning !== undefined && 'stepsFor' in tuning;
     this.#table = new TuningTable(info, fixed ? undefined : tuning);
     this.#tuning = fixed ? tuning : this.#table;
     this.#tuner = new Tuner(this.#table, target);
-    this.info = info;
     this.#buffers = new Buffers(
       device,
       { bufferBytes: limits.maxBufferSize, totalBytes: options.memoryLimit ?? Infinity },
-      options.onMemoryWarning,
+      { warn: options.onMemoryWarning, fail: (error) => this.#session.fail(error) },
     );
-    this.#staging = new Staging(device);
-    this.#ring = new LaunchRing(device);
-    this.#pipelines = new Pipelines(device, this.#ring.layout);
-    this.#patcher = new BytePatcher(device);
+    const sessionOptions: SessionOptions = {
+      waitMilliseconds: options.timeout ?? WAIT[target.adapter],
+      dispatchMilliseconds: options.dispatchTime ?? DISPATCH_MILLISECONDS,
+      flight: { ...FLIGHT_LIMITS, ...options.inFlight },
+    };
+    this.#session = new Session(open, this.#buffers, sessionOptions);
     this.caps = {
       dtypes: SUPPORTED,
       threads: 1,
@@ -99,6 +123,15 @@ export class WebGpuBackend implements Backend {
     };
   }
 
+  get info(): GPUAdapterInfo {
+    return this.#session.open.info;
+  }
+
+  /** WebGPU's own device, of which there is another one after a recovery. */
+  get device(): GPUDevice {
+    return this.#session.open.device;
+  }
+
   alloc(bytes: number): BufferId {
     this.#alive();
     return this.#buffers.alloc(bytes);
@@ -106,48 +139,56 @@ export class WebGpuBackend implements Backend {
 
   /** Freeing what went with the backend does nothing: handles may be collected later than it. */
   free(id: BufferId): void {
-    if (!this.disposed) this.#queue.add(() => this.#buffers.free(id));
+    if (!this.disposed) this.#session.free(id);
   }
 
   write(id: BufferId, data: Uint8Array, offset = 0): void {
     this.#alive();
     if (data.byteLength === 0) return;
-    const { buffer, asked } = this.#buffers.get(id);
-    checkRange(offset, data.byteLength, asked);
-    // The caller's bytes are taken as they are now.
-    const bytes = this.#queue.idle ? data : data.slice();
-    this.#queue.add(() => this.#writeNow(buffer, bytes, offset));
+    checkRange(offset, data.byteLength, this.#buffers.get(id).asked);
+    this.counters.writes++;
+    this.counters.writtenBytes += data.byteLength;
+    this.#session.write(id, data, offset);
   }
 
-  read(id: BufferId, offset = 0, bytes?: number): Promise<Uint8Array> {
+  async read(id: BufferId, offset = 0, bytes?: number): Promise<Uint8Array> {
     this.#alive();
-    const { buffer, asked } = this.#buffers.get(id);
+    const { asked } = this.#buffers.get(id);
     const length = bytes ?? asked - offset;
     checkRange(offset, length, asked);
-    return this.#queue.result(() => this.#staging.read(buffer, offset, length));
+    this.counters.reads++;
+    this.counters.readBytes += length;
+    return this.#session.read(id, offset, length);
   }
 
   compile(kernels: readonly Kernel[]): readonly Program[] {
     this.#alive();
     return kernels.map((kernel): GpuProgram => {
       this.#tuner.note(kernel);
-      return { kernel, lowered: lower(kernel, this.#open.target, this.#tuning), shaders: new Map() };
+      return {
+        kernel,
+        lowered: lower(kernel, this.#session.open.target, this.#tuning),
+        shaders: new Map(),
+      };
     });
   }
 
+  /** Raises DeviceError where a loop that never awaits has run away from the device. */
   submit(batch: readonly Dispatch[]): void {
     this.#alive();
-    const prepared = this.#prepare(batch);
-    if (prepared.commands.length === 0) return;
-    const table = prepared.capture();
-    const rows = prepared.ready || !this.#queue.idle ? table.slice() : table;
-    this.#queue.add(() => this.#encode(prepared, rows), prepared.ready);
+    this.#session.submit(batch, this.observer);
+    this.counters.submissions++;
+    this.counters.dispatches += batch.length;
+  }
+
+  async room(): Promise<void> {
+    this.#alive();
+    await this.#session.room();
   }
 
   async synchronize(): Promise<void> {
-    await this.#queue.settled();
-    await this.#device.queue.onSubmittedWorkDone();
-    this.#queue.check();
+    this.#alive();
+    await this.#session.synchronize();
   }
 
   /**
@@ -170,64 +211,19 @@ export class WebGpuBackend implements Backend {
   }
 
   dispose(): void {
+    if (this.disposed) return;
     this.disposed = true;
+    void this.#session.close(disposedOf());
     this.#buffers.dispose();
-    this.#staging.dispose();
-    this.#ring.dispose();
-    this.#device.destroy();
-  }
-
-  #prepare(batch: readonly Dispatch[]): PreparedBatch {
-    const known = this.#prepared.get(batch);
-    // One that uses workspaces is made ready again when they have moved.
-    if (known && (known.workspace === undefined || known.workspace === this.#workspace?.id)) return known;
-    const prepared = new PreparedBatch(batch, {
-      device: this.#device,
-      target: this.#open.target,
-      pipelines: this.#pipelines,
-      buffer: (id) => this.#buffers.get(id).buffer,
-      workspace: (bytes) => this.#workspaceOf(bytes),
-    });
-    this.#prepared.set(batch, prepared);
-    return prepared;
-  }
-
-  #encode(prepared: PreparedBatch, rows: Uint32Array<ArrayBuffer>): void {
-    const start = prepared.writeRows(this.#ring, rows);
-    const encoder = this.#device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    for (const { pipeline, slabs, rowBytes, rowsAt, grid } of prepared.commands) {
-      pass.setPipeline(pipeline.compiled ?? unreachable('a pipeline was used before it was compiled'));
-      pass.setBindGroup(0, slabs);
-      pass.setBindGroup(1, this.#ring.group(rowBytes), [start + rowsAt]);
-      pass.dispatchWorkgroups(grid[0], grid[1]);
-    }
-    pass.end();
-    this.#device.queue.submit([encoder.finish()]);
-  }
-
-  #writeNow(buffer: GPUBuffer, data: Uint8Array, offset: number): void {
-    const end = offset + data.byteLength;
-    const [from, to] = [Math.ceil(offset / 4) * 4, Math.floor(end / 4) * 4];
-    if (from > to) return this.#patcher.write(buffer, to, offset - to, data);
-    if (from > offset)
-      this.#patcher.write(buffer, from - 4, offset - (from - 4), data.subarray(0, from - offset));
-    if (to > from) this.#device.queue.writeBuffer(buffer, from, data.slice(from - offset, to - offset));
-    if (end > to) this.#patcher.write(buffer, to, 0, data.subarray(to - offset));
-  }
-
-  #workspaceOf(bytes: number): BufferId {
-    if (this.#workspace && this.#workspace.bytes >= bytes) return this.#workspace.id;
-    if (this.#workspace) this.free(this.#workspace.id);
-    this.#workspace = { id: this.#buffers.alloc(bytes), bytes };
-    return this.#workspace.id;
   }
 
   #alive(): void {
-    if (this.disposed) {
-      throw new DeviceError('webgpu: the backend was disposed of; make a new one with webgpu()');
-    }
+    if (this.disposed) throw disposedOf();
   }
+}
+
+function disposedOf(): DeviceError {
+  return new DeviceError('webgpu: the backend was disposed of; make a new one with webgpu()');
 }
 
 function checkRange(offset: number, bytes: number, size: number): void {

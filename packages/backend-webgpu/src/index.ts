@@ -2,18 +2,15 @@
 /** The WebGPU backend. `await webgpu()` makes the device 'webgpu' known. */
 
 import { DeviceError, registerBackend } from '@tenfold/ir';
-import type { BackendOptions } from './backend.ts';
+import type { WebGpuOptions } from './backend.ts';
 import { WebGpuBackend } from './backend.ts';
-import type { DeviceOptions } from './device/open-device.ts';
 import { openDevice } from './device/open-device.ts';
 import type { TuningRecord } from './tuning/table.ts';
 
-export type { WebGpuBackend } from './backend.ts';
+export type { BackendCounters, WebGpuBackend, WebGpuOptions } from './backend.ts';
 export type { TuningStep } from './tuning/steps.ts';
 export type { TuningRecord } from './tuning/table.ts';
 export type { Tuning } from './tuning/tuning.ts';
-
-export interface WebGpuOptions extends DeviceOptions, BackendOptions {}
 
 /** A backend of its own, for tests and tools. */
 export async function webgpuBackend(options: WebGpuOptions = {}): Promise<WebGpuBackend> {

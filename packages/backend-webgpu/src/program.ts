@@ -13,7 +13,7 @@ export interface GpuProgram extends Program {
 /** The text of a pass for a layout, made once. */
 export function shaderOf({ lowered, shaders }: GpuProgram, pass: Pass, layout: ShaderLayout): string {
   const which = pass.shaderKey ?? lowered.passes.indexOf(pass);
-  const key = `${which}|${layout.rows}|${layout.slabOf.join()}|${layout.slabs.map(({ type, access }) => type + access).join()}`;
+  const key = `${which}|${layout.rows}|${layout.slabOf.join()}|${layout.slabs.map(({ type, access, parts = 1 }) => type + access + parts).join()}`;
   const known = shaders.get(key);
   if (known !== undefined) return known;
   const text = pass.shader(layout);

@@ -1,6 +1,7 @@
 /** Dawn's null backend: it validates shaders and pipelines like any other, and executes nothing. */
 
 import { create } from 'webgpu';
+import { Waits } from '../../src/device/waits.ts';
 import { lower } from '../../src/lowering/lower.ts';
 import { LaunchRing } from '../../src/memory/launch-ring.ts';
 import { bindPass, operandBytes } from '../../src/queue/bindings.ts';
@@ -51,7 +52,7 @@ export function shadersOf(
         ? { buffer: 1, offset }
         : { buffer: 1 + (i % target.storageBuffers), offset };
     });
-    const bound = bindPass(pass, [{ places, scalars: [], extents }], bytesOf, target);
+    const bound = bindPass(pass, [{ places, extents }], bytesOf, target, 0);
     return bound.map(({ layout }) => ({
       name: pass.name,
       code: pass.shader({ ...layout, rows }),
@@ -63,9 +64,7 @@ export function shadersOf(
 /** Makes pipelines of shaders; raises what Dawn complains about, with the text. */
 export async function validate(device: GPUDevice, shaders: readonly ShaderText[]): Promise<void> {
   const ring = new LaunchRing(device);
-  const pipelines = new Pipelines(device, ring.layout);
-  const waits: Promise<void>[] = [];
-  for (const { name, code, slabs } of shaders) pipelines.get(name, code, slabs, waits);
-  await Promise.all(waits);
+  const pipelines = new Pipelines(device, ring.layout, new Waits(60_000));
+  await Promise.all(shaders.map(({ name, code, slabs }) => pipelines.get(name, code, slabs).pending));
   ring.dispose();
 }

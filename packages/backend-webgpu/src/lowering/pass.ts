@@ -25,6 +25,8 @@ export type SlabType = 'f32' | 'u32' | 'atomic' | 'vec4f';
 export interface SlabLayout {
   readonly type: SlabType;
   readonly access: 'read' | 'read_write';
+  /** Bindings, one behind another, that show it together: more than one where it is too long for one. Default 1. */
+  readonly parts?: number;
 }
 
 /** How a pass's operands are spread over slabs, and how many launches its table holds. */
@@ -32,6 +34,8 @@ export interface ShaderLayout {
   readonly slabs: readonly SlabLayout[];
   /** By position in the pass's operands. */
   readonly slabOf: readonly number[];
+  /** Bytes of each part but the last of a slab that has several. */
+  readonly partBytes?: number;
   /** Rows of the launch table; 1 for a single launch. */
   readonly rows: number;
 }

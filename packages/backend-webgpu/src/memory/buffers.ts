@@ -9,14 +9,20 @@ import { OutOfMemoryError, unreachable } from '@tenfold/ir';
 import { USAGE } from '../device/usage.ts';
 
 interface Held {
-  readonly buffer: GPUBuffer;
+  buffer: GPUBuffer;
   readonly bytes: number;
+  /** Whether the device turned out to have no memory for it. */
+  refused: boolean;
 }
 
 /** A buffer in use, and how many of its bytes were asked for. */
-export interface UsedBuffer extends Held {
+interface Used {
+  readonly held: Held;
   readonly asked: number;
 }
+
+/** What is asked of a device here. */
+export type BufferDevice = Pick<GPUDevice, 'createBuffer' | 'pushErrorScope' | 'popErrorScope'>;
 
 export interface BufferLimits {
   /** Greatest size of one buffer. */
@@ -25,16 +31,21 @@ export interface BufferLimits {
   readonly totalBytes: number;
 }
 
+export interface BufferEvents {
+  /** Told when more than four fifths of the limit is held: once, until it is less again. */
+  readonly warn?: ((heldBytes: number, limitBytes: number) => void) | undefined;
+  /** Told when the device has refused memory, which it does some time after it was asked. */
+  readonly fail: (error: OutOfMemoryError) => void;
+}
+
 /** Free bytes that are always kept, and the share of the bytes in use that may be free besides. */
 const SPARE_BYTES = 16 << 20;
 const SPARE_SHARE = 0.5;
 
 export class Buffers {
-  readonly #device: GPUDevice;
   readonly #limits: BufferLimits;
-  /** Told when more than four fifths of the limit is held: once, until it is less again. */
-  readonly #warn: ((held: number, limit: number) => void) | undefined;
-  readonly #used = new Map<BufferId, UsedBuffer>();
+  readonly #events: BufferEvents;
+  readonly #used = new Map<BufferId, Used>();
   /** In the order in which they became free. */
   readonly #free = new Set<Held>();
   #usedBytes = 0;
@@ -42,11 +53,12 @@ export class Buffers {
   #peak = 0;
   #warned = false;
   #next: BufferId = 1;
+  #device: BufferDevice;
 
-  constructor(device: GPUDevice, limits: BufferLimits, warn?: (held: number, limit: number) => void) {
+  constructor(device: BufferDevice, limits: BufferLimits, events: BufferEvents) {
     this.#device = device;
     this.#limits = limits;
-    this.#warn = warn;
+    this.#events = events;
   }
 
   /** Buffers alive, in use or free. */
@@ -55,35 +67,46 @@ export class Buffers {
   }
 
   alloc(bytes: number): BufferId {
-    const size = bucket(Math.max(bytes, 256));
-    const held = this.#reuse(size) ?? this.#create(size, bytes);
+    const size = Math.min(bucket(Math.max(bytes, 256)), this.#limits.bufferBytes);
+    const held = this.#reuse(size, bytes) ?? this.#create(size, bytes);
     const id = this.#next++;
-    this.#used.set(id, { ...held, asked: bytes });
+    this.#used.set(id, { held, asked: bytes });
     this.#usedBytes += held.bytes;
     this.#peak = Math.max(this.#peak, this.#usedBytes);
     return id;
   }
 
   free(id: BufferId): void {
-    const held = this.#used.get(id) ?? unreachable(`buffer ${id} is not in use`);
-    const { buffer, bytes } = held;
+    const { held } = this.#usedBy(id);
     this.#used.delete(id);
-    this.#usedBytes -= bytes;
-    this.#free.add({ buffer, bytes });
-    this.#freeBytes += bytes;
+    this.#usedBytes -= held.bytes;
+    if (held.refused) return held.buffer.destroy();
+    this.#free.add(held);
+    this.#freeBytes += held.bytes;
     this.trim(SPARE_BYTES + SPARE_SHARE * this.#usedBytes);
   }
 
-  get(id: BufferId): UsedBuffer {
-    return this.#used.get(id) ?? unreachable(`buffer ${id} is not in use`);
+  get(id: BufferId): { readonly buffer: GPUBuffer; readonly asked: number } {
+    const { held, asked } = this.#usedBy(id);
+    return { buffer: held.buffer, asked };
+  }
+
+  /** Makes all buffers in use anew on another device; their contents are gone. */
+  moveTo(device: BufferDevice): void {
+    this.trim(0);
+    this.#device = device;
+    for (const { held, asked } of this.#used.values()) {
+      held.buffer.destroy();
+      held.refused = false;
+      held.buffer = this.#request(held.bytes, asked, () => (held.refused = true));
+    }
   }
 
   /** Destroys free buffers until at most so many bytes of them are left. */
   trim(bytes: number): void {
     for (const held of this.#free) {
       if (this.#freeBytes <= bytes) break;
-      this.#free.delete(held);
-      this.#freeBytes -= held.bytes;
+      this.#take(held);
       held.buffer.destroy();
     }
     if (this.#held <= 0.8 * this.#limits.totalBytes) this.#warned = false;
@@ -105,28 +128,36 @@ export class Buffers {
   }
 
   dispose(): void {
-    for (const { buffer } of [...this.#used.values(), ...this.#free]) buffer.destroy();
+    this.trim(0);
+    for (const { held } of this.#used.values()) held.buffer.destroy();
     this.#used.clear();
-    this.#free.clear();
+    this.#usedBytes = 0;
   }
 
   get #held(): number {
     return this.#usedBytes + this.#freeBytes;
   }
 
-  #reuse(size: number): Held | undefined {
+  #reuse(size: number, asked: number): Held | undefined {
     for (const held of this.#free) {
-      if (held.bytes !== size) continue;
-      this.#free.delete(held);
-      this.#freeBytes -= held.bytes;
+      if (held.bytes !== size || size < asked || held.refused) continue;
+      this.#take(held);
       return held;
     }
     return undefined;
   }
 
-  #create(size: number, asked: number): Held {
+  #take(held: Held): void {
+    this.#free.delete(held);
+    this.#freeBytes -= held.bytes;
+  }
+
+  #usedBy(id: BufferId): Used {
+    return this.#used.get(id) ?? unreachable(`buffer ${id} is not in use`);
+  }
+
+  #create(bytes: number, asked: number): Held {
     const { bufferBytes, totalBytes } = this.#limits;
-    const bytes = Math.min(size, bufferBytes);
     if (asked > bufferBytes) {
       throw new OutOfMemoryError(
         `webgpu: a buffer of ${asked} bytes was asked for, and this device's may have ${bufferBytes}; use smaller batches or tensors`,
@@ -139,13 +170,39 @@ export class Buffers {
           `dispose of tensors, use smaller batches, or raise memoryLimit`,
       );
     }
-    const usage = USAGE.storage | USAGE.copySource | USAGE.copyTarget;
-    const held = { buffer: this.#device.createBuffer({ size: bytes, usage }), bytes };
+    const buffer = this.#request(bytes, asked, () => (held.refused = true));
+    const held: Held = { buffer, bytes, refused: false };
     if (!this.#warned && this.#held + bytes > 0.8 * totalBytes) {
       this.#warned = true;
-      this.#warn?.(this.#held + bytes, totalBytes);
+      this.#events.warn?.(this.#held + bytes, totalBytes);
     }
     return held;
+  }
+
+  /** A new buffer. Devices say a little later that they had no memory for it; `refused` is called then. */
+  #request(bytes: number, asked: number, refused: () => void): GPUBuffer {
+    const device = this.#device;
+    const usage = USAGE.storage | USAGE.copySource | USAGE.copyTarget;
+    device.pushErrorScope('out-of-memory');
+    const buffer = device.createBuffer({ size: bytes, usage });
+    const [used, count] = [this.#usedBytes, this.#used.size];
+    device.popErrorScope().then(
+      (error) => {
+        if (!error) return;
+        refused();
+        // What is spare may be what is missing.
+        this.trim(0);
+        this.#events.fail(
+          new OutOfMemoryError(
+            `webgpu: the device has no memory for a buffer of ${asked} bytes (${bytes} with rounding) beside ${used} bytes ` +
+              `in ${count} buffers; dispose of tensors, use smaller batches, or set memoryLimit`,
+          ),
+        );
+      },
+      // A device that is lost says so elsewhere.
+      () => undefined,
+    );
+    return buffer;
   }
 }
 

@@ -4,17 +4,21 @@
  */
 
 import { MAP_READ, USAGE } from '../device/usage.ts';
+import type { Waits } from '../device/waits.ts';
 import { bucket } from './buffers.ts';
 
 const KEPT_BYTES = 32 << 20;
 
 export class Staging {
   readonly #device: GPUDevice;
+  readonly #waits: Waits;
   readonly #free: GPUBuffer[] = [];
   #freeBytes = 0;
+  #disposed = false;
 
-  constructor(device: GPUDevice) {
+  constructor(device: GPUDevice, waits: Waits) {
     this.#device = device;
+    this.#waits = waits;
   }
 
   /** Bytes of a buffer as they are now in the order of the queue. */
@@ -26,7 +30,12 @@ export class Staging {
     const encoder = this.#device.createCommandEncoder();
     encoder.copyBufferToBuffer(source, start, staging, 0, size);
     this.#device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(MAP_READ, 0, size);
+    try {
+      await this.#waits.for(staging.mapAsync(MAP_READ, 0, size), () => `reading ${bytes} bytes`);
+    } catch (error) {
+      staging.destroy();
+      throw error;
+    }
     const at = offset - start;
     const copy = new Uint8Array(staging.getMappedRange(0, size).slice(at, at + bytes));
     staging.unmap();
@@ -35,6 +44,7 @@ export class Staging {
   }
 
   dispose(): void {
+    this.#disposed = true;
     for (const buffer of this.#free.splice(0)) buffer.destroy();
   }
 
@@ -52,7 +62,7 @@ export class Staging {
   }
 
   #giveBack(buffer: GPUBuffer): void {
-    if (this.#freeBytes + buffer.size > KEPT_BYTES) return buffer.destroy();
+    if (this.#disposed || this.#freeBytes + buffer.size > KEPT_BYTES) return buffer.destroy();
     this.#free.push(buffer);
     this.#freeBytes += buffer.size;
   }

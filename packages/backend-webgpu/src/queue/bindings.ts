@@ -1,8 +1,9 @@
 /**
  * Which slabs a pass binds for some launches, and where each operand then stands. WebGPU forbids a buffer that is bound
  * both to be read and to be written in one dispatch, and bindings that are written and overlap: so a slab is bound once,
- * from the first byte that a launch touches to the last, to be written if any operand in it is. Only where that is more
- * than a binding may show is a buffer bound in several parts, all alike.
+ * from the first byte that a launch touches to the last, to be written if any operand in it is. Operands of a buffer that
+ * are further apart than a binding may show are slabs of their own; a slab that is longer itself is bound in parts, among
+ * which the shader chooses. Where that makes more bindings than a device has, some slabs are copied side by side first.
  *
  * Shaders name their bindings, so launches whose operands are spread over slabs in other ways are other dispatches.
  */
@@ -12,11 +13,13 @@ import { OutOfMemoryError, byteSize, touchedElements } from '@tenfold/ir';
 import type { Pass, PassOperand, ShaderLayout, SlabLayout, SlabType, Workspace } from '../lowering/pass.ts';
 import type { Target } from '../target.ts';
 
+/** Stands for the memory that all dispatches share, one after another: workspaces, and slabs that are copied together. */
+export const WORKSPACE: BufferId = 0;
+
 /** A launch of a pass: where its operands stand, workspaces included. */
 export interface PassLaunch {
   /** By position in the pass's operands. */
   readonly places: readonly OperandRef[];
-  readonly scalars: readonly number[];
   readonly extents: readonly number[];
 }
 
@@ -28,17 +31,27 @@ export interface BoundSlab {
   readonly size: number;
 }
 
-/** Launches that share a shader and its bindings. */
-export interface BoundPass {
-  readonly slabs: readonly BoundSlab[];
-  readonly layout: Omit<ShaderLayout, 'rows'>;
-  readonly launches: readonly PassLaunch[];
-  /** By launch and operand: where it begins, in elements from the beginning of its slab. */
-  readonly offsets: readonly (readonly number[])[];
+/** A slab that stands in the workspace during a dispatch. */
+export interface Gathered {
+  readonly from: OperandRef;
+  /** In the workspace. */
+  readonly to: number;
+  readonly bytes: number;
+  /** Whether it has to be copied back. */
+  readonly written: boolean;
 }
 
-interface Span {
-  readonly position: number;
+/** Launches that share a shader and its bindings. */
+export interface BoundPass<L extends PassLaunch = PassLaunch> {
+  readonly slabs: readonly BoundSlab[];
+  readonly layout: Required<Omit<ShaderLayout, 'rows'>>;
+  readonly launches: readonly L[];
+  /** By launch and operand: where it begins, in elements from the beginning of its slab. */
+  readonly offsets: readonly (readonly number[])[];
+  readonly gathered: readonly Gathered[];
+}
+
+interface Window {
   readonly buffer: BufferId;
   readonly start: number;
   end: number;
@@ -56,15 +69,25 @@ export function operandBytes(kernel: Kernel, workspaces: readonly Workspace[]): 
   };
 }
 
-/** Raises OutOfMemoryError for an operand that no binding can show. */
-export function bindPass(
+/** The longest binding that ends where elements and parts do. */
+export function partBytes({ bindingBytes }: Target): number {
+  return Math.floor(bindingBytes / 256) * 256;
+}
+
+/**
+ * `spare`: the byte of the workspace from which on slabs may be copied together.
+ * Raises OutOfMemoryError for what takes more bindings than the device has, however it is done.
+ */
+export function bindPass<L extends PassLaunch>(
   pass: Pass,
-  launches: readonly PassLaunch[],
+  launches: readonly L[],
   bytesOf: OperandBytes,
   target: Target,
-): BoundPass[] {
-  // Launches with the same buffers are bound together where one window shows them all, else in several parts.
-  const alike = new Map<string, PassLaunch[]>();
+  spare: number,
+): BoundPass<L>[] {
+  const binder = new Binder(pass, bytesOf, target);
+  // Launches with the same buffers are bound together where one window shows them all, else one by one.
+  const alike = new Map<string, L[]>();
   for (const launch of launches) {
     const key = launch.places.map(({ buffer }) => buffer).join();
     const found = alike.get(key);
@@ -72,87 +95,125 @@ export function bindPass(
     else alike.set(key, [launch]);
   }
   return [...alike.values()].flatMap((group) => {
-    const together = bindTogether(pass, group, bytesOf, target);
+    const together = binder.bind(group, []);
     if (together) return [together];
-    return group.map((launch) => bindTogether(pass, [launch], bytesOf, target) ?? tooLong(pass, target));
+    return group.map((launch) => binder.bind([launch], []) ?? binder.gather(launch, spare));
   });
 }
 
-function tooLong(pass: Pass, { bindingBytes, storageBuffers }: Target): never {
-  throw new OutOfMemoryError(
-    `webgpu: '${pass.name}' has an operand of more than ${bindingBytes} bytes or operands in more than ${storageBuffers} ` +
-      `buffers, which this device cannot bind at once; use smaller tensors or batches`,
-  );
-}
+class Binder {
+  readonly #pass: Pass;
+  readonly #bytesOf: OperandBytes;
+  readonly #target: Target;
+  readonly #partBytes: number;
 
-/** One set of bindings for all launches, or undefined where there is none. */
-function bindTogether(
-  pass: Pass,
-  launches: readonly PassLaunch[],
-  bytesOf: OperandBytes,
-  target: Target,
-): BoundPass | undefined {
-  const spans = launches.map((launch) =>
-    launch.places.map(({ buffer, offset }, position): Span => {
-      const bytes = bytesOf(pass.operands[position], launch.extents);
-      return { position, buffer, start: offset, end: offset + Math.max(4, Math.ceil(bytes / 4) * 4) };
-    }),
-  );
-  const windows = windowsOf(spans.flat(), target.bindingBytes);
-  if (!windows || windows.length > target.storageBuffers) return undefined;
-  const windowOf = (span: Span) =>
-    windows.findIndex(
-      ({ buffer, start, end }) => buffer === span.buffer && start <= span.start && span.end <= end,
-    );
-  const slabOf = spans[0].map(windowOf);
-  // Every launch has to have its operands in the same windows.
-  if (spans.some((launch) => launch.some((span, position) => windowOf(span) !== slabOf[position])))
-    return undefined;
-  const offsets = spans.map((launch) =>
-    launch.map(
-      ({ start, position }) =>
-        (start - windows[slabOf[position]].start) / byteSize(pass.operands[position].dtype),
-    ),
-  );
-  const written = new Set(
-    windows
-      .filter((_, i) =>
-        slabOf.some((slab, position) => slab === i && pass.operands[position].access !== 'read'),
-      )
-      .map(({ buffer }) => buffer),
-  );
-  const slabs = windows.map(({ buffer }, i): SlabLayout => {
-    const inSlab = (position: number) => slabOf[position] === i;
-    const inside = pass.operands.filter((_, position) => inSlab(position));
-    const vectors = pass.vectors?.every((may, position) => may || !inSlab(position)) ?? false;
-    return {
-      type: slabType(inside, vectors),
-      access: written.has(buffer) ? 'read_write' : 'read',
-    };
-  });
-  return {
-    slabs: windows.map(({ buffer, start, end }, i) => ({
-      buffer,
-      offset: start,
-      size: slabs[i].type === 'vec4f' ? Math.ceil((end - start) / 16) * 16 : end - start,
-    })),
-    layout: { slabs, slabOf },
-    launches,
-    offsets,
-  };
-}
-
-/** The parts of buffers that hold all spans: as few as there can be, none longer than a binding may be. */
-function windowsOf(spans: readonly Span[], most: number): Omit<Span, 'position'>[] | undefined {
-  const windows: Omit<Span, 'position'>[] = [];
-  const ordered = [...spans].sort((a, b) => a.buffer - b.buffer || a.start - b.start);
-  for (const { buffer, start, end } of ordered) {
-    const last = windows.at(-1);
-    if (last?.buffer === buffer && (Math.max(last.end, end) - last.start <= most || start < last.end)) {
-      last.end = Math.max(last.end, end);
-    } else windows.push({ buffer, start, end });
+  constructor(pass: Pass, bytesOf: OperandBytes, target: Target) {
+    this.#pass = pass;
+    this.#bytesOf = bytesOf;
+    this.#target = target;
+    this.#partBytes = partBytes(target);
   }
-  return windows.every(({ start, end }) => end - start <= most) ? windows : undefined;
+
+  /** One set of bindings for all launches, or undefined where there is none. */
+  bind<L extends PassLaunch>(
+    launches: readonly L[],
+    gathered: readonly Gathered[],
+  ): BoundPass<L> | undefined {
+    const { operands, vectors: mayBe } = this.#pass;
+    const spans = launches.map((launch) => this.#spans(launch));
+    const windows = this.#windows(spans.flat());
+    const parts = windows.map((window) => this.#partsOf(window));
+    if (parts.reduce((sum, count) => sum + count, 0) > this.#target.storageBuffers) return undefined;
+    const slabOf = spans[0].map((span) => windowOf(windows, span));
+    // Every launch has to have its operands in the same windows.
+    const same = (launch: readonly Window[]) =>
+      launch.every((span, i) => windowOf(windows, span) === slabOf[i]);
+    if (!spans.every(same)) return undefined;
+    const offsets = spans.map((launch) =>
+      launch.map(({ start }, i) => (start - windows[slabOf[i]].start) / byteSize(operands[i].dtype)),
+    );
+    const written = new Set(
+      operands.flatMap(({ access }, i) => (access === 'read' ? [] : [windows[slabOf[i]].buffer])),
+    );
+    const slabs = windows.map(({ buffer }, w): SlabLayout => {
+      const inside = operands.filter((_, i) => slabOf[i] === w);
+      const vectors = mayBe?.every((may, i) => may || slabOf[i] !== w) ?? false;
+      const access = written.has(buffer) ? 'read_write' : 'read';
+      return { type: slabType(inside, vectors), access, parts: parts[w] };
+    });
+    const bound = windows.map(({ buffer, start, end }, w) => {
+      const size = slabs[w].type === 'vec4f' ? Math.ceil((end - start) / 16) * 16 : end - start;
+      return { buffer, offset: start, size };
+    });
+    return {
+      slabs: bound,
+      layout: { slabs, slabOf, partBytes: this.#partBytes },
+      launches,
+      offsets,
+      gathered,
+    };
+  }
+
+  /** Copies as many slabs together as it takes, the smallest ones first. */
+  gather<L extends PassLaunch>(launch: L, spare: number): BoundPass<L> {
+    const spans = this.#spans(launch);
+    const windows = this.#windows(spans);
+    const slabOf = spans.map((span) => windowOf(windows, span));
+    const bySize = [...windows.keys()]
+      .filter((w) => windows[w].buffer !== WORKSPACE)
+      .sort((a, b) => windows[a].end - windows[a].start - (windows[b].end - windows[b].start));
+    const places = [...launch.places];
+    const gathered: Gathered[] = [];
+    let to = Math.ceil(spare / 256) * 256;
+    for (const w of bySize) {
+      const { buffer, start, end } = windows[w];
+      const inside = [...slabOf.keys()].filter((i) => slabOf[i] === w);
+      const written = inside.some((i) => this.#pass.operands[i].access !== 'read');
+      gathered.push({ from: { buffer, offset: start }, to, bytes: end - start, written });
+      for (const i of inside) places[i] = { buffer: WORKSPACE, offset: to + spans[i].start - start };
+      to += Math.ceil((end - start) / 256) * 256;
+      const bound = this.bind([{ ...launch, places }], gathered);
+      if (bound) return bound;
+    }
+    const { bindingBytes, storageBuffers } = this.#target;
+    const bytes = windows.reduce((sum, { start, end }) => sum + end - start, 0);
+    throw new OutOfMemoryError(
+      `webgpu: the operands of '${this.#pass.name}' span ${bytes} bytes, and this device binds ${storageBuffers} times ` +
+        `${bindingBytes} bytes at once; use smaller tensors or batches`,
+    );
+  }
+
+  #spans({ places, extents }: PassLaunch): Window[] {
+    return places.map(({ buffer, offset }, i) => {
+      const bytes = this.#bytesOf(this.#pass.operands[i], extents);
+      return { buffer, start: offset, end: offset + Math.max(4, Math.ceil(bytes / 4) * 4) };
+    });
+  }
+
+  /** The ranges of buffers that hold all spans: as few as there can be, none longer than it must be for one binding. */
+  #windows(spans: readonly Window[]): Window[] {
+    const windows: Window[] = [];
+    const ordered = [...spans].sort((a, b) => a.buffer - b.buffer || a.start - b.start);
+    for (const { buffer, start, end } of ordered) {
+      const last = windows.at(-1);
+      const joins =
+        last?.buffer === buffer &&
+        (start < last.end || Math.max(last.end, end) - last.start <= this.#partBytes);
+      if (joins) last.end = Math.max(last.end, end);
+      else windows.push({ buffer, start, end });
+    }
+    return windows;
+  }
+
+  #partsOf({ start, end }: Window): number {
+    return Math.ceil((end - start) / this.#partBytes);
+  }
+}
+
+function windowOf(windows: readonly Window[], { buffer, start, end }: Window): number {
+  return windows.findIndex(
+    (window) => window.buffer === buffer && window.start <= start && end <= window.end,
+  );
 }
 
 function slabType(operands: readonly PassOperand[], vectors: boolean): SlabType {

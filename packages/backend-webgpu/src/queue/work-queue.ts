@@ -1,10 +1,17 @@
 /**
- * The order of everything that a device is asked to do. Mostly a thing is done at once; where a batch has to wait for its
+ * The order of everything that a device is asked to do. Mostly a thing is done at once; where one has to wait for its
  * pipelines, what comes after waits behind it. An error sticks: it is raised where somebody waits, and only there.
  */
 
+import { DeviceLostError } from '@tenfold/ir';
+
+interface Waiting {
+  readonly act: () => void;
+  readonly ready: (() => Promise<unknown> | undefined) | undefined;
+}
+
 export class WorkQueue {
-  #waiting: { readonly ready: Promise<unknown> | undefined; readonly act: () => void }[] = [];
+  readonly #waiting: Waiting[] = [];
   #draining: Promise<void> | undefined;
   #error: { readonly cause: unknown } | undefined;
 
@@ -13,37 +20,52 @@ export class WorkQueue {
     return this.#draining === undefined;
   }
 
-  /** Does something when all before it is done, and `ready` has come. */
-  add(act: () => void, ready?: Promise<unknown>): void {
-    if (!this.#draining && !ready) return this.#do(act);
-    this.#waiting.push({ ready, act });
+  /**
+   * Does something when all before it is done. `ready` is asked then, and what it promises waited for; where that fails,
+   * the error sticks and nothing is done.
+   */
+  add(act: () => void, ready?: () => Promise<unknown> | undefined): void {
+    const promised = this.idle ? ready?.() : undefined;
+    if (this.idle && !promised) return this.#do(act);
+    this.#waiting.push({ act, ready: promised ? () => promised : ready });
     this.#draining ??= this.#drain();
   }
 
-  /** The result of something done in its turn. */
+  /** The result of something done in its turn. Raises the error that sticks, which thereby has been told. */
   result<T>(act: () => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.add(() => {
-        if (this.#error) reject(this.#error.cause);
-        else act().then(resolve, reject);
+        try {
+          this.take();
+        } catch (cause) {
+          return reject(cause);
+        }
+        act().then(resolve, reject);
       });
     });
   }
 
-  /** Resolves when nothing waits any more. Raises the error that sticks. */
+  /** Resolves when nothing waits any more. */
   async settled(): Promise<void> {
     while (this.#draining) await this.#draining;
-    this.check();
   }
 
-  /** Raises the error that sticks. */
+  /** Raises the error that sticks. It goes on to stick: an await that nobody looks at must not use it up. */
   check(): void {
     if (this.#error) throw this.#error.cause;
   }
 
-  /** The first error is the one that tells what happened. */
+  /** Raises the error that sticks, and lets it go, unless the device is lost. */
+  take(): void {
+    const error = this.#error;
+    if (!error) return;
+    if (!(error.cause instanceof DeviceLostError)) this.#error = undefined;
+    throw error.cause;
+  }
+
+  /** The first error is the one that tells what happened; only the loss of the device says more. */
   fail(cause: unknown): void {
-    this.#error ??= { cause };
+    if (!this.#error || cause instanceof DeviceLostError) this.#error = { cause };
   }
 
   #do(act: () => void): void {
@@ -57,11 +79,11 @@ export class WorkQueue {
   async #drain(): Promise<void> {
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
       try {
-        await next.ready;
+        await next.ready?.();
+        next.act();
       } catch (error) {
         this.fail(error);
       }
-      this.#do(next.act);
     }
     this.#draining = undefined;
   }

@@ -10,7 +10,7 @@ import type { DType, Kernel } from '@tenfold/ir';
 import { byteSize, unreachable } from '@tenfold/ir';
 import type { LaunchRow } from '../lowering/launch-row.ts';
 import { launchRow } from '../lowering/launch-row.ts';
-import type { Pass, PassOperand, ShaderLayout } from '../lowering/pass.ts';
+import type { Pass, PassOperand, ShaderLayout, SlabLayout } from '../lowering/pass.ts';
 import { decodeElement, encodeElement } from './elements.ts';
 import { Library } from './library.ts';
 import { cast } from './operations.ts';
@@ -48,12 +48,13 @@ export class ShaderBuilder {
     const { dtype } = this.#operands[position];
     const { type } = this.#slab(position);
     const at = this.#element(position, index);
-    if (type === 'f32') return `${this.#slabName(position)}[${at}]`;
+    if (type === 'f32') return this.#read(position, at);
     if (type === 'vec4f') {
       const name = this.#slabName(position);
-      return this.#inline(`${name}_element`, `fn ${name}_element(i: u32) -> f32 { return ${name}[i >> 2u][i & 3u]; }`, at); // prettier-ignore
+      const vector = this.#read(position, 'i >> 2u');
+      return this.#inline(`${name}_element`, `fn ${name}_element(i: u32) -> f32 { return ${vector}[i & 3u]; }`, at); // prettier-ignore
     }
-    const words = (i: string) => this.#word(position, i);
+    const words = (i: string) => this.#read(position, i);
     const name = `${this.#slabName(position)}_${dtype}`;
     const value = decodeElement(this.lib, dtype, words, 'i');
     return this.#inline(name, `fn ${name}(i: u32) -> ${valueType(dtype)} { return ${value}; }`, at);
@@ -65,13 +66,13 @@ export class ShaderBuilder {
     const at = this.#element(position, index);
     const slab = this.#slabName(position);
     const { type } = this.#slab(position);
-    if (type === 'vec4f') return `${slab}[(${at}) >> 2u]`;
+    if (type === 'vec4f') return this.#read(position, `(${at}) >> 2u`);
     // Several narrow elements stand in a word, which is read once.
     const elements = Math.min(4, 4 / byteSize(dtype));
     const words = [0, 1, 2, 3].slice(0, 4 / elements);
     const reads = words.map((word) => {
       const i = elements === 1 ? `i + ${word}u` : `(i >> ${elements / 2}u) + ${word}u`;
-      return `let w${word} = ${type === 'f32' ? `${slab}[${i}]` : this.#word(position, i)};`;
+      return `let w${word} = ${this.#read(position, i)};`;
     });
     const values = [0, 1, 2, 3].map((i) => {
       const word = `w${Math.floor(i / elements)}`;
@@ -89,16 +90,16 @@ export class ShaderBuilder {
     const { type } = this.#slab(position);
     const name = this.#slabName(position);
     const at = this.#element(position, index);
-    if (type === 'f32') return `${name}[${at}] = ${value};`;
+    if (type === 'f32') return this.#write(position, at, value);
     if (type === 'vec4f') unreachable('a slab of vectors is written by fours');
     const store = `${name}_store_${dtype}`;
-    this.#functions.set(store, this.#storeFunction(store, name, dtype, type === 'atomic'));
+    this.#functions.set(store, this.#storeFunction(store, position));
     return `${store}(${at}, ${value});`;
   }
 
   /** Word `w` (u32) of those in which neighbouring narrow elements stand; the index is a multiple of the elements to a word. */
   loadWord(position: number, index: string, w: number): string {
-    return this.#word(position, this.#wordAt(position, index, w));
+    return this.#read(position, this.#wordAt(position, index, w));
   }
 
   /**
@@ -109,16 +110,19 @@ export class ShaderBuilder {
     const at = this.#element(position, index);
     const name = this.#slabName(position);
     const { type } = this.#slab(position);
-    if (type === 'vec4f' && present === undefined) return `${name}[(${at}) >> 2u] = ${value};`;
+    if (type === 'vec4f' && present === undefined) return this.#write(position, `(${at}) >> 2u`, value);
     const store = present === undefined ? `${name}_store_vector` : `${name}_store_some`;
     const one = (i: number) => {
       const condition = present === undefined || i === 0 ? '' : `if (present > ${i}) `;
       const word = `bitcast<u32>(v[${i}])`;
-      const put = type === 'f32' ? `${name}[i + ${i}u] = v[${i}];` : this.#put(position, `i + ${i}u`, word);
+      const put = this.#write(position, `i + ${i}u`, type === 'f32' ? `v[${i}]` : word);
       return condition === '' ? put : `${condition}{ ${put} }`;
     };
-    const some = `${name}[i >> 2u] = select(${name}[i >> 2u], v, vec4i(0, 1, 2, 3) < vec4i(present));`;
-    const body = type === 'vec4f' ? some : [0, 1, 2, 3].map(one).join(' ');
+    const some = () => {
+      const old = this.#read(position, 'i >> 2u');
+      return this.#write(position, 'i >> 2u', `select(${old}, v, vec4i(0, 1, 2, 3) < vec4i(present))`);
+    };
+    const body = type === 'vec4f' ? some() : [0, 1, 2, 3].map(one).join(' ');
     const parameters = `i: u32, v: vec4f${present === undefined ? '' : ', present: i32'}`;
     this.#functions.set(store, `fn ${store}(${parameters}) { ${body} }`);
     return `${store}(${at}, ${value}${present === undefined ? '' : `, ${present}`});`;
@@ -132,11 +136,11 @@ export class ShaderBuilder {
     const at = this.#wordAt(position, index, w);
     const name = this.#slabName(position);
     const bytes = byteSize(this.#operands[position].dtype);
-    if (present === undefined) return this.#put(position, at, bits);
+    if (present === undefined) return this.#write(position, at, bits);
     const store = `${name}_store_part_${bytes}`;
-    const whole = `if (present >= ${4 / bytes}) { ${this.#put(position, 'i', 'bits')} }`;
+    const whole = `if (present >= ${4 / bytes}) { ${this.#write(position, 'i', 'bits')} }`;
     const mask = `let mask = (1u << (u32(present) * ${8 * bytes}u)) - 1u;`;
-    const part = this.#put(position, 'i', `(${this.#word(position, 'i')} & ~mask) | bits`);
+    const part = this.#write(position, 'i', `(${this.#read(position, 'i')} & ~mask) | bits`);
     const body = `${whole} else if (present > 0) { ${mask} ${part} }`;
     this.#functions.set(store, `fn ${store}(i: u32, bits: u32, present: i32) { ${body} }`);
     return `${store}(${at}, ${bits}, ${present});`;
@@ -217,9 +221,10 @@ export class ShaderBuilder {
   text(workgroupSize: number, body: readonly string[]): string {
     const { rows, slabs } = this.#layout;
     const vectors = (rows * this.#row.words) / 4;
-    const bindings = slabs.map(({ access, type }, i) => {
+    const names = slabs.flatMap((slab, i) => partNames(slab, i).map((name) => ({ ...slab, name })));
+    const bindings = names.map(({ access, type, name }, i) => {
       const element = type === 'atomic' ? 'atomic<u32>' : type;
-      return `@group(0) @binding(${i}) var<storage, ${access}> slab${i}: array<${element}>;`;
+      return `@group(0) @binding(${i}) var<storage, ${access}> ${name}: array<${element}>;`;
     });
     const parameters = [
       '@builtin(workgroup_id) workgroup: vec3u',
@@ -239,7 +244,7 @@ export class ShaderBuilder {
       `@compute @workgroup_size(${workgroupSize})`,
       `fn main(${parameters.join(', ')}) {`,
       // A grid is at most 65,535 wide, so a long one is folded; its last row may not be full.
-      '  let place = workgroup.y * grid.x + workgroup.x;',
+      '  let place = (workgroup.z * grid.y + workgroup.y) * grid.x + workgroup.x;',
       ...(rows > 1 ? ['  let row = find_row(place);'] : []),
       `  let group = place - ${this.#launchWord(0)};`,
       `  if (group >= ${this.#launchWord(1)}) { return; }`,
@@ -288,9 +293,64 @@ export class ShaderBuilder {
     return index === '0' ? start : `${start} + u32(${index})`;
   }
 
-  #word(position: number, i: string): string {
-    const place = `${this.#slabName(position)}[${i}]`;
-    return this.#slab(position).type === 'atomic' ? `atomicLoad(&${place})` : place;
+  /** An element of the slab's own type. */
+  #read(position: number, i: string): string {
+    const { type } = this.#slab(position);
+    const name = `${this.#slabName(position)}_read`;
+    const result = type === 'atomic' ? 'u32' : type;
+    const one = (place: string) => (type === 'atomic' ? `atomicLoad(&${place})` : place);
+    return this.#onPart(position, i, one, (cases) =>
+      this.#inline(
+        name,
+        `fn ${name}(i: u32) -> ${result} {\n${cases((place) => `return ${one(place)};`)}\n}`,
+        i,
+      ),
+    );
+  }
+
+  /** A statement that writes an element of the slab's own type. */
+  #write(position: number, i: string, value: string): string {
+    const { type } = this.#slab(position);
+    if (type === 'atomic') return this.#change(position, 'atomicStore', i, value);
+    const name = `${this.#slabName(position)}_write`;
+    return this.#onPart(position, i, (place) => `${place} = ${value};`, (cases) =>
+      `${this.#inline(name, `fn ${name}(i: u32, v: ${type}) {\n${cases((place) => `${place} = v;`)}\n}`, `${i}, ${value}`)};`,
+    ); // prettier-ignore
+  }
+
+  /** A statement that changes a word of a slab of atomics. */
+  #change(position: number, how: 'atomicStore' | 'atomicAnd' | 'atomicOr', i: string, value: string): string {
+    const name = `${this.#slabName(position)}_${how}`;
+    return this.#onPart(position, i, (place) => `${how}(&${place}, ${value});`, (cases) =>
+      `${this.#inline(name, `fn ${name}(i: u32, v: u32) {\n${cases((place) => `${how}(&${place}, v);`)}\n}`, `${i}, ${value}`)};`,
+    ); // prettier-ignore
+  }
+
+  /**
+   * What is done with the element `i` of a slab: `one` for a slab that is one binding; for one in parts, what `several`
+   * makes of a function of `i` that chooses the part.
+   */
+  #onPart(
+    position: number,
+    i: string,
+    one: (place: string) => string,
+    several: (cases: (act: (place: string) => string) => string) => string,
+  ): string {
+    const slab = this.#slab(position);
+    const names = partNames(slab, this.#layout.slabOf[position]);
+    if (names.length === 1) return one(`${names[0]}[${i}]`);
+    const { partBytes = unreachable('a slab in parts needs to know their size') } = this.#layout;
+    const each = partBytes / (slab.type === 'vec4f' ? 16 : 4);
+    return several((act) =>
+      [
+        `  switch (i / ${each}u) {`,
+        ...names.map((name, part) => {
+          const label = part === names.length - 1 ? 'default' : `case ${part}u`;
+          return `    ${label}: { ${act(`${name}[i - ${part * each}u]`)} }`;
+        }),
+        '  }',
+      ].join('\n'),
+    );
   }
 
   #wordAt(position: number, index: string, w: number): string {
@@ -298,31 +358,30 @@ export class ShaderBuilder {
     return `((${this.#element(position, index)}) / ${perWord}u + ${w}u)`;
   }
 
-  /** A statement that writes a word. */
-  #put(position: number, i: string, bits: string): string {
-    const place = `${this.#slabName(position)}[${i}]`;
-    return this.#slab(position).type === 'atomic'
-      ? `atomicStore(&${place}, ${bits});`
-      : `${place} = ${bits};`;
-  }
-
   #inline(name: string, text: string, argument: string): string {
     this.#functions.set(name, text);
     return `${name}(${argument})`;
   }
 
-  #storeFunction(store: string, slab: string, dtype: DType, atomic: boolean): string {
+  #storeFunction(store: string, position: number): string {
+    const { dtype } = this.#operands[position];
     const bytes = byteSize(dtype);
     const head = `fn ${store}(i: u32, value: ${valueType(dtype)})`;
-    const put = (word: string, bits: string) =>
-      atomic ? `atomicStore(&${slab}[${word}], ${bits});` : `${slab}[${word}] = ${bits};`;
+    const put = (word: string, bits: string) => this.#write(position, word, bits);
     if (bytes === 8) return `${head} { ${put('2u * i', 'value.x')} ${put('2u * i + 1u', 'value.y')} }`;
     const bits = encodeElement(this.lib, dtype, 'value');
     if (bytes === 4) return `${head} { ${put('i', bits)} }`;
     // Others write the other parts of the word at the same time: clearing and setting bits leaves those alone.
     const [each, mask] = bytes === 1 ? [4, '0xffu'] : [2, '0xffffu'];
     const shift = `let shift = (i & ${each - 1}u) * ${bytes * 8}u;`;
-    const word = `&${slab}[i / ${each}u]`;
-    return `${head} { ${shift} atomicAnd(${word}, ~(${mask} << shift)); atomicOr(${word}, (${bits} & ${mask}) << shift); }`;
+    const clear = this.#change(position, 'atomicAnd', `i / ${each}u`, `~(${mask} << shift)`);
+    const set = this.#change(position, 'atomicOr', `i / ${each}u`, `(${bits} & ${mask}) << shift`);
+    return `${head} { ${shift} ${clear} ${set} }`;
   }
+}
+
+/** The names of the bindings that show a slab. */
+function partNames({ parts = 1 }: SlabLayout, slab: number): string[] {
+  if (parts === 1) return [`slab${slab}`];
+  return Array.from({ length: parts }, (_, part) => `slab${slab}_part${part}`);
 }
