@@ -132,6 +132,11 @@ export class WebGpuBackend implements Backend {
     return this.#session.open.device;
   }
 
+  /** Batches that the device has not done yet. */
+  get inFlight(): number {
+    return this.#session.inFlight;
+  }
+
   alloc(bytes: number): BufferId {
     this.#alive();
     return this.#buffers.alloc(bytes);

@@ -62,11 +62,6 @@ export class Session {
     this.#listen();
   }
 
-  /** Pipelines made so far. */
-  get pipelines(): number {
-    return this.#pipelines.made;
-  }
-
   /** Batches that the device has not done yet. */
   get inFlight(): number {
     return this.#flight.batches;

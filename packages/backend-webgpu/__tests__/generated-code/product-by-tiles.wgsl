@@ -6,7 +6,7 @@ var<workgroup> tile_b: array<vec4f, 144>;
 fn slab0_store_vector(i: u32, v: vec4f) { slab0[i + 0u] = v[0]; slab0[i + 1u] = v[1]; slab0[i + 2u] = v[2]; slab0[i + 3u] = v[3]; }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let place = workgroup.y * grid.x + workgroup.x;
+  let place = (workgroup.z * grid.y + workgroup.y) * grid.x + workgroup.x;
   let group = place - launches[0].x;
   if (group >= launches[0].y) { return; }
   let operand0 = launches[0].z;

@@ -68,7 +68,7 @@ fn div_f32(a: f32, b: f32) -> f32 {
 }
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let place = workgroup.y * grid.x + workgroup.x;
+  let place = (workgroup.z * grid.y + workgroup.y) * grid.x + workgroup.x;
   let group = place - launches[0].x;
   if (group >= launches[0].y) { return; }
   let operand0 = launches[0].z;

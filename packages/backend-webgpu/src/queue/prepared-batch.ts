@@ -79,7 +79,11 @@ export class PreparedBatch {
     if (this.#compiled) return undefined;
     const pending = this.#pipelines.flatMap((pipeline) => pipeline.pending ?? []);
     this.#compiled = pending.length === 0;
-    return this.#compiled ? undefined : Promise.all(pending);
+    if (this.#compiled) return undefined;
+    const all = Promise.all(pending);
+    // Raised where the queue waits for it.
+    all.catch(() => undefined);
+    return all;
   }
 
   /** Puts the present run-time numbers into the table. They are captured: what changes later is for the next time. */

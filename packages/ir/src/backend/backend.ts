@@ -105,6 +105,8 @@ export interface Backend {
   submit(batch: readonly Dispatch[]): void;
   /** Resolves when everything submitted is done. */
   synchronize(): Promise<void>;
+  /** Resolves when little enough is on its way to submit more; present where work is done later. */
+  room?(): Promise<void>;
   /** Present where the device knows. */
   memoryReport?(): MemoryReport;
   /** Set while a profile is taken: each dispatch is then timed, which costs a little. Without one, nothing is. */

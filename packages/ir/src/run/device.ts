@@ -151,9 +151,9 @@ export class Device {
     return this.backend.readSync(at.buffer, at.offset, storage.bytes);
   }
 
-  /** Resolves when the device has done what was submitted. */
+  /** Resolves when the device has done what was submitted, or has room for more. */
   async ready(): Promise<void> {
-    await this.backend.synchronize();
+    await (this.backend.room ?? this.backend.synchronize).call(this.backend);
     await this.#ownership.letCollect();
   }
 

@@ -66,7 +66,7 @@ export async function record<R>(
   observePhases((phase, begin, end) => phases.push(moved({ phase, begin, end })));
   try {
     const result = await body();
-    await device.ready();
+    await backend.synchronize();
     const wall = performance.now() - start;
     const recording = {
       wall,
