@@ -3,8 +3,7 @@
  * given to it and moves on to the next session after a loss.
  */
 
-import type { BufferId, Dispatch, DispatchObserver } from '@tenfold/ir';
-import type { DeviceError } from '@tenfold/ir';
+import type { BufferId, DeviceError, Dispatch, DispatchObserver } from '@tenfold/ir';
 import { DeviceLostError, OutOfMemoryError, TenfoldError } from '@tenfold/ir';
 import type { OpenDevice } from './device/open-device.ts';
 import { Waits } from './device/waits.ts';

@@ -48,7 +48,7 @@ export class Waits {
   /** Ends all waits, now and later, with an error. The first one counts. */
   break(cause: unknown): void {
     this.#broken ??= { cause };
-    for (const fail of [...this.#pending]) fail(this.#broken.cause);
+    for (const fail of this.#pending) fail(this.#broken.cause);
   }
 
   #tooLong(what: string): DeviceError {
