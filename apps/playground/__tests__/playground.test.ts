@@ -5,11 +5,28 @@
 
 import { findChromium } from '@tenfold/tools/browser';
 import { chromium } from 'playwright';
-import type { Browser, BrowserContextOptions } from 'playwright';
+import type { Browser, BrowserContextOptions, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildPage } from './support/server.ts';
 import type { BuiltPage } from './support/server.ts';
 import { Visit } from './support/visit.ts';
+
+/** Before the worker's own script: the GPU's device is kept where a test can reach it. */
+const KEEP_DEVICE = `
+  const request = globalThis.GPUAdapter?.prototype.requestDevice;
+  if (request) {
+    GPUAdapter.prototype.requestDevice = async function (...args) {
+      return (globalThis.gpuDevice = await request.apply(this, args));
+    };
+  }
+`;
+
+async function keepGpuDevice(page: Page): Promise<void> {
+  await page.route(/\/assets\/main-[^/]*\.js$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: KEEP_DEVICE + (await response.text()) });
+  });
+}
 
 const executablePath = findChromium();
 if (!executablePath)
@@ -111,6 +128,19 @@ describe.skipIf(!executablePath)('the playground', { timeout: 120_000 }, () => {
     const after = await page.figure('step');
     await page.until(async () => (await page.figure('step')) > after + 20);
     expect(await page.figure('loss')).toBeLessThan(0.5);
+    expect(await page.end()).toEqual([]);
+  });
+
+  test('says that the GPU was lost, and begins anew on the CPU', async () => {
+    const page = await Visit.start(withGpu, url, {}, keepGpuDevice);
+    await page.useDevice('webgpu');
+    await page.trainUntil(async () => (await page.figure('step')) > 0);
+    await page.page.workers()[0].evaluate('gpuDevice.destroy()');
+    await page.until(async () => (await page.text('notices')).includes('the device was lost'));
+    await page.until(async () => (await page.text('status')) === 'Not trained yet');
+    expect(await page.page.locator('input[value="cpu"]').isChecked()).toBe(true);
+    await page.trainUntil(async () => (await page.figure('step')) > 20);
+    expect(await page.text('notices')).toBe('');
     expect(await page.end()).toEqual([]);
   });
 

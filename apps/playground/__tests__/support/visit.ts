@@ -26,9 +26,16 @@ export class Visit {
     });
   }
 
-  static async start(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> {
+  /** `prepare` comes before the page is opened. */
+  static async start(
+    browser: Browser,
+    url: string,
+    options: BrowserContextOptions = {},
+    prepare: (page: Page) => Promise<void> = () => Promise.resolve(),
+  ): Promise<Visit> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
     const visit = new Visit(await context.newPage());
+    await prepare(visit.page);
     await visit.page.goto(url);
     await visit.until(() => visit.page.locator('#toggle').isEnabled());
     return visit;
