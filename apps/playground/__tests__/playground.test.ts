@@ -139,8 +139,9 @@ describe.skipIf(!executablePath)('the playground', { timeout: 120_000 }, () => {
     await page.until(async () => (await page.text('notices')).includes('the device was lost'));
     await page.until(async () => (await page.text('status')) === 'Not trained yet');
     expect(await page.page.locator('input[value="cpu"]').isChecked()).toBe(true);
+    expect(await page.page.locator('input[value="webgpu"]').isDisabled()).toBe(true);
     await page.trainUntil(async () => (await page.figure('step')) > 20);
-    expect(await page.text('notices')).toBe('');
+    expect(await page.text('notices')).toMatch(/^No WebGPU here, .* reload the page to open it again\.$/);
     expect(await page.end()).toEqual([]);
   });
 

@@ -40,7 +40,7 @@ function show(task: Task): void {
 
 function receive(report: Report): void {
   switch (report.type) {
-    case 'ready':
+    case 'devices':
       sayWhatIsMissing(report.devices);
       training.ready(report.devices);
       text.ready();

@@ -68,7 +68,8 @@ export interface Exam {
 
 /** What the worker tells the page. */
 export type Report =
-  | { readonly type: 'ready'; readonly devices: readonly DeviceStatus[] }
+  /** Comes first, and again when a device is lost. */
+  | { readonly type: 'devices'; readonly devices: readonly DeviceStatus[] }
   /** What is being trained now; undefined when nothing is. */
   | { readonly type: 'running'; readonly task: Task | undefined }
   | { readonly type: 'device'; readonly device: DeviceName }

@@ -23,6 +23,12 @@ async function findWebgpu(): Promise<DeviceStatus> {
   }
 }
 
+/** The devices that are left when WebGPU's was lost. */
+export function devicesAfterLoss(): readonly DeviceStatus[] {
+  const missing = 'its device was lost while it was in use; reload the page to open it again';
+  return [findCpu(), { device: 'webgpu', missing }];
+}
+
 /** Undefined where the device does not know. */
 export function memoryOf(device: DeviceName): Memory | undefined {
   try {

@@ -21,7 +21,7 @@ function reasonOf(error: unknown): string {
 }
 
 async function serve(): Promise<never> {
-  tell({ type: 'ready', devices: await findDevices() });
+  tell({ type: 'devices', devices: await findDevices() });
   const studio = new Studio(tell, () => mailbox.isEmpty);
   for (;;) {
     const request = mailbox.take();

@@ -3,6 +3,7 @@
 import { DeviceLostError } from 'tenfold';
 import { TASKS } from '../protocol.ts';
 import type { DeviceName, Report, Request, Task } from '../protocol.ts';
+import { devicesAfterLoss } from './devices.ts';
 import { DigitsSession } from './digits-session.ts';
 import { letMessagesIn } from './mailbox.ts';
 import { TextSession, corpusOf, tales } from './text-session.ts';
@@ -119,6 +120,7 @@ export class Studio {
   recoverFrom(error: unknown): void {
     this.stop();
     if (error instanceof DeviceLostError) {
+      this.#tell({ type: 'devices', devices: devicesAfterLoss() });
       for (const task of TASKS) {
         this.#session(task).reset('cpu');
         this.#tellFresh(task);
