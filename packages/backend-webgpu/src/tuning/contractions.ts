@@ -29,7 +29,7 @@ interface Adapter {
 const ADAPTERS: { readonly [C in AdapterClass]: Adapter } = {
   discrete: { busy: 128, pass: 4000, unroll: 8, small: 2 ** 12 },
   integrated: { busy: 16, pass: 2000, unroll: 8, small: 2 ** 12 },
-  software: { busy: 2, pass: 1000, unroll: 2, small: 2 ** 19 },
+  software: { busy: 2, pass: 1000, unroll: 2, small: 2 ** 20 },
 };
 
 /** m, n, k of a tile, and m, n of an invocation. */

@@ -3,6 +3,7 @@
  * Each has its input, its loss and its optimizer; `training` and `inference` make functions to call of them.
  */
 
+import '@tenfold/autograd';
 import { Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential, functional as F } from '@tenfold/nn';
 import type { UnaryModule } from '@tenfold/nn';
 import { Adam, AdamW, SGD } from '@tenfold/optim';
@@ -10,6 +11,8 @@ import type { Optimizer } from '@tenfold/optim';
 import { manualSeed, noGrad, randn, tensor } from '@tenfold/tensor';
 import type { Tensor } from '@tenfold/tensor';
 import { Lstm, TransformerBlock } from './layers.ts';
+
+export { TransformerBlock };
 
 export interface Network {
   readonly name: string;
