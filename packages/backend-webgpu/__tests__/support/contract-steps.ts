@@ -34,3 +34,12 @@ export const LANES: Readonly<Record<string, readonly TuningStep[]>> = {
   'lanes of 4, four along k': [...lanes(4, 8, 4, 1), step('unroll', 'k', 2)],
   'lanes of 2, four both ways': lanes(2, 16, 4, 4),
 }; // prettier-ignore
+
+export const MATRICES: readonly TuningStep[] = [
+  step('tile', 'm', 32),
+  step('tile', 'n', 64),
+  step('tile', 'k', 32),
+  step('matrix', 'm', 16),
+  step('matrix', 'n', 32),
+  step('split', 'k', 2),
+];

@@ -10,15 +10,19 @@ import type { Target } from '../../src/target.ts';
 import type { Tuning } from '../../src/tuning/tuning.ts';
 import type { Kernel } from '@tenfold/ir';
 
-/** Dawn crashes the process when its instance is collected. */
+/** Dawn crashes the process when an instance is collected. */
 const gpu = create(['backend=null']);
-Object.assign(globalThis, { dawnOfNullDevice: gpu });
+/** With what is experimental as well. */
+const daring = create(['backend=null', 'enable-dawn-features=allow_unsafe_apis']);
+Object.assign(globalThis, { dawnOfNullDevice: [gpu, daring] });
 
 /** A device with no more than WebGPU's minimum limits, and these features. */
-export async function nullDevice(features: readonly GPUFeatureName[] = []): Promise<GPUDevice> {
-  const adapter = await gpu.requestAdapter();
+export async function nullDevice(features: readonly string[] = []): Promise<GPUDevice> {
+  const experimental = features.some((feature) => feature.includes('experimental'));
+  const adapter = await (experimental ? daring : gpu).requestAdapter();
   if (!adapter) throw new Error('Dawn has a null adapter everywhere');
-  return adapter.requestDevice({ requiredFeatures: [...features] });
+  const requiredFeatures = features.map((feature) => feature as GPUFeatureName);
+  return adapter.requestDevice({ requiredFeatures });
 }
 
 /** How operands are spread: over one slab, or as many as there are operands (a device binds eight at most). */

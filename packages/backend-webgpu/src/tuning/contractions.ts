@@ -8,9 +8,21 @@ import type { ContractKernel } from '@tenfold/ir';
 import { axisOfFours } from '../kernels/contract/access.ts';
 import { isAlongK } from '../kernels/contract/factors.ts';
 import type { Sizes } from '../kernels/contract/product.ts';
-import { isFloatProduct, sizesOf, withFewRows, withRowsOfResults } from '../kernels/contract/product.ts';
-import type { ContractShape, RowsShape, TileShape } from '../kernels/contract/shapes.ts';
-import { invocationsOf, tileFits } from '../kernels/contract/shapes.ts';
+import {
+  isFloatProduct,
+  isHalfProduct,
+  sizesOf,
+  withFewRows,
+  withRowsOfResults,
+} from '../kernels/contract/product.ts';
+import type {
+  ContractShape,
+  LoopsShape,
+  MatrixShape,
+  RowsShape,
+  TileShape,
+} from '../kernels/contract/shapes.ts';
+import { invocationsOf, matrixFits, tileFits } from '../kernels/contract/shapes.ts';
 import type { AdapterClass, Target } from '../target.ts';
 import type { TuningStep } from './steps.ts';
 import { contractShapeOf, stepsOfContract } from './steps.ts';
@@ -65,6 +77,8 @@ const FEWEST = 2 ** 11;
 const PARTS = 64;
 const MOST = 1024;
 
+const LOOPS: LoopsShape = { method: 'loops' };
+
 /** The shape that steps ask for, if there are any that fit, else the heuristic's choice. */
 export function contractShape(
   kernel: ContractKernel,
@@ -79,16 +93,17 @@ function chooseContract(kernel: ContractKernel, target: Target): ContractShape {
   const { batch, m, n, k } = sizesOf(kernel);
   const own = m * n * k;
   const tooSmall = k < SHORT || own < FEWEST || batch * own < ADAPTERS[target.adapter].small;
-  if (!isFloatProduct(kernel) || kernel.hint?.algorithm === 'direct' || tooSmall) return { method: 'loops' };
-  if (Math.min(m, n) <= FEW) return k < LONG ? { method: 'loops' } : rowsShape(kernel, target);
-  const [best] = tilesByTime(kernel, target);
-  return best ?? { method: 'loops' };
+  if (!isFloatProduct(kernel) || kernel.hint?.algorithm === 'direct' || tooSmall) return LOOPS;
+  if (Math.min(m, n) <= FEW) return k < LONG ? LOOPS : rowsShape(kernel, target);
+  const [best = LOOPS] = [...matrixShapes(kernel, target), ...tilesByTime(kernel, target)];
+  return best;
 }
 
 /** Whether a device can compute a contraction in a shape. */
 function contractFits(kernel: ContractKernel, shape: ContractShape, target: Target): boolean {
   if (shape.method === 'loops') return true;
   if (!isFloatProduct(kernel) || shape.split > MOST) return false;
+  if (shape.method === 'matrix') return takesMatrices(kernel) && matrixFits(shape, target);
   return shape.method === 'tile' ? tileFits(shape, target) : rowsFit(kernel, shape, target);
 }
 
@@ -114,10 +129,31 @@ function candidates(kernel: ContractKernel, target: Target): readonly ContractSh
     case 'loops':
       return [chosen];
     case 'rows':
-      return [chosen, ...[1, 2, 4, 8].map((unroll) => ({ ...chosen, unroll })), { method: 'loops' }];
+      return [chosen, ...[1, 2, 4, 8].map((unroll) => ({ ...chosen, unroll })), LOOPS];
+    case 'matrix':
+      return [...matrixShapes(kernel, target), ...tilesByTime(kernel, target).slice(0, 4)];
     case 'tile':
       return tilesByTime(kernel, target).slice(0, 12);
   }
+}
+
+/** Whether matrix units may be used: they round nothing that float16 factors have, but in which order they sum is theirs. */
+function takesMatrices(kernel: ContractKernel): boolean {
+  return isHalfProduct(kernel) && kernel.hint?.precision !== 'high';
+}
+
+/** Tiles for matrix units, where there are some and a product fills them, the likely fastest first. */
+function matrixShapes(kernel: ContractKernel, target: Target): MatrixShape[] {
+  const { batch, m, n, k } = sizesOf(kernel);
+  if (!takesMatrices(kernel) || Math.min(m, n) < 32 || k < LONG) return [];
+  const { busy } = ADAPTERS[target.adapter];
+  const sides = batch * m * n >= busy * 64 * 64 ? [64, 32] : [32, 64];
+  return sides.flatMap((side) => {
+    const groups = batch * Math.ceil(m / side) * Math.ceil(n / side);
+    const split = Math.max(1, powerAtMost(Math.min(busy / groups, k / 256, PARTS)));
+    const shape: MatrixShape = { method: 'matrix', m: side, n: side, k: 32, split };
+    return matrixFits(shape, target) ? [shape] : [];
+  });
 }
 
 /** Tiles that fit, the fastest first. */

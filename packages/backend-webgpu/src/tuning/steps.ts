@@ -9,11 +9,11 @@ import type { LoopShape } from '../kernels/loop-shape.ts';
 
 /**
  * - `tile`: how much of an axis a workgroup takes (along `lane`: invocations that share a row; `row`: rows).
- * - `register`: how much of a tile an invocation holds.
+ * - `register`: how much of a tile an invocation holds; `matrix`: a subgroup, in the registers of its matrix units.
  * - `vector`: neighbours that an invocation reads at once; along `lane` or `row`, which of them are neighbours.
  * - `split`: workgroups that share an axis. `unroll`: steps written out one after another.
  */
-export type TuningKind = 'tile' | 'register' | 'vector' | 'split' | 'unroll';
+export type TuningKind = 'tile' | 'register' | 'matrix' | 'vector' | 'split' | 'unroll';
 export type TuningAxis = 'm' | 'n' | 'k' | 'lane' | 'row';
 
 export interface TuningStep {
@@ -22,7 +22,14 @@ export interface TuningStep {
   readonly amount: number;
 }
 
-const KINDS: ReadonlySet<unknown> = new Set<TuningKind>(['tile', 'register', 'vector', 'split', 'unroll']);
+const KINDS: ReadonlySet<unknown> = new Set<TuningKind>([
+  'tile',
+  'register',
+  'matrix',
+  'vector',
+  'split',
+  'unroll',
+]);
 const AXES: ReadonlySet<unknown> = new Set<TuningAxis>(['m', 'n', 'k', 'lane', 'row']);
 
 export function isTuningStep(step: unknown): step is TuningStep {
@@ -47,6 +54,15 @@ export function contractShapeOf(steps: readonly TuningStep[]): ContractShape {
     const [registerM, registerN] = [amount('register', 'm'), amount('register', 'n')];
     return { method: 'tile', m, n, k, registerM, registerN, split, unroll };
   }
+  if (steps.some(({ kind }) => kind === 'matrix')) {
+    return {
+      method: 'matrix',
+      m: amount('tile', 'm'),
+      n: amount('tile', 'n'),
+      k: amount('tile', 'k'),
+      split,
+    };
+  }
   if (!steps.some(({ kind, axis }) => kind === 'tile' && axis === 'lane')) return { method: 'loops' };
   const [vectorK, vectorN] = [amount('vector', 'k'), amount('vector', 'n')];
   const lanesN = amount('tile', 'n') / vectorN;
@@ -65,6 +81,15 @@ export function stepsOfContract(shape: ContractShape): TuningStep[] {
         step('register', 'm', shape.registerM),
         step('register', 'n', shape.registerN),
         step('unroll', 'k', shape.unroll),
+        step('split', 'k', shape.split),
+      ]);
+    case 'matrix':
+      return used([
+        step('tile', 'm', shape.m),
+        step('tile', 'n', shape.n),
+        step('tile', 'k', shape.k),
+        step('matrix', 'm', shape.m / 2),
+        step('matrix', 'n', shape.n / 2),
         step('split', 'k', shape.split),
       ]);
     case 'rows':
@@ -96,7 +121,9 @@ function amounts(steps: readonly TuningStep[]) {
     steps.find((step) => step.kind === kind && step.axis === axis)?.amount ?? 1;
 }
 
-/** Splitting or unrolling by one, or reading one element, is no step; tiles and registers are always named. */
+/** Splitting or unrolling by one, or reading one element, is no step; what a tile is is always named. */
 function used(steps: readonly TuningStep[]): TuningStep[] {
-  return steps.filter(({ kind, amount }) => kind === 'tile' || kind === 'register' || amount > 1);
+  return steps.filter(
+    ({ kind, amount }) => kind === 'tile' || kind === 'register' || kind === 'matrix' || amount > 1,
+  );
 }

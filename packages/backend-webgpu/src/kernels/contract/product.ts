@@ -27,8 +27,16 @@ export function isFloatProduct({ accumulators, values, a, b }: ContractKernel): 
   return accumulators[0].dtype === 'float32' && isFloat(values[a].dtype) && isFloat(values[b].dtype);
 }
 
+/** Whether both factors are float16, cast or not: then matrix units compute the same products. */
+export function isHalfProduct({ values, a, b }: ContractKernel): boolean {
+  return [a, b].every((id) => {
+    const value = values[id];
+    return (value.op === 'cast' ? values[value.inputs[0]] : value).dtype === 'float16';
+  });
+}
+
 /** The same product with m and n in each other's place. */
-export function swapped(kernel: ContractKernel): ContractKernel {
+function swapped(kernel: ContractKernel): ContractKernel {
   return { ...kernel, m: kernel.n, n: kernel.m, a: kernel.b, b: kernel.a };
 }
 

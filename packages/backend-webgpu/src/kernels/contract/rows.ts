@@ -18,11 +18,11 @@ import { Emission } from '../emission.ts';
 import { splitCount, trips, tripsText } from '../grid.ts';
 import { indent } from '../statements.ts';
 import { axisOfFours, loadsFour, loadsOf, operandsNeeded } from './access.ts';
-import type { FactorName } from './factors.ts';
+import type { FactorName, Side } from './factors.ts';
 import { isAlongK, isMultiple, rangeOfK } from './factors.ts';
 import { Reader, neighbour } from './reader.ts';
 import type { RowsShape } from './shapes.ts';
-import type { Frame, Side } from './store.ts';
+import type { Frame } from './store.ts';
 import { axisOfStores, finishInMemory, placeOf, range } from './store.ts';
 
 /** The pass of a product whose m is small; `part` is the axis that counts the parts of k, if there are several. */

@@ -32,11 +32,21 @@ export interface RowsShape {
   readonly unroll: number;
 }
 
+/** Tiles whose factors are float16 and are multiplied by the matrix units of four subgroups. */
+export interface MatrixShape {
+  readonly method: 'matrix';
+  /** Results of a workgroup, and steps along k that it keeps in its memory. Powers of two. */
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly split: number;
+}
+
 export interface LoopsShape {
   readonly method: 'loops';
 }
 
-export type ContractShape = TileShape | RowsShape | LoopsShape;
+export type ContractShape = TileShape | RowsShape | MatrixShape | LoopsShape;
 
 export function invocationsOf({ m, n, registerM, registerN }: TileShape): number {
   return (m * n) / (registerM * registerN);
@@ -68,4 +78,30 @@ export function tileFits(shape: TileShape, target: Target): boolean {
   if (![m, n, k].every((side) => Number.isInteger(Math.log2(side)))) return false;
   if (registerM % 4 !== 0 || registerN % 4 !== 0 || registerM > m || registerN > n) return false;
   return [m, n].every((side) => invocations >= Math.max(side / 4, k) && ((side / 4) * k) % invocations === 0);
+}
+
+/** Subgroups that multiply, each a quarter of a tile; a workgroup has at least as many. */
+export const MATRIX_SUBGROUPS = 4;
+
+/** One vector more a row, of eight bytes, twice: rows of factors begin 16 bytes further in the banks. */
+export const MATRIX_MEMORY: TileMemory = { pad: 2, buffers: 1 };
+
+/** Invocations of a workgroup, of which subgroups of any size that occurs are at least four. */
+export function matrixInvocations({ subgroups }: Target): number {
+  return MATRIX_SUBGROUPS * (subgroups?.max ?? 0);
+}
+
+export function matrixFits({ m, n, k }: MatrixShape, target: Target): boolean {
+  const { subgroupMatrix: unit, subgroups, f16, workgroupBytes, workgroupSize } = target;
+  if (!unit || !f16 || subgroups?.ids !== true) return false;
+  const invocations = matrixInvocations(target);
+  const { pad, buffers } = MATRIX_MEMORY;
+  const bytes = buffers * k * (m + n + 8 * pad) * 2 + m * n * 4;
+  if (invocations > workgroupSize || bytes > workgroupBytes) return false;
+  if (![m, n, k].every((side) => Number.isInteger(Math.log2(side)))) return false;
+  const whole = m % (2 * unit.m) === 0 && n % (2 * unit.n) === 0 && k % unit.k === 0;
+  return (
+    whole &&
+    [m, n].every((side) => invocations >= Math.max(side / 4, k) && ((side / 4) * k) % invocations === 0)
+  );
 }

@@ -10,18 +10,10 @@ import { Emission } from '../emission.ts';
 import { splitCount } from '../grid.ts';
 import { emitStatements, indent } from '../statements.ts';
 import { axisOfFours, isFour, loadsFour, loadsOf } from './access.ts';
+import type { Side } from './factors.ts';
 import type { Bound } from './reader.ts';
 import { neighbour } from './reader.ts';
 import type { TileShape } from './shapes.ts';
-
-/** One side of a tile of results: where it begins and how long the whole side is, as i32 names. */
-export interface Side {
-  readonly axes: readonly AxisId[];
-  readonly begin: string;
-  readonly count: string;
-  /** Whether tiles never reach beyond the end. */
-  readonly even: boolean;
-}
 
 type Store = Extract<Stmt, { kind: 'store' }>;
 

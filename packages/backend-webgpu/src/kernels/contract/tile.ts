@@ -19,20 +19,16 @@ import { operandsOf } from '../../lowering/pass.ts';
 import type { Target } from '../../target.ts';
 import { ShaderBuilder } from '../../wgsl/shader.ts';
 import { Emission } from '../emission.ts';
-import { splitCount, trips, tripsText } from '../grid.ts';
 import { indent } from '../statements.ts';
 import { loadsFour, loadsOf, operandsNeeded } from './access.ts';
-import type { FactorName } from './factors.ts';
-import { axisOfFactorFours, isAlongK, isMultiple, rangeOfK } from './factors.ts';
+import type { FactorName, Side } from './factors.ts';
+import { axisOfFactorFours, groupsOfTiles, isMultiple, placeOfTile, sideOfTile } from './factors.ts';
+import type { FetchSetting } from './fetch.ts';
+import { TileFetch } from './fetch.ts';
 import type { Bound } from './reader.ts';
-import { Reader, neighbour } from './reader.ts';
 import type { TileMemory, TileShape } from './shapes.ts';
 import { invocationsOf, tileMemory } from './shapes.ts';
-import type { Side } from './store.ts';
 import { axisOfStores, range, storeTile } from './store.ts';
-
-/** Rows of tiles that are gone through column by column, so that what they share is still in the cache. */
-const BAND = 8;
 
 /** The pass of a product; `part` is the axis that counts the parts of k, if there are several. */
 export function tilePass(kernel: ContractKernel, shape: TileShape, target: Target, part?: AxisId): Pass {
@@ -44,11 +40,7 @@ export function tilePass(kernel: ContractKernel, shape: TileShape, target: Targe
     operands: operands.map((operand) => all[operand]),
     constants: [],
     vectors: operands.map((operand) => onlyFours(kernel, operand)),
-    groups: (extents) => {
-      const count = (axes: readonly AxisId[]) => trips(axes, kernel.axes, extents);
-      const tiles = Math.ceil(count(kernel.m) / shape.m) * Math.ceil(count(kernel.n) / shape.n);
-      return count(kernel.batch) * tiles * shape.split;
-    },
+    groups: (extents) => groupsOfTiles(kernel, shape, extents),
     shader: (layout) => new TileShader(kernel, shape, memory, { pass, operands, layout, part }).text(),
   };
   return pass;
@@ -87,7 +79,7 @@ class TileShader {
   text(): string {
     const e = this.#e;
     const { n, k, registerN } = this.#shape;
-    const batch = this.#place();
+    const batch = placeOfTile(e, this.#kernel, this.#shape, this.#part);
     const a = new TileFetch(this.#fetchSetting('a', batch));
     const b = new TileFetch(this.#fetchSetting('b', batch));
     const fetch = [...a.fetch(), ...b.fetch()];
@@ -119,34 +111,8 @@ class TileShader {
     return this.#shader.text(this.#invocations, e.close());
   }
 
-  /** Where the workgroup's tile is; binds the batch. */
-  #place(): Bound {
-    const e = this.#e;
-    const { m, n, k } = this.#kernel;
-    const { m: tileM, n: tileN, k: step, split } = this.#shape;
-    const count = (axes: readonly AxisId[]) => (axes.length > 0 ? tripsText(e, axes) : '1');
-    e.write(
-      `let m_count = ${count(m)};`,
-      `let n_count = ${count(n)};`,
-      `let k_count = ${count(k)};`,
-      `let tiles_m = u32(m_count + ${tileM - 1}) / ${tileM}u;`,
-      `let tiles_n = u32(n_count + ${tileN - 1}) / ${tileN}u;`,
-      'let tiles = tiles_m * tiles_n;',
-      'let tile = group % tiles;',
-      `let band = tile / (${BAND}u * tiles_n) * ${BAND}u;`,
-      `let band_height = min(tiles_m - band, ${BAND}u);`,
-      'let in_band = tile - band * tiles_n;',
-      `let m_begin = i32((band + in_band % band_height) * ${tileM}u);`,
-      `let n_begin = i32(in_band / band_height * ${tileN}u);`,
-      'let copy = i32(group / tiles);',
-    );
-    return rangeOfK(e, this.#kernel, { part: this.#part, split, step });
-  }
-
   #side(side: 'm' | 'n'): Side {
-    const axes = this.#kernel[side];
-    const even = isMultiple(this.#kernel, axes, this.#shape[side]);
-    return { axes, begin: `${side}_begin`, count: `${side}_count`, even };
+    return sideOfTile(this.#kernel, side, this.#shape[side]);
   }
 
   #fetchSetting(name: FactorName, batch: Bound): FetchSetting {
@@ -194,121 +160,6 @@ class TileShader {
     ];
     if (whole) return body;
     return [`for (var kk = 0u; kk < ${k}u; kk += ${unroll}u) {`, ...indent(body), '}'];
-  }
-}
-
-interface FetchSetting {
-  readonly kernel: ContractKernel;
-  readonly shader: ShaderBuilder;
-  readonly operands: readonly number[];
-  readonly e: Emission;
-  readonly name: FactorName;
-  readonly value: ValueId;
-  readonly batch: Bound;
-  readonly side: Side;
-  /** Vectors along the side, and rows along k, of a tile. */
-  readonly vectors: number;
-  readonly k: number;
-  readonly evenK: boolean;
-  readonly invocations: number;
-  readonly memory: TileMemory;
-}
-
-/** Brings one factor's tiles into workgroup memory: vectors of four neighbours along m or n at one place along k. */
-class TileFetch {
-  /** Vectors from one row of the tile to the next. */
-  readonly rowLength: number;
-  readonly #s: FetchSetting;
-  /** Whether neighbouring invocations fetch neighbours along k. */
-  readonly #alongK: boolean;
-  /** One group of readers for each vector of the side that the invocation fetches; all together read a vector. */
-  readonly #readers: readonly (readonly Reader[])[];
-  readonly #places: string[] = [];
-  /** How many vectors an invocation fetches. */
-  readonly #slots: number;
-
-  constructor(setting: FetchSetting) {
-    this.#s = setting;
-    const { kernel, shader, side, vectors, k, invocations, memory, name } = setting;
-    this.rowLength = vectors + memory.pad;
-    this.#slots = (vectors * k) / invocations;
-    const alongK = isAlongK(kernel, name);
-    this.#alongK = alongK;
-    const four = alongK ? undefined : axisOfFactorFours(kernel, name);
-    shader.workgroupArray(`tile_${name}`, 'vec4f', memory.buffers * k * this.rowLength);
-    this.#places.push(
-      `let ${name}_k = ${alongK ? `lane % ${k}u` : `lane / ${vectors}u`};`,
-      `let ${name}_vector = ${alongK ? `lane / ${k}u` : `lane % ${vectors}u`};`,
-    );
-    this.#readers = range(alongK ? this.#slots : 1).map((slot) => {
-      const place = slot === 0 ? `${name}_vector` : `(${name}_vector + ${(slot * invocations) / k}u)`;
-      return range(four === undefined ? 4 : 1).map((i) =>
-        this.#reader(`${side.begin} + i32(${place}) * 4`, i, four),
-      );
-    });
-  }
-
-  #reader(vector: string, i: number, four: AxisId | undefined): Reader {
-    const { kernel, shader, operands, e, value, batch, side } = this.#s;
-    const at = e.fresh('at');
-    const first = neighbour(vector, i);
-    // Beyond the edge: the last one, which is not stored.
-    const last = `${side.count} - ${four === undefined ? 1 : 4}`;
-    const { bound, lines } = splitCount(e, side.axes, at);
-    this.#places.push(`let ${at} = ${side.even ? first : `min(${first}, ${last})`};`, ...lines);
-    return new Reader(kernel, shader, operands, value, [...batch, ...bound], four);
-  }
-
-  /** Lines that stand before the loop; after `fetch`. */
-  before(): string[] {
-    const { name } = this.#s;
-    const vectors = range(this.#slots).map((slot) => `var next_${name}${slot} = vec4f();`);
-    return [...this.#places, ...this.#readers.flat().flatMap((reader) => reader.before()), ...vectors];
-  }
-
-  /** Fetches the tile at `k0` into registers. */
-  fetch(): string[] {
-    const { name, kernel, e, evenK, invocations, vectors } = this.#s;
-    const lines: string[] = [];
-    for (let slot = 0; slot < (this.#alongK ? 1 : this.#slots); slot++) {
-      const at = e.fresh('at');
-      const first = `k0 + i32(${name}_k${slot === 0 ? '' : ` + ${(slot * invocations) / vectors}u`})`;
-      const inside = `${at}_inside`;
-      if (evenK) lines.push(`let ${at} = ${first};`);
-      else lines.push(`let ${inside} = ${first} < k_end;`, `let ${at} = min(${first}, k_count - 1);`);
-      const { bound, lines: places } = splitCount(e, kernel.k, at);
-      lines.push(...places);
-      this.#readers.forEach((readers, i) => {
-        const read = readers.map((reader) => reader.read(bound));
-        lines.push(...read.flatMap((part) => part.lines));
-        const vector = `vec4f(${read.flatMap((part) => part.names).join(', ')})`;
-        const masked = evenK ? vector : `select(vec4f(), ${vector}, ${inside})`;
-        lines.push(`next_${name}${this.#alongK ? i : slot} = ${masked};`);
-      });
-    }
-    return lines;
-  }
-
-  /** Writes what was fetched into a tile. */
-  keep(buffer: string): string[] {
-    const { name, k, vectors, invocations } = this.#s;
-    const [stepK, stepVector] = this.#alongK ? [0, invocations / k] : [invocations / vectors, 0];
-    return range(this.#slots).map((slot) => {
-      const at = `(${name}_k${slot * stepK === 0 ? '' : ` + ${slot * stepK}u`}) * ${this.rowLength}u`;
-      const vector = slot * stepVector === 0 ? '' : ` + ${slot * stepVector}u`;
-      return `tile_${name}[${this.row(buffer, at)} + ${name}_vector${vector}] = next_${name}${slot};`;
-    });
-  }
-
-  /** Where a tile's vectors begin, plus an offset. */
-  row(buffer: string, offset: string): string {
-    if (buffer === '0u') return offset;
-    return `(${buffer}) * ${this.#s.k * this.rowLength}u + ${offset}`;
-  }
-
-  element(base: string, row: number, vector: number): string {
-    const offset = row * this.rowLength + vector;
-    return `tile_${this.#s.name}[${base}${offset === 0 ? '' : ` + ${offset}u`}]`;
   }
 }
 
