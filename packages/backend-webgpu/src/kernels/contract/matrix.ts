@@ -56,7 +56,9 @@ function matrixShader(kernel: ContractKernel, shape: MatrixShape, setting: Setti
   const { m, n, k } = shape;
   const shader = new ShaderBuilder(kernel, pass, layout);
   const e = new Emission(kernel, shader, operands, []);
-  for (const feature of ['f16', 'subgroups', 'chromium_experimental_subgroup_matrix']) shader.enable(feature);
+  shader.enableSubgroups();
+  shader.enable('f16');
+  shader.enable('chromium_experimental_subgroup_matrix');
   const invocations = matrixInvocations(target);
   const batch = placeOfTile(e, kernel, shape, part);
   const sides = { m: sideOfTile(kernel, 'm', m), n: sideOfTile(kernel, 'n', n) };
@@ -142,5 +144,5 @@ function matrixShader(kernel: ContractKernel, shape: MatrixShape, setting: Setti
       invocations,
     }),
   );
-  return shader.text(invocations, e.close(), ['@builtin(subgroup_id) subgroup: u32']);
+  return shader.text(invocations, e.close());
 }
