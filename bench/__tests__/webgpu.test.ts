@@ -198,12 +198,15 @@ describe('the report', () => {
   });
 });
 
-/** Manifests of the software drivers that tests run on; one that is chosen by the environment goes first. */
+/**
+ * Manifests of the software drivers that tests run on: one that is chosen by the environment, then the one that compiles
+ * fastest.
+ */
 const drivers = [
   process.env.VK_DRIVER_FILES,
+  '/usr/lib/chromium/vk_swiftshader_icd.json',
   process.env.TENFOLD_LAVAPIPE_ICD,
   join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'tenfold/lavapipe/lvp_icd.json'),
-  '/usr/lib/chromium/vk_swiftshader_icd.json',
 ];
 const driver = drivers.find((file) => file !== undefined && existsSync(file));
 
@@ -242,7 +245,7 @@ describe.skipIf(!driver)('on a software driver', () => {
     expect(device.measured.flops).toBeGreaterThan(0);
     expect(peaks.source).toBe('measured');
     expect(stdout).toContain('| GPT-2 decode, 2 layers of 32, a cache of 16 |');
-  }, 240_000);
+  }, 400_000);
 
   it('a device that is not there is told', () => {
     const { status, stderr } = bench('--dawn', 'backend=d3d12');

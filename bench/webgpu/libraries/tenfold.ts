@@ -3,7 +3,6 @@
 import '@tenfold/autograd';
 import { webgpuBackend } from '@tenfold/backend-webgpu';
 import { registerBackend } from '@tenfold/ir';
-import type { Backend } from '@tenfold/ir';
 import { functional as F } from '@tenfold/nn';
 import { compile, fromBuffer, noGrad, tensor } from '@tenfold/tensor';
 import type { Tensor } from '@tenfold/tensor';
@@ -24,9 +23,7 @@ async function load(job: Job): Promise<Library> {
 
   const input = (seed: number, ...shape: readonly number[]) =>
     fromBuffer(values(shape.reduce((a, b) => a * b), seed), shape, { device }).realize(); // prettier-ignore
-  // A backend that bounds the work in flight says when there is room for more.
-  const bounded: Backend & { room?(): Promise<void> } = backend;
-  const room = () => bounded.room?.();
+  const room = () => backend.room();
   const forward = (compute: () => Tensor): Work => {
     const result = () => noGrad(compute).realize();
     return {
