@@ -18,7 +18,6 @@ const EXAM = { count: 500, seed: 2 };
 const SHOWN = 20;
 
 export class DigitsSession extends Session<nn.Sequential> {
-  override readonly task = 'digits';
   readonly #exam = generateDigits(EXAM.count, EXAM.seed);
   #network: ModelName;
   #training: Samples | undefined;

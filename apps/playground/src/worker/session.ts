@@ -5,11 +5,10 @@
 
 import { noGrad, optim, tensor, toDevice } from 'tenfold';
 import type { Tensor, nn } from 'tenfold';
-import type { DeviceName, Progress, Task } from '../protocol.ts';
+import type { DeviceName, Progress } from '../protocol.ts';
 import { memoryOf } from './devices.ts';
 
 export abstract class Session<M extends nn.Module> {
-  abstract readonly task: Task;
   device: DeviceName;
   model: M;
   step = 0;

@@ -38,7 +38,6 @@ export function tales(): Corpus {
 }
 
 export class TextSession extends Session<CharacterTransformer> {
-  override readonly task = 'text';
   readonly corpus: Corpus;
   readonly #random = seededRandom(4);
 
