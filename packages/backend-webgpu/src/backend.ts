@@ -14,8 +14,9 @@ import type {
   MemoryReport,
   Program,
 } from '@tenfold/ir';
-import { DTYPES, DeviceError, unreachable } from '@tenfold/ir';
+import { DTYPES, DeviceError, DeviceLostError, unreachable } from '@tenfold/ir';
 import type { DeviceOptions, OpenDevice } from './device/open-device.ts';
+import { openDevice } from './device/open-device.ts';
 import { lower } from './lowering/lower.ts';
 import { Buffers } from './memory/buffers.ts';
 import type { GpuProgram } from './program.ts';
@@ -38,6 +39,8 @@ export interface WebGpuOptions extends DeviceOptions {
   readonly timeout?: number;
   /** Longer dispatches, by a cautious guess, are cut, in milliseconds: a watchdog ends those of seconds. Default 500. */
   readonly dispatchTime?: number;
+  /** Keeps a copy of all variables on the host for `recover()`, taken every so many runs. Default: none. */
+  readonly hostCopy?: { readonly every: number };
   /** What a loop that never awaits may give the device to do. */
   readonly inFlight?: Partial<FlightLimits>;
   /** How kernels are cut up: what `exportTuning()` returned once on such an adapter. Default: a heuristic decides. */
@@ -83,9 +86,13 @@ export class WebGpuBackend implements Backend {
     writtenBytes: 0,
   };
   observer?: DispatchObserver;
+  /** Called after each submission. */
+  onSubmit?: () => void;
 
   readonly #buffers: Buffers;
-  readonly #session: Session;
+  readonly #options: WebGpuOptions;
+  readonly #sessionOptions: SessionOptions;
+  #session: Session;
   readonly #tuning: Tuning;
   readonly #table: TuningTable;
   readonly #tuner: Tuner;
@@ -93,6 +100,7 @@ export class WebGpuBackend implements Backend {
 
   constructor(open: OpenDevice, options: WebGpuOptions = {}) {
     const { device, target, limits, info } = open;
+    this.#options = options;
     const { tuning } = options;
     const fixed = tuning !== undefined && 'stepsFor' in tuning;
     this.#table = new TuningTable(info, fixed ? undefined : tuning);
@@ -103,12 +111,12 @@ export class WebGpuBackend implements Backend {
       { bufferBytes: limits.maxBufferSize, totalBytes: options.memoryLimit ?? Infinity },
       { warn: options.onMemoryWarning, fail: (error) => this.#session.fail(error) },
     );
-    const sessionOptions: SessionOptions = {
+    this.#sessionOptions = {
       waitMilliseconds: options.timeout ?? WAIT[target.adapter],
       dispatchMilliseconds: options.dispatchTime ?? DISPATCH_MILLISECONDS,
       flight: { ...FLIGHT_LIMITS, ...options.inFlight },
     };
-    this.#session = new Session(open, this.#buffers, sessionOptions);
+    this.#session = new Session(open, this.#buffers, this.#sessionOptions);
     this.caps = {
       dtypes: SUPPORTED,
       threads: 1,
@@ -166,6 +174,11 @@ export class WebGpuBackend implements Backend {
     return this.#session.read(id, offset, length);
   }
 
+  /** A buffer's bytes in their turn, for copies that nobody waits for; they are not counted. */
+  async copyOut(id: BufferId, offset: number, bytes: number): Promise<Uint8Array> {
+    return this.#session.read(id, offset, bytes);
+  }
+
   compile(kernels: readonly Kernel[]): readonly Program[] {
     this.#alive();
     return kernels.map((kernel): GpuProgram => {
@@ -184,6 +197,7 @@ export class WebGpuBackend implements Backend {
     this.#session.submit(batch, this.observer);
     this.counters.submissions++;
     this.counters.dispatches += batch.length;
+    this.onSubmit?.();
   }
 
   async room(): Promise<void> {
@@ -209,6 +223,25 @@ export class WebGpuBackend implements Backend {
   /** What is known of this adapter and others, as plain JSON. */
   tuningRecord(): TuningRecord {
     return this.#table.record();
+  }
+
+  /**
+   * Opens the device again, after a loss or to be rid of an error. Buffers keep their ids; what was in them is gone. Raises
+   * DeviceError where there is no device, or one that the kernels compiled so far do not fit.
+   */
+  async reopen(): Promise<void> {
+    this.#alive();
+    const { target } = this.#session.open;
+    await this.#session.close(new DeviceLostError('webgpu: the device is opened again; await recover()'));
+    const open = await openDevice(this.#options);
+    if (JSON.stringify(open.target) !== JSON.stringify(target)) {
+      open.device.destroy();
+      throw new DeviceError(
+        `webgpu: the adapter is not what it was (${open.info.description}); call webgpu() in a new process or page`,
+      );
+    }
+    this.#buffers.moveTo(open.device);
+    this.#session = new Session(open, this.#buffers, this.#sessionOptions);
   }
 
   memoryReport(): MemoryReport {

@@ -202,6 +202,11 @@ export class Device {
     this.#ownership.free(storage);
   }
 
+  /** Storages whose device memory belongs to handles. */
+  get owned(): Storage[] {
+    return this.#ownership.watched();
+  }
+
   /** Makes the handle the owner of a result that the device only kept for a while. */
   own(storage: Storage): void {
     if (!isSmall(storage)) this.#giveAway(storage);

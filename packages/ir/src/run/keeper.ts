@@ -27,6 +27,11 @@ export class Keeper {
     this.#isLasting = isLasting;
   }
 
+  /** What is lent now. */
+  get lent(): Storage[] {
+    return [...this.#lastUse.keys()];
+  }
+
   /** Records a use in run number `run`; a storage becomes known by its first use. */
   touch(storage: Storage, run: number): void {
     const lent = storage.role === 'kept' || (storage.role === 'host' && storage.device !== undefined);

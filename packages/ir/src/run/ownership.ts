@@ -14,7 +14,7 @@ export class Ownership {
   readonly #free: (allocation: Allocation) => void;
   readonly #collected = new FinalizationRegistry<Allocation>((allocation) => this.#release(allocation));
   /** Allocations whose storage is alive, so that disposal and the collector do not both free one. */
-  readonly #live = new Set<Allocation>();
+  readonly #live = new Map<Allocation, WeakRef<Storage> | undefined>();
   readonly #scopes: Set<Storage>[] = [];
   /** Allocations handed to the collector since it last had a turn to report. */
   #watched = 0;
@@ -28,7 +28,7 @@ export class Ownership {
 
   /** Takes down the allocation of a storage. */
   add(allocation: Allocation): void {
-    this.#live.add(allocation);
+    this.#live.set(allocation, undefined);
   }
 
   /** Frees the allocation when the storage is collected or, for an owned one, when its scope ends. */
@@ -42,6 +42,12 @@ export class Ownership {
       for (const [young, owned] of this.#young) this.#handOver(young, owned);
       this.#young.clear();
     });
+  }
+
+  /** The storages that are watched, as far as they are alive. */
+  watched(): Storage[] {
+    const handedOver = [...this.#live.values()].map((ref) => ref?.deref());
+    return [...this.#young.keys(), ...handedOver.filter((storage) => storage !== undefined)];
   }
 
   /** Frees a storage's device memory now. */
@@ -82,6 +88,7 @@ export class Ownership {
 
   #handOver(storage: Storage, allocation: Allocation): void {
     this.#collected.register(storage, allocation, storage);
+    this.#live.set(allocation, new WeakRef(storage));
     this.#watched++;
     if (storage.role !== 'host') storage.ballast = new ArrayBuffer(storage.bytes);
   }

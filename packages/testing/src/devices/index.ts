@@ -18,3 +18,5 @@ export function deviceSuite(device: string): void {
     if (!readSync) withoutWaitingSuite(device);
   });
 }
+export { recoverySuite } from './recovery.ts';
+export { soakSuite } from './soak.ts';
