@@ -8,6 +8,8 @@ import { getDevice } from '@tenfold/ir';
 import type { WebGpuBackend } from './backend.ts';
 
 const DEVICE = 'webgpu';
+/** Copies on their way; a loop that is faster than they are goes without some. */
+const AT_ONCE = 4;
 
 export interface Recovery {
   /** Variables put back from a host copy. */
@@ -26,14 +28,14 @@ interface Copy {
 export class HostCopies {
   readonly #backend: WebGpuBackend;
   #latest: Copy | undefined;
-  #copying = false;
+  #copying = 0;
 
   constructor(backend: WebGpuBackend, every: number) {
     this.#backend = backend;
     backend.onSubmit = () => {
-      if (this.#copying || backend.counters.submissions % every !== 0) return;
-      this.#copying = true;
-      void this.#take().finally(() => (this.#copying = false));
+      if (this.#copying >= AT_ONCE || backend.counters.submissions % every !== 0) return;
+      this.#copying++;
+      void this.#take().finally(() => this.#copying--);
     };
   }
 

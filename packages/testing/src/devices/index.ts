@@ -20,3 +20,4 @@ export function deviceSuite(device: string): void {
 }
 export { recoverySuite } from './recovery.ts';
 export { soakSuite } from './soak.ts';
+export { profilingSuite } from './profiling.ts';
