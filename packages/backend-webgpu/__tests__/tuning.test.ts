@@ -46,7 +46,10 @@ describe('steps', () => {
     const kernel = sized(512, 512, 512);
     const huge = [...TILES['tiles of 32x32'].filter(({ axis }) => axis !== 'k'), step('tile', 'k', 2048)];
     const target = targetOf('discrete');
-    expect(contractShape(kernel, target, huge)).toEqual(contractShape(kernel, target, undefined));
+    const uneven = [...TILES['tiles of 32x32'], step('unroll', 'k', 3)];
+    for (const steps of [huge, uneven]) {
+      expect(contractShape(kernel, target, steps)).toEqual(contractShape(kernel, target, undefined));
+    }
   });
 });
 

@@ -118,7 +118,9 @@ class RowsShader {
     const frame = { kernel, shader: this.#shader, operands, batch };
     this.#shader.workgroupArray('totals', 'f32', this.#rows * this.#width);
     const alongK = isAlongK(kernel, 'b');
-    const subgroups = alongK && target.subgroups?.ids === true;
+    // A column that more lanes share than a subgroup has is not left to one.
+    const { ids = false, max = 0 } = target.subgroups ?? {};
+    const subgroups = alongK && ids && lanesK <= max;
     e.write(...(subgroups ? this.#bySubgroups(frame) : this.#byLanes(frame, alongK)));
     e.write(
       'workgroupBarrier();',

@@ -72,10 +72,11 @@ export function tileMemory({ m, n, k }: TileShape, { workgroupBytes }: Target): 
 
 /** Whether a device can run a tile, and each of its invocations has the same part in fetching it. */
 export function tileFits(shape: TileShape, target: Target): boolean {
-  const { m, n, k, registerM, registerN } = shape;
+  const { m, n, k, registerM, registerN, unroll } = shape;
   const invocations = invocationsOf(shape);
   if (invocations > target.workgroupSize || !tileMemory(shape, target)) return false;
   if (![m, n, k].every((side) => Number.isInteger(Math.log2(side)))) return false;
+  if (k % Math.min(k, unroll) !== 0) return false;
   if (registerM % 4 !== 0 || registerN % 4 !== 0 || registerM > m || registerN > n) return false;
   return [m, n].every((side) => invocations >= Math.max(side / 4, k) && ((side / 4) * k) % invocations === 0);
 }

@@ -2,8 +2,8 @@
  * The product of two matrices by tiles, in one shader. What bounds it on a graphics card is arithmetic, if the rest stays
  * out of its way:
  *
- * - A step along k costs an invocation 2 + 2 vectors out of workgroup memory for 64 multiply-adds (8x8 registers), about
- *   a third of what that memory can give; a third of the registers that a card has for each of 256 invocations are sums.
+ * - A step along k costs an invocation 2 + 2 vectors out of workgroup memory for 64 multiply-adds (8x8 registers), less than
+ *   half of what that memory can give; a quarter of the registers that a card has for each of 256 invocations are sums.
  * - Factors are fetched one step ahead into registers while the tile before is multiplied, and written to the other of
  *   two tiles (where workgroup memory has room for two), so that one barrier a step is enough.
  * - Which invocation fetches what follows memory: neighbours along the axis on which elements are close together. Both
