@@ -71,8 +71,8 @@ const DISPATCH_MILLISECONDS = 500;
 /** Everything but float64, which no GPU language on the web has. */
 const SUPPORTED: ReadonlySet<DType> = new Set(DTYPES.filter((dtype) => dtype !== 'float64'));
 
-/** Computed in float32. The log-sum-exp stands beside the output in its dtype: bfloat16 is too coarse for that. */
-const ATTENTION: ReadonlySet<DType> = new Set<DType>(['float32', 'float16']);
+/** Half floats are written out: the log-sum-exp, which stands beside the output in its dtype, would be too coarse. */
+const ATTENTION: ReadonlySet<DType> = new Set<DType>(['float32']);
 
 export class WebGpuBackend implements Backend {
   readonly name = 'webgpu';
