@@ -5,7 +5,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,6 +56,7 @@ function list({ sizes }: Options): string {
 
 async function main(options: Options): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'tenfold-webgpu-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const job = jobOf(options);
   const file = (name: string, content: Job) => {
     const path = join(folder, `${name}.json`);
