@@ -64,7 +64,11 @@ fn div_f32(a: f32, b: f32) -> f32 {
   let rest = fma(-leading, y - divisor, fma(-leading, divisor, x));
   // Below 2^-100 the correction would be lost; there is none to infinity and NaN.
   let correct = (((bitcast<u32>(quotient) >> 23u) & 0xffu) - 27u) < 228u;
-  return where_f32(correct, fma(rest, reciprocal, leading), quotient);
+  // By zero it is decided on bits: compilers that see that a is zero take zero times the reciprocal for zero.
+  let sign = (bitcast<u32>(a) ^ bitcast<u32>(b)) & 0x80000000u;
+  let limit = bitcast<f32>(select(0x7fc00000u, sign | 0x7f800000u, abs(a) > 0.0f));
+  let whole = where_f32(correct, fma(rest, reciprocal, leading), quotient);
+  return where_f32((bitcast<u32>(b) << 1u) == 0u, limit, whole);
 }
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) lane: u32) {
