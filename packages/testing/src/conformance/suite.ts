@@ -16,9 +16,13 @@ import { reductionSuite } from './reductions.ts';
 
 /**
  * Declares the tests of a backend. `makeBackend` is called once to learn its data types, and once for the tests;
- * both are disposed of. It may take its time: a promise is awaited.
+ * both are disposed of. It may take its time: a promise is awaited. Attention can be left out, where it is tried elsewhere.
  */
-export function conformance(name: string, makeBackend: () => Backend | Promise<Backend>): void {
+export function conformance(
+  name: string,
+  makeBackend: () => Backend | Promise<Backend>,
+  { attention: tried = true }: { readonly attention?: boolean } = {},
+): void {
   describe(`conformance of ${name}`, async () => {
     const probe = await makeBackend();
     const { dtypes, attention } = probe.caps;
@@ -41,7 +45,7 @@ export function conformance(name: string, makeBackend: () => Backend | Promise<B
     describe('reductions', () => void reductionSuite(backendOf, has));
     describe('indexed writes, scans and sorting', () => void indexedSuite(backendOf, has));
     describe('contractions', () => void contractSuite(backendOf, has));
-    describe.each([...(attention ?? [])])(
+    describe.each(tried ? [...(attention ?? [])] : [])(
       'attention in %s',
       (dtype) => void attentionSuite(backendOf, dtype),
     );
