@@ -16,5 +16,5 @@ export * as nn from '@tenfold/nn';
 /** The functional operations of `nn`, under the name that PyTorch's users give them. */
 export { functional as F } from '@tenfold/nn';
 export * as optim from '@tenfold/optim';
-export { exportTuning, tuneKernels, webgpu } from '@tenfold/backend-webgpu';
+export { exportTuning, recover, tuneKernels, webgpu } from '@tenfold/backend-webgpu';
 export type { TuningRecord, WebGpuOptions } from '@tenfold/backend-webgpu';
