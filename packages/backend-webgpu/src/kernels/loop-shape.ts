@@ -7,6 +7,7 @@
 import type { AxisId, LoopKernel } from '@tenfold/ir';
 import { statementsIn } from '@tenfold/ir';
 import type { Target } from '../target.ts';
+import { powerAtLeast, powerAtMost } from '../powers.ts';
 import { gridOf, nestOf, trips } from './grid.ts';
 
 export interface LoopShape {
@@ -45,11 +46,11 @@ export function chooseLoopShape(kernel: LoopKernel, target: Target): LoopShape {
     loops.map(({ axes }) => axes[axes.length - 1]),
     grid.axes[grid.axes.length - 1],
   );
-  const useful = powerBelow(inner / LEAST);
+  const useful = powerAtMost(inner / LEAST);
   const lanes = laneMinor
     ? Math.min(useful, size)
-    : Math.max(1, Math.min(useful, powerBelow(BUSY / total), size / 16));
-  const rows = Math.max(1, Math.min(size / lanes, powerAbove(total)));
+    : Math.max(1, Math.min(useful, powerAtMost(BUSY / total), size / 16));
+  const rows = Math.max(1, Math.min(size / lanes, powerAtLeast(total)));
   return withSubgroups({ rows, lanes, laneMinor }, target);
 }
 
@@ -69,12 +70,4 @@ export function walksInside(
     }
   }
   return votes >= 0;
-}
-
-export function powerBelow(x: number): number {
-  return x < 1 ? 1 : 2 ** Math.floor(Math.log2(x));
-}
-
-export function powerAbove(x: number): number {
-  return x <= 1 ? 1 : 2 ** Math.ceil(Math.log2(x));
 }

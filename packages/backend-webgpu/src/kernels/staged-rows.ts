@@ -8,12 +8,13 @@ import { dependenciesOf, stagesOf, statementsIn, valuesNeeded } from '@tenfold/i
 import type { Lowered, Pass, PassOperand, ShaderLayout } from '../lowering/pass.ts';
 import { operandsOf } from '../lowering/pass.ts';
 import type { Target } from '../target.ts';
+import { powerAtLeast } from '../powers.ts';
 import { ShaderBuilder } from '../wgsl/shader.ts';
 import { blocksOfRow, wordOperands } from './block.ts';
 import { Emission } from './emission.ts';
 import { gridOf, nestOf, splitCount, trips, tripsText } from './grid.ts';
 import type { LoopShape } from './loop-shape.ts';
-import { powerAbove, walksInside, withSubgroups } from './loop-shape.ts';
+import { walksInside, withSubgroups } from './loop-shape.ts';
 import { Partials } from './partials.ts';
 import { RowEmitter, placeLanes } from './row-emitter.ts';
 
@@ -55,7 +56,7 @@ function cutOf(kernel: LoopKernel, { loop }: Stage, rows: number, target: Target
   const { axes } = nestOf(loop);
   const length = trips(axes, kernel.axes);
   const laneMinor = walksInside(kernel, axes.slice(-1), gridOf(kernel).axes.at(-1));
-  const across = laneMinor ? 1 : Math.min(32, powerAbove(rows));
+  const across = laneMinor ? 1 : Math.min(32, powerAtLeast(rows));
   const shape = withSubgroups({ rows: across, lanes: size / across, laneMinor }, target);
   const wanted = Math.min(MOST_PARTS, length / (shape.lanes * LEAST), GROUPS / Math.ceil(rows / across));
   const partSize =

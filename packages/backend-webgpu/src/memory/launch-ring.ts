@@ -5,6 +5,7 @@
  */
 
 import { COMPUTE, USAGE } from '../device/usage.ts';
+import { powerAtLeast } from '../powers.ts';
 
 /** Dynamic offsets are multiples of this. */
 export const ROW_ALIGNMENT = 256;
@@ -64,7 +65,7 @@ export class LaunchRing {
   /** Work that was submitted keeps its hold on the old buffer. */
   #grow(bytes: number): void {
     this.#buffer.destroy();
-    this.#buffer = this.#make(2 ** Math.ceil(Math.log2(4 * bytes)));
+    this.#buffer = this.#make(powerAtLeast(4 * bytes));
     this.#groups.clear();
     this.#at = 0;
   }

@@ -11,6 +11,7 @@ import type { Pass, Workspace } from '../lowering/pass.ts';
 import { ROW_ALIGNMENT } from '../memory/launch-ring.ts';
 import type { GpuProgram } from '../program.ts';
 import { shaderOf } from '../program.ts';
+import { powerAtLeast, powerAtMost } from '../powers.ts';
 import type { Target } from '../target.ts';
 import type { BoundPass, PassLaunch } from './bindings.ts';
 import { WORKSPACE, bindPass, operandBytes } from './bindings.ts';
@@ -121,7 +122,7 @@ export class BatchBuilder {
   #mostRows(row: LaunchRow): number {
     const fitting = Math.floor(this.#target.uniformBytes / (4 * row.words));
     // A table has a power of two of rows.
-    return Math.min(MOST_ROWS, 2 ** Math.floor(Math.log2(fitting)));
+    return Math.min(MOST_ROWS, powerAtMost(fitting));
   }
 
   #mostGroups(): number {
@@ -137,7 +138,7 @@ export class BatchBuilder {
   ): DispatchStep {
     const { kernel } = dispatch.program;
     const { first, count, from, to } = part;
-    const rows = count === 1 ? 1 : 2 ** Math.ceil(Math.log2(count));
+    const rows = powerAtLeast(count);
     const { slabs } = bound.layout;
     const code = shaderOf(dispatch.program as GpuProgram, pass, { ...bound.layout, rows });
     const pipeline = this.#pipelines.get(pass.name, code, slabs);

@@ -23,6 +23,7 @@ import type {
   TileShape,
 } from '../kernels/contract/shapes.ts';
 import { invocationsOf, matrixFits, tileFits } from '../kernels/contract/shapes.ts';
+import { isPower, powerAtLeast, powerAtMost } from '../powers.ts';
 import type { AdapterClass, Target } from '../target.ts';
 import type { TuningStep } from './steps.ts';
 import { contractShapeOf, stepsOfContract } from './steps.ts';
@@ -218,16 +219,4 @@ function rowsShape(kernel: ContractKernel, target: Target): RowsShape {
   const groups = batch * Math.ceil(n / width);
   const parts = powerAtMost(Math.min(busy / groups, (k * width * 4) / LONG_STRIP, PARTS));
   return { method: 'rows', lanesK, lanesN, vectorK, vectorN, split: parts, unroll };
-}
-
-function isPower(x: number): boolean {
-  return x >= 1 && Number.isInteger(Math.log2(x));
-}
-
-function powerAtMost(x: number): number {
-  return x < 1 ? 1 : 2 ** Math.floor(Math.log2(x));
-}
-
-function powerAtLeast(x: number): number {
-  return x <= 1 ? 1 : 2 ** Math.ceil(Math.log2(x));
 }

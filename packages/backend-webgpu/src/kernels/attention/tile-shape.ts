@@ -5,6 +5,7 @@
  */
 
 import type { Target } from '../../target.ts';
+import { powerAtLeast } from '../../powers.ts';
 
 export interface TileShape {
   /** Groups of four tokens that stay, and that stream past together; their product is the size of the workgroup. */
@@ -37,8 +38,8 @@ export function chooseTile({ stay, stream, features, columns }: TileSizes, targe
   const groups = columns.reduce((sum, n) => sum + Math.ceil(quads(n) / side), 0);
   // Wide sums are spread over more invocations, which leaves fewer tokens to a workgroup.
   const widest = groups > MOST_GROUPS ? side / 2 : side;
-  const staying = Math.min(widest, power(quads(stay)));
-  const streaming = Math.max(32 / staying, Math.min(size / widest, power(quads(stream))));
+  const staying = Math.min(widest, powerAtLeast(quads(stay)));
+  const streaming = Math.max(32 / staying, Math.min(size / widest, powerAtLeast(quads(stream))));
   const most = Math.floor(target.workgroupBytes / 16);
   const scores = (chunk: number) => chunk * (staying + 1 + streaming + 1);
   const sums = (part: number) =>
@@ -56,8 +57,4 @@ export function widthOf(columns: number, stream: number): number {
 
 function fitting(length: number, memory: (length: number) => number, most: number): number {
   return length > 4 && memory(length) > most ? fitting(length / 2, memory, most) : length;
-}
-
-function power(n: number): number {
-  return 2 ** Math.ceil(Math.log2(n));
 }

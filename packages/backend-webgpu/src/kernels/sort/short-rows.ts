@@ -4,6 +4,7 @@ import type { RoutineKernel } from '@tenfold/ir';
 import { operandsOf } from '../../lowering/pass.ts';
 import type { Lowered, Pass, ShaderLayout } from '../../lowering/pass.ts';
 import type { Target } from '../../target.ts';
+import { powerAtLeast } from '../../powers.ts';
 import { ShaderBuilder } from '../../wgsl/shader.ts';
 import { indent } from '../statements.ts';
 import { keyOf, wordsOfKey } from './keys.ts';
@@ -19,9 +20,9 @@ const LEAST = 512;
 export function sortShortRows(kernel: RoutineKernel, target: Target): Lowered | undefined {
   const { rows, length } = kernel.routine;
   const words = wordsOfKey(kernel.operands[0].dtype);
-  const size = 2 ** Math.ceil(Math.log2(Math.max(1, length)));
+  const size = powerAtLeast(length);
   if (size > LONGEST || size * 4 * (words + 1) > target.workgroupBytes) return undefined;
-  const perGroup = Math.max(1, Math.min(LEAST / size, 2 ** Math.ceil(Math.log2(Math.max(1, rows)))));
+  const perGroup = Math.max(1, Math.min(LEAST / size, powerAtLeast(rows)));
   const pass: Pass = {
     name: kernel.name,
     operands: operandsOf(kernel),
