@@ -2,6 +2,7 @@
 
 import type { ContractKernel } from '@tenfold/ir';
 import { describe, expect, it } from 'vitest';
+import { contractAsLoops } from '../src/kernels/contract-loops.ts';
 import type { AdapterClass, Target } from '../src/target.ts';
 import { MINIMUM_TARGET } from '../src/target.ts';
 import { contractShape } from '../src/tuning/contractions.ts';
@@ -102,6 +103,12 @@ describe('the search', () => {
   it('has something to try for loops, and nothing for kernels of one shape', () => {
     const target = targetOf('discrete');
     expect(candidatesOf(sized(2, 2, 2), target)).toEqual([[]]);
+  });
+
+  it('gives loops whole rows', () => {
+    const candidates = candidatesOf(contractAsLoops(sized(16, 16, 4096)), targetOf('discrete'));
+    expect(candidates.length).toBeGreaterThan(4);
+    for (const steps of candidates) for (const { amount } of steps) expect(amount).toBeGreaterThanOrEqual(1);
   });
 });
 

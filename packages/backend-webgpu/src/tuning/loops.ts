@@ -3,6 +3,7 @@
 import type { LoopKernel } from '@tenfold/ir';
 import type { LoopShape } from '../kernels/loop-shape.ts';
 import { chooseLoopShape, withSubgroups } from '../kernels/loop-shape.ts';
+import { isPower } from '../powers.ts';
 import type { Target } from '../target.ts';
 import type { TuningStep } from './steps.ts';
 import { loopShapeOf, stepsOfLoops } from './steps.ts';
@@ -19,7 +20,7 @@ export function loopShape(
 }
 
 function fits({ rows, lanes }: LoopShape, chosen: LoopShape, target: Target): boolean {
-  if (![rows, lanes].every((size) => Number.isInteger(Math.log2(size)))) return false;
+  if (![rows, lanes].every(isPower)) return false;
   return rows * lanes <= Math.min(256, target.workgroupSize) && (lanes === 1 || chosen.lanes > 1);
 }
 
