@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { webgpuProjects } from './tools/lib/webgpu.ts';
+import { surfacePlugin } from './tools/parity/surface-plugin.ts';
 
 /**
  * One project per package, each with its tests in `__tests__`. Imports between packages resolve to
@@ -26,6 +27,7 @@ const folders = [
 const conditions = ['@tenfold/source', 'module', 'node', 'development|production'];
 
 export default defineConfig({
+  plugins: [surfacePlugin()],
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {

@@ -58,6 +58,8 @@ export function packageProblem(
   { manifest, rootManifest, isSource }: Importer,
   target: Manifest | undefined,
 ): string | undefined {
+  // What vitest.config.ts makes when it is imported.
+  if (specifier.startsWith('virtual:')) return undefined;
   if (builtins.has(specifier)) return builtinProblem(specifier, manifest, isSource);
   const name = packageName(specifier);
   const own = name === manifest.name;

@@ -2,6 +2,7 @@
 
 export { functionalParity } from './functional.ts';
 export { layerParity } from './layers.ts';
+export { loadSurface } from './opinfo/load-surface.ts';
 export type * from './opinfo/surface-types.ts';
 export { optimizerParity } from './optimizers.ts';
 export { printingParity } from './printing.ts';
