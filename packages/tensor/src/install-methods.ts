@@ -4,9 +4,8 @@
  */
 
 import { relieve } from './core/cut.ts';
-import { enter, expose, leave } from './core/exposure.ts';
+import { enter, exposeAll, leave } from './core/exposure.ts';
 import { Tensor } from './core/tensor.ts';
-import type { ValuesAndIndices } from './ops/extremum.ts';
 
 type Method<F> = F extends (self: Tensor, ...args: infer A extends readonly unknown[]) => infer R
   ? (...args: A) => R
@@ -15,10 +14,6 @@ type Method<F> = F extends (self: Tensor, ...args: infer A extends readonly unkn
 export type MethodsOf<T> = { [K in keyof T]: Method<T[K]> };
 
 type Functions = Readonly<Record<string | symbol, (self: Tensor, ...args: never[]) => unknown>>;
-
-function isPair(result: unknown): result is ValuesAndIndices {
-  return typeof result === 'object' && result !== null && 'values' in result && 'indices' in result;
-}
 
 /** Puts functions onto the class; the receiver becomes the first argument, and the result is one the user sees. */
 export function install(functions: Functions): void {
@@ -35,8 +30,7 @@ export function install(functions: Functions): void {
         } finally {
           leave();
         }
-        if (result instanceof Tensor) expose(result);
-        else if (isPair(result)) [result.values, result.indices].forEach(expose);
+        exposeAll(result);
         return result;
       },
       writable: true,

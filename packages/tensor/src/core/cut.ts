@@ -4,7 +4,7 @@
  */
 
 import type { Device } from '@tenfold/ir';
-import { expose, inside, isOutermost } from './exposure.ts';
+import { exposeAll, inside, isOutermost } from './exposure.ts';
 import { isGradEnabled } from './grad-mode.ts';
 import { savedForBackward } from './tensor.ts';
 import type { Tensor } from './tensor.ts';
@@ -25,12 +25,12 @@ export function relieve(device: Device): void {
 }
 
 /**
- * Runs a composition that user code has called with `input`, as an operation: its result is seen, what it makes on the
+ * Runs a composition that user code has called with `input`, as an operation: its results are seen, what it makes on the
  * way is not.
  */
-export function composed(input: Tensor, body: () => Tensor): Tensor {
+export function composed<T>(input: Tensor, body: () => T): T {
   relieve(input.home);
   const result = inside(body);
-  expose(result);
+  exposeAll(result);
   return result;
 }

@@ -5,7 +5,7 @@
  */
 
 import { SMALL_BYTES, byteSize, specOf } from '@tenfold/ir';
-import type { Tensor } from './tensor.ts';
+import { Tensor } from './tensor.ts';
 
 let depth = 0;
 
@@ -37,6 +37,16 @@ export function expose(result: Tensor): void {
   if (result.numel * byteSize(result.dtype) > SMALL_BYTES) return;
   const { class: kind } = specOf(graph.ops[node]);
   if (kind !== 'movement' && kind !== 'source') graph.exposed.add(node);
+}
+
+/** Marks the tensors that a call by user code gave: one, a list of them, or a plain object of them. */
+export function exposeAll(result: unknown): void {
+  const parts = Array.isArray(result)
+    ? result
+    : result?.constructor === Object
+      ? Object.values(result)
+      : [result];
+  for (const part of parts) if (part instanceof Tensor) expose(part);
 }
 
 /** Whether user code is at work, not a layer or an optimizer. */
