@@ -3,6 +3,7 @@
  * with the same random numbers. https://pytorch.org/docs/stable/checkpoint.html
  */
 
+import { ArgumentError } from '@tenfold/ir';
 import { defaultGenerator, enableGrad, isGradEnabled, noGrad } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
 import { apply, hostAction } from '@tenfold/tensor/internal';
@@ -28,6 +29,28 @@ export function checkpoint(fn: (...inputs: Tensor[]) => Tensor, ...inputs: Tenso
   const note: GradNote = { recompute: again };
   source.graph.notes.set(source.node, note);
   return output;
+}
+
+/**
+ * A chain of functions in `segments` parts of about the same length, each of which is a checkpoint but the last, as
+ * torch.utils.checkpoint.checkpoint_sequential.
+ */
+export function checkpointSequential(
+  functions: readonly ((input: Tensor) => Tensor)[],
+  segments: number,
+  input: Tensor,
+): Tensor {
+  if (!Number.isInteger(segments) || segments < 1 || segments > functions.length) {
+    throw new ArgumentError(
+      `checkpointSequential: ${functions.length} functions do not make ${segments} segments; give a whole number from 1 to ${functions.length}`,
+    );
+  }
+  const length = Math.floor(functions.length / segments);
+  const run = (from: number, to: number) => (x: Tensor) =>
+    functions.slice(from, to).reduce((value, fn) => fn(value), x);
+  let value = input;
+  for (let i = 0; i < segments - 1; i++) value = checkpoint(run(i * length, (i + 1) * length), value);
+  return run((segments - 1) * length, functions.length)(value);
 }
 
 /** Remembers where the random generator is, and gives a function that runs a body from there. */

@@ -10,6 +10,7 @@ import type { BackwardOptions, GradHook, Tensor } from '@tenfold/tensor/base';
 import { apply, fromStorage, inside, leafStateOf, literal, renewGradStorage } from '@tenfold/tensor/internal';
 import type { GradEngine, GradNote, LeafState } from '@tenfold/tensor/internal';
 import { ruleOf } from './rules/table.ts';
+import { keptFor } from './saved-tensors.ts';
 import { traverse } from './traversal.ts';
 
 export const engine: GradEngine = { backward, savedFor, hook, retainGrad };
@@ -131,7 +132,7 @@ function addCostly(graph: Graph, node: NodeId, saved: Set<NodeId>): void {
     seen.add(at);
     const op = graph.ops[at];
     if (op === 'leaf' || op === 'const' || op === 'scalar') continue;
-    if (!specOf(op).cheap) saved.add(at);
+    if (!specOf(op).cheap) for (const kept of keptFor(graph, at)) saved.add(kept);
     else stack.push(...graph.inputs[at]);
   }
 }

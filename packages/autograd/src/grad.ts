@@ -1,11 +1,12 @@
-/** Gradients as values: `grad` and `vjp`, without touching any `.grad`. */
+/** Gradients as values: `grad`, without touching any `.grad`. What is built on it is in `transforms/`. */
 
 import { ArgumentError, GradError } from '@tenfold/ir';
 import { Tensor, enableGrad, noGrad } from '@tenfold/tensor/base';
 import { inside } from '@tenfold/tensor/internal';
 import { rootNode, seedFor } from './engine.ts';
-import { identityOf, traverse } from './traversal.ts';
-import type { Identity } from './traversal.ts';
+import { identityOf } from './identity.ts';
+import type { Identity } from './identity.ts';
+import { traverse } from './traversal.ts';
 
 export interface GradOptions {
   /** Gradients of the outputs, in order; may be left out for single numbers. */
@@ -69,18 +70,4 @@ function targetOf(input: Tensor, i: number): Identity {
     throw new GradError(`grad: input ${i} does not require gradients; set requiresGrad before computing`);
   const { source, home } = input;
   return source.kind === 'node' ? identityOf(source.graph, source.node) : { graph: home.graph, node: -1 };
-}
-
-/**
- * The value of `fn` at `inputs`, and the vector-Jacobian product `vᵀ J` with respect to each of them.
- * `v` has the shape of the value, and may be left out when that is a single number.
- */
-export function vjp(
-  fn: (...inputs: Tensor[]) => Tensor,
-  inputs: readonly Tensor[],
-  v?: Tensor,
-): { value: Tensor; gradients: Tensor[] } {
-  const leaves = inputs.map((input) => input.detach().requiresGrad_());
-  const value = enableGrad(() => fn(...leaves));
-  return { value: value.detach(), gradients: grad(value, leaves, { gradOutputs: [v] }) };
 }

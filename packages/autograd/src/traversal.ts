@@ -9,14 +9,12 @@ import type { Device, Graph, NodeId, Storage } from '@tenfold/ir';
 import type { GradHook, Tensor } from '@tenfold/tensor/base';
 import { apply, findLeafState, fromNode } from '@tenfold/tensor/internal';
 import type { GradNote } from '@tenfold/tensor/internal';
+import { identityOf } from './identity.ts';
+import type { Identity } from './identity.ts';
 import { joinSlices } from './join-slices.ts';
+import { report } from './observe.ts';
 import { ruleOf } from './rules/table.ts';
-
-/** A node where it was first traced, before any import. */
-export interface Identity {
-  readonly graph: Graph;
-  readonly node: NodeId;
-}
+import { readSaved } from './saved-tensors.ts';
 
 export interface TraversalOptions {
   readonly retainGraph: boolean;
@@ -29,14 +27,6 @@ export interface TraversalResult {
   readonly sources: ReadonlyMap<Storage, Tensor>;
   /** Gradients of the targets, in order. */
   readonly targets: readonly (Tensor | undefined)[];
-}
-
-/** Follows imports back to where a node was traced. */
-export function identityOf(graph: Graph, node: NodeId): Identity {
-  let identity: Identity = { graph, node };
-  for (let origin = graph.origins.get(node); origin; origin = origin.graph.origins.get(origin.node))
-    identity = origin;
-  return identity;
 }
 
 export function traverse(
@@ -96,6 +86,7 @@ class Traversal {
     const joined = joinSlices(arrived);
     const gradient = hooks ? this.#afterHooks(hooks, joined) : joined;
     note?.retain?.(gradient);
+    report(() => ({ op: graph.ops[node], name: source?.name, ...graph.types[node], gradient }));
     this.#recordTarget(node, gradient);
     if (source) this.#arrive(source, gradient);
     else if (graph.freed.has(node)) this.#refuseFreed(node);
@@ -132,11 +123,12 @@ class Traversal {
       return;
     }
     const inputs = graph.inputs[node];
-    const output = fromNode(this.#device, node);
+    const saved = (at: NodeId) => readSaved(fromNode(this.#device, at), graph, at);
+    const output = saved(node);
     const gradients = note?.backward
       ? [undefined, ...note.backward(gradient, output)]
       : rule.backward({
-          inputs: inputs.map((input) => fromNode(this.#device, input)),
+          inputs: inputs.map(saved),
           output,
           attrs: graph.attrs[node],
           gradient,

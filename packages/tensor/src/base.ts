@@ -18,7 +18,7 @@ export { scope } from './core/scope.ts';
 export { Tensor } from './core/tensor.ts';
 export type { GradHook } from './core/tensor.ts';
 export type { BackwardOptions } from './core/grad-engine.ts';
-export { enableGrad, isGradEnabled, noGrad, setGradEnabled } from './core/grad-mode.ts';
+export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from './core/grad-mode.ts';
 export { customGrad } from './core/custom-grad.ts';
 export type { CustomBackward } from './core/custom-grad.ts';
 export type { Operand } from './core/promote.ts';

@@ -18,5 +18,5 @@ export {
   registerGradEngine,
 } from './core/tensor.ts';
 export type { GradEngine, TensorSource } from './core/tensor.ts';
-export { moduleCall } from './core/module-calls.ts';
+export { moduleCall, tensorsIn } from './core/module-calls.ts';
 export * from './core/variables.ts';

@@ -30,6 +30,11 @@ export function enableGrad<T>(body: () => T): T {
   return withGradMode('enableGrad', true, body);
 }
 
+/** As `noGrad`: here results of such code are ordinary tensors, so torch.inference_mode has nothing more to give. */
+export function inferenceMode<T>(body: () => T): T {
+  return withGradMode('inferenceMode', false, body);
+}
+
 function withGradMode<T>(name: string, value: boolean, body: () => T): T {
   const before = enabled;
   enabled = value;
