@@ -2,6 +2,7 @@
 
 export * as functional from './functional/index.ts';
 export * as init from './init/index.ts';
+export * as utils from './utils/index.ts';
 export { Module } from './module/module.ts';
 export type { ForwardHook, ForwardPreHook, MoveTarget, StateDict, UnaryModule } from './module/module.ts';
 export type { LoadStateDictOptions, LoadStateDictResult } from './module/load-state-dict.ts';
@@ -23,4 +24,9 @@ export { Linear } from './layers/linear.ts';
 export type { LayerOptions, LinearOptions } from './layers/linear.ts';
 export * from './layers/losses.ts';
 export { AvgPool2d, MaxPool2d } from './layers/pooling.ts';
+export { GRUCell, LSTMCell, RNNCell } from './layers/recurrent/cells.ts';
+export type { CellOptions, RNNCellOptions } from './layers/recurrent/cells.ts';
+export { GRU, LSTM, RNN } from './layers/recurrent/layers.ts';
+export type { LSTMOptions, RNNOptions } from './layers/recurrent/layers.ts';
+export type { RecurrentOptions } from './layers/recurrent/recurrent.ts';
 export { Flatten, Identity } from './layers/shape.ts';

@@ -41,6 +41,23 @@ export interface LayerRecord {
   readonly calls: readonly LayerCallRecord[];
 }
 
+/** A call of a module with any arguments; see CallRecord. */
+export interface ModuleCallRecord extends Omit<CallRecord, 'call'> {
+  readonly mode: 'train' | 'eval';
+  /** Gradients of the parameters. */
+  readonly params: Readonly<Record<string, ArrayRecord>>;
+}
+
+/** A layer whose calls take and give more than one tensor. */
+export interface ModuleRecord {
+  readonly layer: string;
+  readonly args: readonly unknown[];
+  readonly state: Readonly<Record<string, ArrayRecord>>;
+  /** How PyTorch prints it, if it has it. */
+  readonly text?: string;
+  readonly calls: readonly ModuleCallRecord[];
+}
+
 export interface InitStatistics {
   readonly shape: readonly number[];
   readonly mean: number;
@@ -100,6 +117,7 @@ export interface Fixtures {
   /** Operation, left dtype, right dtype (of a 0-d tensor: `0-d float32`) or number, and the result's dtype. */
   readonly promotion: readonly (readonly [string, DType, string | number | boolean, DType])[];
   readonly layers: readonly LayerRecord[];
+  readonly sequence: readonly ModuleRecord[];
   readonly inits: readonly InitRecord[];
   readonly optimizers: OptimizerRecords;
   readonly 'tensor-prints': readonly { readonly input: ArrayRecord; readonly text: string }[];

@@ -13,9 +13,10 @@ import type { GradientCase } from './case.ts';
 import { valuesOf } from './case.ts';
 import { LAYER_CASES } from './layer-cases.ts';
 import { checkAgainstReference } from './single-precision.ts';
+import { SEQUENCE_CASES } from './sequence-cases.ts';
 import { TENSOR_CASES } from './tensor-cases.ts';
 
-const CASES = [...TENSOR_CASES, ...LAYER_CASES];
+const CASES = [...TENSOR_CASES, ...LAYER_CASES, ...SEQUENCE_CASES];
 
 /** Gradients on a device, which must be registered. */
 export function gradientSuite(device: string): void {

@@ -6,5 +6,6 @@ export { loadSurface } from './opinfo/load-surface.ts';
 export type * from './opinfo/surface-types.ts';
 export { optimizerParity } from './optimizers.ts';
 export { printingParity } from './printing.ts';
+export { sequenceParity } from './sequence.ts';
 export { stateDictParity } from './state-dicts.ts';
 export { tensorParity } from './tensor.ts';

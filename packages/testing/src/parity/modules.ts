@@ -14,6 +14,11 @@ function childOf(value: unknown): nn.Module {
   return buildModule(value);
 }
 
+/** A module in the place of its description. */
+function nested(arg: unknown): unknown {
+  return isDescription(arg) ? buildModule(arg) : arg;
+}
+
 /** A module of nested constructor calls. */
 export function buildModule([layer, args]: ModuleDescription): nn.Module {
   const children = () => args.map(childOf);
@@ -25,7 +30,7 @@ export function buildModule([layer, args]: ModuleDescription): nn.Module {
   }
   const constructor: unknown = Reflect.get(nn, layer);
   if (typeof constructor !== 'function') throw new Error(`there is no layer ${layer}`);
-  const made: unknown = Reflect.construct(constructor, [...args]);
+  const made: unknown = Reflect.construct(constructor, args.map(nested));
   if (!(made instanceof nn.Module)) throw new Error(`${layer} is no module`);
   return made;
 }

@@ -1,0 +1,23 @@
+/** Gradient checks of layers for sequences. */
+
+import { GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell, utils } from '@tenfold/nn';
+import type { GradientCase } from './case.ts';
+import { onModule } from './module-case.ts';
+
+const recurrent: readonly GradientCase[] = [
+  onModule('RNN', () => new RNN(2, 2), [[3, 2, 2]], (rnn, x) => rnn.forward(x)),
+  onModule('RNN of relu', () => new RNN(2, 2, 1, { nonlinearity: 'relu' }), [[2, 1, 2]], (rnn, x) => rnn.forward(x), false),
+  onModule('LSTM', () => new LSTM(2, 2), [[2, 2, 2], [1, 2, 2], [1, 2, 2]], (lstm, x, h, c) => lstm.forward(x, [h, c]).flat()),
+  onModule('LSTM with projections', () => new LSTM(1, 2, 1, { projSize: 1 }), [[2, 1, 1]], (lstm, x) => lstm.forward(x)[0]),
+  onModule('GRU', () => new GRU(2, 2, 1, { batchFirst: true }), [[2, 2, 2], [1, 2, 2]], (gru, x, h) => gru.forward(x, h)),
+  onModule('GRU in both directions', () => new GRU(1, 1, 1, { bidirectional: true }), [[2, 1, 1]], (gru, x) => gru.forward(x)),
+  onModule('LSTM of packed sequences', () => new LSTM(1, 1), [[2, 2, 1]], (lstm, x) => {
+    const [{ data }, [h]] = lstm.forward(utils.rnn.packPaddedSequence(x, [1, 2], { enforceSorted: false }));
+    return [data, h];
+  }),
+  onModule('RNNCell', () => new RNNCell(2, 2), [[2, 2], [2, 2]], (cell, x, h) => cell.forward(x, h)),
+  onModule('LSTMCell', () => new LSTMCell(2, 1), [[2, 2], [2, 1], [2, 1]], (cell, x, h, c) => cell.forward(x, [h, c])),
+  onModule('GRUCell', () => new GRUCell(2, 2), [[2, 2], [2, 2]], (cell, x, h) => cell.forward(x, h)),
+]; // prettier-ignore
+
+export const SEQUENCE_CASES: readonly GradientCase[] = [...recurrent];
