@@ -5,6 +5,7 @@
  */
 
 import { setViewWriter } from './core/view-writer.ts';
+import { istft, stft } from './fft/stft.ts';
 import { install } from './install-methods.ts';
 import type { MethodsOf } from './install-methods.ts';
 import * as arithmetic from './ops/arithmetic.ts';
@@ -39,9 +40,11 @@ import { std, variance } from './ops/variance.ts';
 /** The methods of modules that hold other functions too, or under a name that only a method can have. */
 const single = {
   index,
+  istft,
   maskedFill,
   repeat,
   std,
+  stft,
   toString,
   toText,
   tril,

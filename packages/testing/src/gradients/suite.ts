@@ -14,9 +14,10 @@ import { valuesOf } from './case.ts';
 import { LAYER_CASES } from './layer-cases.ts';
 import { checkAgainstReference } from './single-precision.ts';
 import { SEQUENCE_CASES } from './sequence-cases.ts';
+import { SPECTRAL_CASES } from './spectral-cases.ts';
 import { TENSOR_CASES } from './tensor-cases.ts';
 
-const CASES = [...TENSOR_CASES, ...LAYER_CASES, ...SEQUENCE_CASES];
+const CASES = [...TENSOR_CASES, ...LAYER_CASES, ...SEQUENCE_CASES, ...SPECTRAL_CASES];
 
 /** Gradients on a device, which must be registered. */
 export function gradientSuite(device: string): void {
