@@ -78,7 +78,7 @@ const rows: readonly Row[] = [
     'conv2d of a matrix',
     () => F.conv2d(zeros([3, 3]), zeros([8, 4, 3, 3])),
     ShapeError,
-    'the input has shape [3, 3], the weight [8, 4, 3, 3]; expected [N, C, H, W] or [C, H, W]',
+    'conv2d: the input has shape [3, 3], expected [N, C, H, W] or [C, H, W]',
   ],
   [
     'pooling with too much padding',

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 
 registerBackend('frugal', () => cpuBackend({ threads: 1, convolutionWorkspaceBytes: 0 }));
 
-type Options = F.Conv2dFunctionOptions;
+type Options = F.ConvOptions;
 
 const ALGORITHMS = ['direct', 'im2col', 'implicit-gemm', 'winograd2', 'winograd4'] as const;
 

@@ -3,8 +3,8 @@
 import { ArgumentError, DTypeError, ShapeError, formatShape, isFloat, sameShape } from '@tenfold/ir';
 import type { Tensor } from '@tenfold/tensor/base';
 
-/** A number for both spatial axes, or one for each: height, then width. */
-export type Size2d = number | readonly [number, number];
+/** A number for all spatial axes, or one for each, outermost first: depth, height, width. */
+export type Sizes = number | readonly number[];
 
 /** Raises DTypeError unless the tensor is a float tensor. */
 export function requireFloat(op: string, what: string, tensor: Tensor): void {
@@ -47,12 +47,14 @@ export function requireShape(op: string, what: string, tensor: Tensor, shape: re
   );
 }
 
-/** Both values of a spatial size, checked to be whole and at least `least`. */
-export function pair(op: string, what: string, size: Size2d, least: number): [number, number] {
-  const [h, w] = typeof size === 'number' ? [size, size] : size;
-  if (Number.isInteger(h) && Number.isInteger(w) && h >= least && w >= least) return [h, w];
+/** The values of a spatial size for `rank` axes, checked to be whole and at least `least`; a list of one counts for all. */
+export function sizesOf(op: string, what: string, sizes: Sizes, rank: number, least: number): number[] {
+  const list = typeof sizes === 'number' ? [sizes] : sizes;
+  const all = list.length === 1 ? new Array<number>(rank).fill(list[0]) : [...list];
+  if (all.length === rank && all.every((n) => Number.isInteger(n) && n >= least)) return all;
+  const count = rank === 1 ? '' : `, one or ${rank} of them`;
   throw new ArgumentError(
-    `${op}: ${what} is ${JSON.stringify(size)}, expected whole numbers of at least ${least}`,
+    `${op}: ${what} is ${JSON.stringify(sizes)}, expected whole numbers of at least ${least}${count}`,
   );
 }
 

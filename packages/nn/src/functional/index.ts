@@ -4,9 +4,11 @@ export * from './activations.ts';
 export { scaledDotProductAttention } from './attention.ts';
 export type { AttentionOptions } from './attention.ts';
 export * from './binary-cross-entropy.ts';
-export type { Size2d } from './checks.ts';
-export { conv2d } from './convolution.ts';
-export type { Conv2dFunctionOptions } from './convolution.ts';
+export { avgPool1d, avgPool2d, avgPool3d, lpPool1d, lpPool2d, lpPool3d } from './average-pooling.ts';
+export type { AvgPoolOptions, LpPoolOptions } from './average-pooling.ts';
+export type { Sizes } from './checks.ts';
+export { conv1d, conv2d, conv3d } from './convolution.ts';
+export type { ConvOptions } from './convolution.ts';
 export { crossEntropy, nllLoss } from './cross-entropy.ts';
 export type { CrossEntropyOptions, NllLossOptions } from './cross-entropy.ts';
 export { dropout } from './dropout.ts';
@@ -15,13 +17,17 @@ export { embedding, oneHot } from './embedding.ts';
 export type { EmbeddingFunctionOptions } from './embedding.ts';
 export { linear } from './linear.ts';
 export * from './losses.ts';
+export { maxPool1d, maxPool2d, maxPool3d } from './max-pooling.ts';
+export type { IndexOptions, MaxPoolOptions, MaybeIndexed } from './max-pooling.ts';
 export { batchNorm, layerNorm, normalize } from './normalization.ts';
 export type {
   BatchNormFunctionOptions,
   LayerNormFunctionOptions,
   NormalizeOptions,
 } from './normalization.ts';
-export { avgPool2d, maxPool2d } from './pooling.ts';
-export type { AvgPoolOptions } from './pooling.ts';
+export { pad } from './pad.ts';
+export type { PadMode, PadOptions } from './pad.ts';
 export type { LossOptions, Reduction } from './reduction.ts';
-export type { PoolOptions } from './windows.ts';
+export { convTranspose1d, convTranspose2d, convTranspose3d } from './transposed-convolution.ts';
+export type { ConvTransposeOptions } from './transposed-convolution.ts';
+export type { WindowOptions } from './windows.ts';

@@ -16,8 +16,9 @@ import { checkAgainstReference } from './single-precision.ts';
 import { SEQUENCE_CASES } from './sequence-cases.ts';
 import { SPECTRAL_CASES } from './spectral-cases.ts';
 import { TENSOR_CASES } from './tensor-cases.ts';
+import { VISION_CASES } from './vision-cases.ts';
 
-const CASES = [...TENSOR_CASES, ...LAYER_CASES, ...SEQUENCE_CASES, ...SPECTRAL_CASES];
+const CASES = [...TENSOR_CASES, ...LAYER_CASES, ...SEQUENCE_CASES, ...SPECTRAL_CASES, ...VISION_CASES];
 
 /** Gradients on a device, which must be registered. */
 export function gradientSuite(device: string): void {
