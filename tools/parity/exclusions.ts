@@ -1,0 +1,178 @@
+/** Names of PyTorch's that Tenfold does not mean to have, and why. `*` stands for any letters, also none. */
+
+export interface Exclusion {
+  readonly reason: string;
+  readonly names: readonly string[];
+}
+
+const of = (module: string, names: string) =>
+  names
+    .trim()
+    .split(/\s+/)
+    .map((name) => `${module}.${name}`);
+
+export const EXCLUSIONS: readonly Exclusion[] = [
+  {
+    reason: 'quantised',
+    names: [
+      ...of(
+        'torch',
+        'quantize_* quantized_* dequantize fake_quantize_* q_* int_repr empty_quantized choose_qparams_optimized',
+      ),
+      ...of('torch.Tensor', 'dequantize int_repr q_* qscheme is_quantized'),
+    ],
+  },
+  {
+    reason: 'sparse and compressed layouts',
+    names: [
+      ...of(
+        'torch',
+        'sparse_* hspmm smm sspaddmm *col_indices_copy *row_indices_copy *indices_copy values_copy',
+      ),
+      ...of(
+        'torch.Tensor',
+        `coalesce is_coalesced sparse_* is_sparse* to_sparse* to_dense dense_dim values indices *col_indices
+        *row_indices smm sspaddmm to_mkldnn is_mkldnn`,
+      ),
+    ],
+  },
+  {
+    reason: 'strides, storage and memory layout: tensors here are values, which the scheduler lays out',
+    names: [
+      ...of('torch', 'empty_strided is_storage as_strided_scatter'),
+      ...of(
+        'torch.Tensor',
+        `stride storage storage_offset storage_type data_ptr element_size is_contiguous is_set_to set_ resize resize_
+        resize_as resize_as_ resize_as_sparse_ new_empty_strided as_strided_scatter is_same_size layout share_memory_
+        is_shared output_nr`,
+      ),
+      'torch.nn.utils.convert_conv2d_weight_memory_format',
+    ],
+  },
+  {
+    reason: 'written `x.assign(x.add(1))`: there are no in-place operations on tensors',
+    names: ['torch.Tensor.*_', 'torch.*_', 'torch.nn.functional.*_'],
+  },
+  {
+    reason: 'complex data types: complex values are a trailing axis of 2',
+    names: [
+      ...of(
+        'torch',
+        `complex polar real imag conj conj_physical resolve_conj resolve_neg is_complex is_conj isreal view_as_complex*
+        view_as_real* angle adjoint`,
+      ),
+      ...of(
+        'torch.Tensor',
+        `conj conj_physical resolve_conj resolve_neg is_complex is_conj is_neg isreal real imag H mH cfloat cdouble
+        angle adjoint`,
+      ),
+    ],
+  },
+  {
+    reason: 'named axes, which PyTorch never took further than a prototype',
+    names: of('torch.Tensor', 'align_* has_names names refine_names rename name unflatten_names'),
+  },
+  {
+    reason: 'devices that Tenfold does not have, and what only they need',
+    names: [
+      ...of(
+        'torch.Tensor',
+        'cuda ipu xpu is_cuda is_ipu is_xpu is_mps is_ort is_vulkan is_meta pin_memory is_pinned',
+      ),
+      ...of('torch.Tensor', 'record_stream get_device is_cpu is_distributed is_nested to_padded_tensor'),
+      ...of('torch.nn', 'DataParallel SyncBatchNorm'),
+      'torch.autograd.graph.save_on_cpu',
+    ],
+  },
+  {
+    reason: 'TorchScript, functionalization and the inside of the runtime',
+    names: [
+      ...of(
+        'torch',
+        `fork wait import_ir_module* parse_* merge_type_from_type_comment unify_type_list vitals_enabled read_vitals
+        set_vital init_num_threads compiled_with_cxx11_abi *_copy is_tensor can_cast from_dlpack to_dlpack
+        native_channel_shuffle is_inference unsafe_*`,
+      ),
+      ...of(
+        'torch.Tensor',
+        'unsafe_* narrow_copy is_inference as_subclass reinforce volatile map_ map2_ apply_ new',
+      ),
+    ],
+  },
+  {
+    reason:
+      'settings of PyTorch’s own runtime: its threads, its pickles, its warnings, its global default types',
+    names: of(
+      'torch',
+      `get_num_interop_threads set_num_interop_threads get_num_threads set_num_threads set_flush_denormal
+      set_default_tensor_type set_warn_always is_warn_always_enabled set_printoptions finfo iinfo
+      get_deterministic_debug_mode set_deterministic_debug_mode use_deterministic_algorithms
+      are_deterministic_algorithms_enabled is_deterministic_algorithms_warn_only_enabled
+      get_float32_matmul_precision set_float32_matmul_precision set_default_dtype get_default_dtype`,
+    ),
+  },
+  {
+    reason: 'files: `@tenfold/io` reads and writes safetensors, and no pickles',
+    names: of('torch', 'load save'),
+  },
+  {
+    reason: 'deprecated, and gone or going from PyTorch',
+    names: [
+      ...of('torch', 'symeig eig lstsq solve matrix_rank chain_matmul range qr lu triangular_solve orgqr'),
+      ...of('torch.Tensor', 'symeig eig lstsq solve lu triangular_solve qr orgqr'),
+      ...of('torch.nn', 'Container NLLLoss2d CrossMapLRN2d'),
+      ...of(
+        'torch.nn.functional',
+        'has_torch_function* assert_int_or_pair upsample_* multi_head_attention_forward conv_tbc',
+      ),
+      ...of('torch.nn.init', 'constant dirac eye kaiming_* normal orthogonal sparse uniform xavier_*'),
+      'torch.nn.utils.clip_grad_norm',
+      'torch.nn.utils.stateless.functional_call',
+      'torch.nn.utils.rnn.PackedSequence_',
+      'torch.nn.utils.rnn.bind',
+      'torch.autograd.forward_ad.*_dual_level',
+    ],
+  },
+  {
+    reason: 'lazy: shapes are given where layers are made',
+    names: ['torch.nn.Lazy*'],
+  },
+  {
+    reason: 'the same function without the option: `returnIndices`',
+    names: ['torch.nn.functional.*_with_indices'],
+  },
+];
+
+/** Parameters that no function of the modules has. */
+export const IGNORED_PARAMETERS: readonly {
+  readonly names: readonly string[];
+  readonly modules: string;
+  readonly reason: string;
+}[] = [
+  { names: ['out'], modules: '*', reason: 'results are new tensors' },
+  { names: ['inplace'], modules: '*', reason: 'there are no in-place operations' },
+  { names: ['layout', 'memory_format'], modules: '*', reason: 'tensors have no layout and no strides' },
+  { names: ['pin_memory', 'non_blocking'], modules: '*', reason: 'host memory is not pinned' },
+  { names: ['size_average', 'reduce'], modules: 'torch.nn*', reason: 'deprecated for `reduction`' },
+  { names: ['_weight', '_stacklevel', 'implicit'], modules: '*', reason: 'not for users' },
+  {
+    names: ['foreach', 'fused', 'capturable', 'differentiable'],
+    modules: 'torch.optim*',
+    reason: 'how updates are computed: here always in one launch for many parameters',
+  },
+  { names: ['foreach'], modules: 'torch.nn.utils*', reason: 'many parameters are always one launch' },
+  { names: ['verbose'], modules: 'torch.optim*', reason: 'deprecated' },
+  { names: ['cache_size'], modules: 'torch.distributions', reason: 'a result asked for again is cheap' },
+  { names: ['check_errors'], modules: '*', reason: 'for solvers of GPUs that report errors late' },
+];
+
+/** The reason why a qualified name is excluded. */
+export function reasonToExclude(name: string): string | undefined {
+  return EXCLUSIONS.find(({ names }) => names.some((pattern) => matches(pattern, name)))?.reason;
+}
+
+export function matches(pattern: string, name: string): boolean {
+  if (!pattern.includes('*')) return pattern === name;
+  const source = pattern.replaceAll('.', '\\.').replaceAll('*', '[A-Za-z0-9_.]*');
+  return new RegExp(`^${source}$`).test(name);
+}

@@ -1,0 +1,18 @@
+/**
+ * `npm run parity`: how much of PyTorch's public surface Tenfold has, and where signatures differ.
+ *
+ *   npm run parity                 the table, what is missing, and what differs without a reason
+ *   npm run parity -- --json       all of it, as JSON
+ *   npm run parity -- --write      writes docs/pytorch-coverage.md
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../lib/workspace.ts';
+import { coverage, pythonSurface } from './coverage.ts';
+import { consoleReport, markdownReport } from './report.ts';
+import { extractSurface } from './surface.ts';
+
+const found = coverage(pythonSurface(), extractSurface());
+const flags = new Set(process.argv.slice(2));
+if (flags.has('--write')) writeFileSync(join(root, 'docs/pytorch-coverage.md'), markdownReport(found));
+console.log(flags.has('--json') ? JSON.stringify(found, null, 2) : consoleReport(found));

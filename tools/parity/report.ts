@@ -1,0 +1,116 @@
+/** Coverage as a table on the console, and as the page docs/pytorch-coverage.md. */
+import type { Coverage, Entry, Row } from './coverage.ts';
+import { percent } from './coverage.ts';
+import { IGNORED_PARAMETERS } from './exclusions.ts';
+
+const HEADINGS = ['', 'names', 'there', 'of all', 'excluded', 'of the others'];
+
+export function consoleReport({ version, rows, entries }: Coverage): string {
+  const unexplained = entries.flatMap(({ name, deviations }) =>
+    deviations.filter(({ reason }) => reason === undefined).map(({ text }) => `  ${name}: ${text}`),
+  );
+  const explained = entries.flatMap(({ deviations }) => deviations).length - unexplained.length;
+  return [
+    `PyTorch ${version} and newer`,
+    '',
+    ...table([HEADINGS, ...rows.map(cells)]),
+    '',
+    ...rows.flatMap(({ name, missing }) =>
+      missing.length === 0 ? [] : [`missing in ${name}: ${short(missing)}`],
+    ),
+    '',
+    `${unexplained.length} deviations without a reason, ${explained} with one`,
+    ...unexplained.map((line) => line.replaceAll('`', '')),
+  ].join('\n');
+}
+
+export function markdownReport({ version, rows, entries }: Coverage): string {
+  const excluded = grouped(entries, ({ excluded }) => excluded);
+  const deviating = entries.filter(({ deviations }) => deviations.length > 0);
+  return [
+    '# Coverage of PyTorch',
+    '',
+    `Written by \`npm run parity -- --write\`, which compares names, signatures and defaults of the public surface with those of`,
+    `PyTorch ${version} and with what the documentation of later releases adds. Values and gradients are compared by`,
+    'the tests (`packages/testing`); differences in behaviour are described in [pytorch-differences.md](pytorch-differences.md).',
+    '',
+    ...markdownTable([['Module', ...HEADINGS.slice(1)], ...rows.map(cells)]),
+    '',
+    '## Missing',
+    '',
+    ...list(
+      rows
+        .filter(({ missing }) => missing.length > 0)
+        .map(({ name, missing }) => `${name}: ${missing.map((full) => `\`${last(full)}\``).join(', ')}`),
+    ),
+    '',
+    '## Excluded',
+    '',
+    ...list(
+      [...excluded].map(
+        ([reason, names]) => `${reason}: ${names.map(({ name }) => `\`${name.slice(6)}\``).join(', ')}`,
+      ),
+    ),
+    '',
+    'Parameters that no function has:',
+    '',
+    ...list(
+      IGNORED_PARAMETERS.map(
+        ({ names, modules, reason }) =>
+          `${names.map((name) => `\`${name}\``).join(', ')}${modules === '*' ? '' : ` (\`${modules}\`)`}: ${reason}`,
+      ),
+    ),
+    '',
+    '## Signatures that differ',
+    '',
+    ...list(
+      deviating.map(
+        ({ name, deviations }) =>
+          `\`${name}\`: ${deviations.map(({ text, reason }) => (reason ? `${text} (${reason})` : text)).join('; ')}`,
+      ),
+    ),
+    '',
+  ].join('\n');
+}
+
+function cells({ name, total, present, excluded }: Row): string[] {
+  const share = (count: number) => `${percent(present, count).toFixed(1)} %`;
+  return [name, `${total}`, `${present}`, share(total), `${excluded}`, share(total - excluded)];
+}
+
+/** Lines with columns of equal width, numbers to the right. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '),
+  );
+}
+
+function markdownTable(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join(' | ')} |`;
+  const rule = `| ${widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
+  return [line(rows[0]), rule, ...rows.slice(1).map(line)];
+}
+
+function list(items: readonly string[]): string[] {
+  return items.length === 0 ? ['None.'] : items.map((item) => `- ${item}`);
+}
+
+function grouped(entries: readonly Entry[], key: (entry: Entry) => string | undefined): Map<string, Entry[]> {
+  const groups = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const group = key(entry);
+    if (group !== undefined) groups.set(group, [...(groups.get(group) ?? []), entry]);
+  }
+  return groups;
+}
+
+function last(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
+}
+
+function short(names: readonly string[]): string {
+  return names.map(last).join(' ');
+}
