@@ -1,8 +1,10 @@
 /** Gradient clipping, as torch.nn.utils: call it between backward and step. Nothing is computed before the step. */
 
 import { ArgumentError } from '@tenfold/ir';
-import { Tensor, clamp, noGrad, norm, stack } from '@tenfold/tensor/base';
+import type { Tensor } from '@tenfold/tensor/base';
+import { clamp, noGrad, norm, stack } from '@tenfold/tensor/base';
 import { composed, inside } from '@tenfold/tensor/internal';
+import { setGradient, withGradient } from './gradients.ts';
 
 export interface ClipGradNormOptions {
   /** Which norm; Infinity is the greatest magnitude. Default 2. */
@@ -44,25 +46,4 @@ export function clipGradValue_(params: Tensor | Iterable<Tensor>, clipValue: num
         setGradient(param, gradient, clamp(gradient, -clipValue, clipValue));
     }),
   );
-}
-
-interface Owner {
-  readonly param: Tensor;
-  readonly gradient: Tensor;
-}
-
-function withGradient(op: string, params: Tensor | Iterable<Tensor>): Owner[] {
-  const owners: Owner[] = [];
-  for (const param of params instanceof Tensor ? [params] : params) {
-    const gradient = param.leafState.grad;
-    if (gradient) owners.push({ param, gradient });
-  }
-  if (owners.length > 0) return owners;
-  throw new ArgumentError(`${op}: no parameter has a gradient; call backward() first`);
-}
-
-/** Gradients are written where they are, so that training does not allocate; one with a history is replaced. */
-function setGradient(param: Tensor, gradient: Tensor, clipped: Tensor): void {
-  if (gradient.source.kind === 'storage') gradient.assign(clipped);
-  else param.leafState.grad = clipped;
 }

@@ -13,6 +13,8 @@ export {
 export type { DType, Shape } from '@tenfold/ir';
 export { compile } from './compile/compile.ts';
 export type { Compilable } from './compile/compile.ts';
+export { autocast } from './core/autocast.ts';
+export type { AutocastOptions } from './core/autocast.ts';
 export { realizeAll } from './core/realize-all.ts';
 export { scope } from './core/scope.ts';
 export { Tensor } from './core/tensor.ts';

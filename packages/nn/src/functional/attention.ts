@@ -7,7 +7,15 @@ import { ArgumentError, DTypeError, ShapeError, broadcastShapes, formatShape } f
 import type { Shape } from '@tenfold/ir';
 import { where } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
-import { apply, composed, constant, expandTo, numberTensor, source } from '@tenfold/tensor/internal';
+import {
+  apply,
+  composed,
+  constant,
+  expandTo,
+  forProduct,
+  numberTensor,
+  source,
+} from '@tenfold/tensor/internal';
 import { requireFloat, requireProbability, requireSameDType } from './checks.ts';
 import { dropout } from './dropout.ts';
 
@@ -55,26 +63,28 @@ export function scaledDotProductAttention(
   value: Tensor,
   options: AttentionOptions = {},
 ): Tensor {
-  return composed(query, () => {
-    const { attnMask: mask = null, dropoutP = 0, isCausal: causal = false, enableGqa = false } = options;
-    checkOperands(query, key, value);
-    checkMask(query, key, mask, causal);
-    requireProbability(NAME, dropoutP);
-    const { home, dtype } = query;
-    const depth = query.shape[query.ndim - 1];
-    const scale =
-      typeof options.scale === 'number'
-        ? numberTensor(home, options.scale, dtype)
-        : constant(home, 1 / Math.sqrt(depth), dtype);
-    const all = { query, key, value, mask, causal, scale };
-    if (!enableGqa) return attend(all, dropoutP);
-    const result = attend(grouped(all), dropoutP);
-    return result.reshape([
-      ...result.shape.slice(0, -4),
-      query.shape[query.ndim - 3],
-      ...result.shape.slice(-2),
-    ]);
-  });
+  return composed(query, () => attention(forProduct(query), forProduct(key), forProduct(value), options));
+}
+
+function attention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions): Tensor {
+  const { attnMask: mask = null, dropoutP = 0, isCausal: causal = false, enableGqa = false } = options;
+  checkOperands(query, key, value);
+  checkMask(query, key, mask, causal);
+  requireProbability(NAME, dropoutP);
+  const { home, dtype } = query;
+  const depth = query.shape[query.ndim - 1];
+  const scale =
+    typeof options.scale === 'number'
+      ? numberTensor(home, options.scale, dtype)
+      : constant(home, 1 / Math.sqrt(depth), dtype);
+  const all = { query, key, value, mask, causal, scale };
+  if (!enableGqa) return attend(all, dropoutP);
+  const result = attend(grouped(all), dropoutP);
+  return result.reshape([
+    ...result.shape.slice(0, -4),
+    query.shape[query.ndim - 3],
+    ...result.shape.slice(-2),
+  ]);
 }
 
 function checkOperands(query: Tensor, key: Tensor, value: Tensor): void {

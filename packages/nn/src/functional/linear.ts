@@ -2,7 +2,7 @@
 
 import { ShapeError, formatShape } from '@tenfold/ir';
 import type { Tensor } from '@tenfold/tensor/base';
-import { composed } from '@tenfold/tensor/internal';
+import { composed, forProduct } from '@tenfold/tensor/internal';
 import { requireSameDType, requireShape } from './checks.ts';
 
 /**
@@ -11,6 +11,7 @@ import { requireSameDType, requireShape } from './checks.ts';
  */
 export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   return composed(input, () => {
+    const [x, w] = [forProduct(input), forProduct(weight)];
     if (weight.ndim !== 2) {
       throw new ShapeError(`linear: the weight has shape ${formatShape(weight.shape)}, expected [out, in]`);
     }
@@ -22,10 +23,10 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
           (input.shape.at(-1) === outFeatures ? '; is the weight transposed?' : ''),
       );
     }
-    requireSameDType('linear', ['input', input], ['weight', weight]);
-    const product = input.matmul(weight.t());
+    requireSameDType('linear', ['input', x], ['weight', w]);
+    const product = x.matmul(w.t());
     if (bias === null) return product;
     requireShape('linear', 'bias', bias, [outFeatures]);
-    return product.add(bias);
+    return product.add(forProduct(bias));
   });
 }

@@ -1,6 +1,6 @@
 /**
  * `compile(fn)`: trace a function twice, then run its plans without building any graph. Each signature (shapes, dtypes
- * and devices of tensor arguments, the places of numeric ones, the gradient mode) is traced on its own. Both traces
+ * and devices of tensor arguments, the places of numeric ones, the modes) is traced on its own. Both traces
  * are ordinary calls.
  */
 
@@ -8,6 +8,7 @@ import { sameShape } from '@tenfold/ir';
 import type { Device } from '@tenfold/ir';
 import { scalar } from '../core/apply.ts';
 import { inside } from '../core/exposure.ts';
+import { autocastDType } from '../core/autocast.ts';
 import { isGradEnabled } from '../core/grad-mode.ts';
 import { keepTogether } from '../core/realize-all.ts';
 import { Tensor, deviceOf } from '../core/tensor.ts';
@@ -28,7 +29,7 @@ type Input = Pick<Tensor, 'shape' | 'dtype' | 'home' | 'requiresGrad'>;
 interface Signature<R> {
   /** By argument; absent for numbers. */
   readonly inputs: readonly (Input | undefined)[];
-  readonly grad: boolean;
+  readonly modes: string;
   trace: Trace | undefined;
   replay: Replay | undefined;
   /** Puts output tensors into the form in which `fn` returns them. */
@@ -47,13 +48,14 @@ export function compile<A extends readonly Tensor[], R extends Compilable>(
 ): (...args: { [K in keyof A]: Argument }) => R {
   const signatures = new Map<string, Signature<R>>();
   const find = (args: readonly Argument[]): Signature<R> => {
-    const key = args.map(describe).join(';') + (isGradEnabled() ? ';grad' : '');
+    const modes = presentModes();
+    const key = args.map(describe).join(';') + modes;
     let signature = signatures.get(key);
     if (!signature) {
       const inputs = args.map((arg) => (typeof arg === 'number' ? undefined : inputOf(arg)));
       signature = {
         inputs,
-        grad: isGradEnabled(),
+        modes,
         trace: undefined,
         replay: undefined,
         rebuild: () => unbuilt(),
@@ -81,6 +83,11 @@ export function compile<A extends readonly Tensor[], R extends Compilable>(
   };
 }
 
+/** What else decides what a function traces: whether for gradients, and in which precision. */
+function presentModes(): string {
+  return `;${isGradEnabled()} ${autocastDType()}`;
+}
+
 function unbuilt(): never {
   throw new TypeError('internal: a compiled function was replayed before it was traced');
 }
@@ -92,9 +99,9 @@ function inputOf({ shape, dtype, home, requiresGrad }: Tensor): Input {
 /** Whether the arguments are as `signature` says: quicker than to make a key and look it up. */
 function hasSignature(
   args: readonly Argument[],
-  { inputs, grad }: Pick<Signature<unknown>, 'inputs' | 'grad'>,
+  { inputs, modes }: Pick<Signature<unknown>, 'inputs' | 'modes'>,
 ): boolean {
-  if (args.length !== inputs.length || isGradEnabled() !== grad) return false;
+  if (args.length !== inputs.length || presentModes() !== modes) return false;
   for (let i = 0; i < args.length; i++) {
     const [arg, input] = [args[i], inputs[i]];
     if (typeof arg === 'number' || input === undefined) {

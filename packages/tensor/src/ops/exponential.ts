@@ -3,6 +3,7 @@
  * https://pytorch.org/docs/stable/torch.html#pointwise-ops
  */
 
+import { forRange } from '../core/autocast.ts';
 import { literal } from '../core/broadcast.ts';
 import { customGrad } from '../core/custom-grad.ts';
 import * as raw from '../core/primitives.ts';
@@ -11,7 +12,7 @@ import { asFloat, inFullPrecision } from './numeric.ts';
 
 /** e to the power of each element. As torch.exp. */
 export function exp(self: Tensor): Tensor {
-  return raw.exp(asFloat(self));
+  return raw.exp(forRange(asFloat(self)));
 }
 
 /** 2 to the power of each element. As torch.exp2. */
@@ -38,7 +39,7 @@ export function expm1(self: Tensor): Tensor {
 
 /** The natural logarithm. As torch.log. */
 export function log(self: Tensor): Tensor {
-  return raw.log(asFloat(self));
+  return raw.log(forRange(asFloat(self)));
 }
 
 /** The logarithm to base 2. As torch.log2. */

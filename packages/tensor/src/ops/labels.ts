@@ -3,6 +3,7 @@
 import { DTypeError } from '@tenfold/ir';
 import type { AffineIndex } from '@tenfold/ir';
 import { commonDevice } from '../core/apply.ts';
+import { forProduct } from '../core/autocast.ts';
 import type { Tensor } from '../core/tensor.ts';
 
 /** An index that is just a label. */
@@ -10,9 +11,10 @@ export function along(label: number, coefficient = 1, offset = 0): AffineIndex {
   return { terms: [{ label, coefficient }], offset };
 }
 
-/** Checks what any two operands of a product must have in common. */
-export function checkOperands(op: string, a: Tensor, b: Tensor): void {
-  commonDevice(op, [a, b]);
+/** The two operands of a product, cast where `autocast` says so and checked for what they must have in common. */
+export function productOperands(op: string, left: Tensor, right: Tensor): [Tensor, Tensor] {
+  commonDevice(op, [left, right]);
+  const [a, b] = [forProduct(left), forProduct(right)];
   if (a.dtype !== b.dtype) {
     throw new DTypeError(
       `${op}: operands are ${a.dtype} and ${b.dtype}, expected one dtype; cast one with to()`,
@@ -20,6 +22,7 @@ export function checkOperands(op: string, a: Tensor, b: Tensor): void {
   }
   if (a.dtype === 'bool')
     throw new DTypeError(`${op}: bool tensors cannot be multiplied and summed; cast with float() or int()`);
+  return [a, b];
 }
 
 /** The labels from `from` up to but without `to`. */

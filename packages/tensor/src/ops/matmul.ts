@@ -7,7 +7,7 @@ import { ShapeError, broadcastShapes, formatShape } from '@tenfold/ir';
 import type { Shape } from '@tenfold/ir';
 import { apply } from '../core/apply.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { along, checkOperands, range } from './labels.ts';
+import { along, productOperands, range } from './labels.ts';
 
 /**
  * The matrix product, as torch.matmul: two vectors give their inner product, a vector and a matrix their product,
@@ -52,9 +52,13 @@ export function dot(self: Tensor, other: Tensor): Tensor {
 /** The outer product of two vectors: `[n], [m] -> [n, m]`. As torch.outer. */
 export function outer(self: Tensor, other: Tensor): Tensor {
   checkRanks('outer', self, other, 1, 1);
-  checkOperands('outer', self, other);
   const extents = [self.shape[0], other.shape[0]];
-  return apply('contract', [self, other], { extents, a: [along(0)], b: [along(1)], out: [0, 1] });
+  return apply('contract', productOperands('outer', self, other), {
+    extents,
+    a: [along(0)],
+    b: [along(1)],
+    out: [0, 1],
+  });
 }
 
 /** Two matrices: rows are label 0, columns 1, the inner axis 2. */
@@ -69,8 +73,8 @@ function checkRanks(op: string, a: Tensor, b: Tensor, rankA: number, rankB: numb
 }
 
 /** Labels: the batch axes of the result in order, then row and column where there are any, then the inner axis. */
-function multiply(op: string, a: Tensor, b: Tensor): Tensor {
-  checkOperands(op, a, b);
+function multiply(op: string, self: Tensor, other: Tensor): Tensor {
+  const [a, b] = productOperands(op, self, other);
   if (a.ndim === 0 || b.ndim === 0) {
     throw new ShapeError(
       `${op}: ${formatShape(a.shape)} @ ${formatShape(b.shape)}: operands need axes; use mul() for numbers`,

@@ -1,6 +1,7 @@
 /** In which dtype an operation computes: what compositions share. */
 
 import { computeType, isFloat } from '@tenfold/ir';
+import { autocastDType } from '../core/autocast.ts';
 import { castTo } from '../core/broadcast.ts';
 import type { Tensor } from '../core/tensor.ts';
 
@@ -11,11 +12,12 @@ export function asFloat(x: Tensor): Tensor {
 
 /**
  * Runs a composition on the float form of `x`, in float32 if that is a half-width float, so that no step of it
- * overflows or rounds early; the result has the dtype of the float form.
+ * overflows or rounds early; the result has the dtype of the float form, or stays float32 inside `autocast`.
  */
 export function inFullPrecision(x: Tensor, body: (x: Tensor) => Tensor): Tensor {
   const float = asFloat(x);
-  return castTo(body(castTo(float, computeType(float.dtype))), float.dtype);
+  const result = body(castTo(float, computeType(float.dtype)));
+  return autocastDType() ? result : castTo(result, float.dtype);
 }
 
 /** Anything but 0 as true; NaN is true. */
