@@ -146,3 +146,53 @@ describe('order', () => {
     expect(() => x.topk(5)).toThrow('topk: k is 5, expected 0 to 4');
   });
 });
+
+describe('setIndex', () => {
+  test('writes a copy; the tensor stays as it is until it is assigned', () => {
+    const a = zeros([2, 3]);
+    const b = a.setIndex([':', 1], 5);
+    expectExactly(a, [[0, 0, 0], [0, 0, 0]]); // prettier-ignore
+    expectExactly(b, [[0, 5, 0], [0, 5, 0]]); // prettier-ignore
+    const c = tensor([1, 2, 3]);
+    c.assign(c.setIndex([[0, 2]], tensor([9, 8])));
+    expectExactly(c, [9, 2, 8]);
+    expectExactly(tensor([1, 2, 3]).setIndex('1:', 2.7), [1, 2, 2], 'int64');
+  });
+
+  test('a mask that only the device knows', () => {
+    const above = x.gt(8);
+    expectExactly(x.setIndex(above, -1), [[0, 1, 2, 3], [4, 5, 6, 7], [8, -1, -1, -1]]); // prettier-ignore
+    expectExactly(x.setIndex([above], tensor([20, 21, 22])), [[0, 1, 2, 3], [4, 5, 6, 7], [8, 20, 21, 22]]); // prettier-ignore
+    expectExactly(x.index(0).setIndex(tensor(1).gt(0), 4), [4, 4, 4, 4]);
+    expectExactly(x.setIndex([':', x.index(0).gt(1)], tensor([30, 31])).index(1), [4, 5, 30, 31]);
+    expectExactly(x.indexPut([x.gt(9)], tensor([1]), { accumulate: true }).index(2), [8, 9, 11, 12]);
+  });
+
+  test('values that do not fit are errors', () => {
+    expect(() => x.setIndex(0, zeros([3]))).toThrow(
+      'setIndex: a value of shape [3] does not broadcast to [4], the part it is written to',
+    );
+    expect(() => x.setIndex(tensor([true, false, true]), zeros([3, 4]))).toThrow(
+      'has 3 rows for a mask that is true 2 times',
+    );
+    expect(() => x.indexPut([tensor([5])], tensor([1]))).toThrow('index 5 at position 0');
+    expect(() => x.setIndex([0, 0, 0], 1)).toThrow(IndexError);
+  });
+});
+
+describe('rows', () => {
+  test('what does not fit is an error', () => {
+    const rows = zeros([2, 4], { dtype: 'int64' });
+    expect(() => x.indexAdd(0, tensor([0]), rows)).toThrow(
+      'indexAdd: the source has shape [2, 4], expected [1, 4]',
+    );
+    expect(() => x.indexAdd(0, tensor([0, 3]), rows)).toThrow('index 3 at position 1');
+    expect(() => x.indexCopy(0, tensor([0, 1]), zeros([2, 4]))).toThrow(DTypeError);
+    expect(() => x.indexFill(0, tensor([[0]]), 1)).toThrow('expected a vector');
+    expect(() => x.put(tensor([0, 1]), tensor([1]))).toThrow('1 and 2 elements');
+    expect(() => x.asStrided([4], [4])).toThrow('reach element 12');
+    expect(() => x.selectScatter(zeros([3]), 0, 0)).toThrow('expected [4]');
+    expect(() => x.diagonal(0, 1, 1)).toThrow('both axis 1');
+    expect(() => x.maskedScatter(tensor([true, true, false, true]), tensor([1]))).not.toThrow();
+  });
+});

@@ -114,6 +114,7 @@ export interface SemanticsRecord {
 export interface Fixtures {
   readonly tensor: readonly CallRecord[];
   readonly functional: readonly CallRecord[];
+  readonly shapes: readonly CallRecord[];
   /** Operation, left dtype, right dtype (of a 0-d tensor: `0-d float32`) or number, and the result's dtype. */
   readonly promotion: readonly (readonly [string, DType, string | number | boolean, DType])[];
   readonly layers: readonly LayerRecord[];

@@ -8,6 +8,33 @@ import { Tensor } from '../core/tensor.ts';
 import { indexTensor } from './index-range.ts';
 import { checkIndexShape } from './select-rows.ts';
 
+/** The operands of a scatter as the primitive takes them; a tensor without axes has become a vector. */
+export interface ScatterTarget {
+  readonly base: Tensor;
+  readonly axis: number;
+  readonly positions: Tensor;
+  readonly source: Tensor;
+}
+
+export function scatterTarget(
+  op: string,
+  self: Tensor,
+  dim: number,
+  index: Tensor,
+  src: Tensor | number,
+): ScatterTarget {
+  const axis = normalizeAxis(op, dim, self.ndim);
+  const base = atLeastVector(self);
+  checkIndexShape(op, base, axis, atLeastVector(index));
+  const positions = atLeastVector(indexTensor(op, index, base.shape[axis]));
+  const source = src instanceof Tensor ? atLeastVector(src) : src;
+  return { base, axis, positions, source: sourceFor(op, base, positions, source) };
+}
+
+function atLeastVector(x: Tensor): Tensor {
+  return x.ndim === 0 ? apply('reshape', [x], { shape: [1] }) : x;
+}
+
 export function scatterWith(
   op: string,
   mode: ScatterMode,
@@ -16,17 +43,9 @@ export function scatterWith(
   index: Tensor,
   src: Tensor | number,
 ): Tensor {
-  if (self.ndim === 0) {
-    const asVector = (x: Tensor) => apply('reshape', [x], { shape: [1] });
-    const source = src instanceof Tensor ? asVector(src) : src;
-    return apply('reshape', [scatterWith(op, mode, asVector(self), dim, asVector(index), source)], {
-      shape: [],
-    });
-  }
-  const axis = normalizeAxis(op, dim, self.ndim);
-  checkIndexShape(op, self, axis, index);
-  const positions = indexTensor(op, index, self.shape[axis]);
-  return apply('scatter', [self, positions, sourceFor(op, self, index, src)], { axis, mode });
+  const { base, axis, positions, source } = scatterTarget(op, self, dim, index, src);
+  const result = apply('scatter', [base, positions, source], { axis, mode });
+  return self.ndim === 0 ? apply('reshape', [result], { shape: [] }) : result;
 }
 
 /** The part of the source that the index speaks of. */

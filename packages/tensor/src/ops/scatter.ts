@@ -4,8 +4,11 @@
  */
 
 import { ArgumentError } from '@tenfold/ir';
+import { apply } from '../core/apply.ts';
+import { composed } from '../core/cut.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { scatterWith } from './scatter-with.ts';
+import { reduceInto } from './scatter-reduce.ts';
+import { scatterTarget, scatterWith } from './scatter-with.ts';
 
 export interface ScatterOptions {
   /** Add or multiply to what is there, instead of replacing it. */
@@ -23,22 +26,19 @@ export function scatter(
   dim: number,
   index: Tensor,
   src: Tensor | number,
-  options: ScatterOptions = {},
+  { reduce }: ScatterOptions = {},
 ): Tensor {
-  const { reduce } = options;
   if (reduce !== undefined && reduce !== 'add' && reduce !== 'multiply') {
     throw new ArgumentError(
       `scatter: reduce is '${String(reduce)}', expected 'add' or 'multiply'; scatterReduce() has others`,
     );
   }
-  return scatterWith(
-    'scatter',
-    reduce === 'add' ? 'sum' : reduce === 'multiply' ? 'prod' : 'set',
-    self,
-    dim,
-    index,
-    src,
-  );
+  if (reduce === undefined) return scatterWith('scatter', 'set', self, dim, index, src);
+  return composed(self, () => {
+    const { base, axis, positions, source } = scatterTarget('scatter', self, dim, index, src);
+    const result = reduceInto(base, axis, positions, source, reduce === 'add' ? 'sum' : 'prod', true);
+    return apply('reshape', [result], { shape: self.shape });
+  });
 }
 
 /** A copy of `self` with the elements of `src` added at the positions in `index` along `dim`. As torch.scatter_add. */

@@ -1,6 +1,7 @@
 /** What fetching and writing at positions have in common, once the positions are checked. */
 
 import { ShapeError, formatShape } from '@tenfold/ir';
+import type { Shape } from '@tenfold/ir';
 import { apply } from '../core/apply.ts';
 import { expandTo } from '../core/broadcast.ts';
 import type { Tensor } from '../core/tensor.ts';
@@ -16,11 +17,16 @@ export function checkIndexShape(op: string, self: Tensor, axis: number, index: T
   );
 }
 
+/** Positions (int32, a vector or without axes) along one axis of a shape, the same ones everywhere else. */
+export function alignRows(positions: Tensor, axis: number, shape: Shape): Tensor {
+  const aligned = apply('reshape', [positions], {
+    shape: shape.map((_, a) => (a === axis ? positions.numel : 1)),
+  });
+  return expandTo(aligned, shape);
+}
+
 /** Replaces one axis by the fetched positions (int32, a vector or without axes); the others are fetched whole. */
 export function selectRows(self: Tensor, axis: number, positions: Tensor): Tensor {
-  const aligned = apply('reshape', [positions], {
-    shape: self.shape.map((_, a) => (a === axis ? positions.numel : 1)),
-  });
   const shape = self.shape.map((size, a) => (a === axis ? positions.numel : size));
-  return apply('gather', [self, expandTo(aligned, shape)], { axis });
+  return apply('gather', [self, alignRows(positions, axis, shape)], { axis });
 }

@@ -10,20 +10,15 @@ import { resultType } from '../core/promote.ts';
 import type { Operand } from '../core/promote.ts';
 import { Tensor } from '../core/tensor.ts';
 
-/**
- * `self` where `condition` is true, `other` elsewhere; all three broadcast, the two values promote. As torch.where.
- * As a method: `x.where(condition, other)`.
- * @throws DTypeError unless the condition is bool.
- * @see https://pytorch.org/docs/stable/generated/torch.where.html
- */
-export function where(condition: Tensor, self: Operand, other: Operand): Tensor {
+/** What the function `where` does with two values. */
+export function chooseWhere(condition: Tensor, self: Operand, other: Operand): Tensor {
   const dtype = resultType('where', [self, other]);
   return composed(condition, () => choose('where', condition, self, other, dtype));
 }
 
 /** The method `where`: the tensor where `condition` is true, `other` elsewhere; see the function `where`. */
 export function keepWhere(self: Tensor, condition: Tensor, other: Operand): Tensor {
-  return where(condition, self, other);
+  return chooseWhere(condition, self, other);
 }
 
 /** `value` where `mask` is true, `self` elsewhere; the result has the dtype of `self`. As torch.Tensor.masked_fill. */

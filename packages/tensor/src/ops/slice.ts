@@ -37,6 +37,11 @@ export function narrow(self: Tensor, dim: number, start: number, length: number)
   return sliceAxis(self, axis, first, length);
 }
 
+/** As `narrow`, a value of its own. As torch.narrow_copy. */
+export function narrowCopy(self: Tensor, dim: number, start: number, length: number): Tensor {
+  return apply('contiguous', [narrow(self, dim, start, length)], undefined);
+}
+
 /** Position `index` of axis `dim`, without that axis. As torch.select. Raises IndexError when it does not exist. */
 export function select(self: Tensor, dim: number, index: number): Tensor {
   const axis = axisOf('select', self, dim);

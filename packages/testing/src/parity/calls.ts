@@ -89,7 +89,7 @@ export async function problemsOf(record: CallRecord, namespace: object, methods:
   try {
     const inputs = record.inputs.map((x, i) => tensorOf(x, Boolean(record.grads?.[i])));
     const args = record.args.map((arg) => revive(arg, inputs));
-    const outputs = tensorsIn(invoke(record.call, args, namespace, methods));
+    const outputs = tensorsIn(await invoke(record.call, args, namespace, methods));
     if (outputs.length !== record.out.length)
       return [`${label}: ${outputs.length} results, expected ${record.out.length}`];
     const problems: string[] = [];

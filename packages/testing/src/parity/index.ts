@@ -8,4 +8,5 @@ export { optimizerParity } from './optimizers.ts';
 export { printingParity } from './printing.ts';
 export { sequenceParity } from './sequence.ts';
 export { stateDictParity } from './state-dicts.ts';
+export { shapeParity } from './shapes.ts';
 export { tensorParity } from './tensor.ts';

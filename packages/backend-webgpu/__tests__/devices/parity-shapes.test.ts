@@ -1,0 +1,5 @@
+import { shapeParity } from '@tenfold/testing/parity';
+import { webgpu } from '../../src/index.ts';
+
+await webgpu();
+shapeParity('webgpu');
