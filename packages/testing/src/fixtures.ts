@@ -120,6 +120,7 @@ export interface Fixtures {
   readonly layers: readonly LayerRecord[];
   readonly sequence: readonly ModuleRecord[];
   readonly inits: readonly InitRecord[];
+  readonly losses: { readonly calls: readonly CallRecord[]; readonly modules: readonly ModuleRecord[] };
   readonly optimizers: OptimizerRecords;
   readonly 'tensor-prints': readonly { readonly input: ArrayRecord; readonly text: string }[];
   readonly 'module-prints': readonly { readonly module: ModuleDescription; readonly text: string }[];

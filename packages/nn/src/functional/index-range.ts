@@ -31,6 +31,14 @@ export function checkIndexRange(
   }
 }
 
+/** The whole numbers of a tensor whose contents are on the host. */
+export function knownValues(indices: Tensor): number[] | undefined {
+  const bytes = hostContents(indices);
+  if (bytes === undefined) return undefined;
+  const Words = indices.dtype === 'int64' ? BigInt64Array : Int32Array;
+  return Array.from(new Words(bytes.slice().buffer), Number);
+}
+
 function hostContents({ source, home }: Tensor): Uint8Array | undefined {
   if (source.kind !== 'storage' || home.graph.effects.has(source.storage)) return undefined;
   const { host } = source.storage;

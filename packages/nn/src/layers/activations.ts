@@ -1,5 +1,6 @@
 /** Activation functions as layers. */
 
+import { ShapeError, formatShape } from '@tenfold/ir';
 import { full } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
 import * as F from '../functional/activations.ts';
@@ -150,7 +151,7 @@ export class Sigmoid extends Module {
 /** `log(sigmoid(x))`. */
 export class LogSigmoid extends Module {
   forward(input: Tensor): Tensor {
-    return F.logSigmoid(input);
+    return F.logsigmoid(input);
   }
 }
 
@@ -237,6 +238,34 @@ export class Softmax extends Module {
 
   override extraRepr(): string {
     return `dim=${this.dim}`;
+  }
+}
+
+/** The softmax of `-x` along an axis. */
+export class Softmin extends Module {
+  readonly dim: number;
+
+  constructor(dim: number) {
+    super();
+    this.dim = dim;
+  }
+
+  forward(input: Tensor): Tensor {
+    return F.softmin(input, this.dim);
+  }
+
+  override extraRepr(): string {
+    return `dim=${this.dim}`;
+  }
+}
+
+/** The softmax over the channels at each position of `[N, C, H, W]` or `[C, H, W]`. */
+export class Softmax2d extends Module {
+  forward(input: Tensor): Tensor {
+    if (input.ndim === 3 || input.ndim === 4) return F.softmax(input, -3);
+    throw new ShapeError(
+      `Softmax2d: the input has shape ${formatShape(input.shape)}, expected [N, C, H, W] or [C, H, W]`,
+    );
   }
 }
 

@@ -8,24 +8,15 @@ import type {
 } from '../functional/binary-cross-entropy.ts';
 import { crossEntropy, nllLoss } from '../functional/cross-entropy.ts';
 import type { CrossEntropyOptions, NllLossOptions } from '../functional/cross-entropy.ts';
+import { ctcLoss } from '../functional/ctc-loss.ts';
+import type { CtcLossOptions, SequenceLengths } from '../functional/ctc-loss.ts';
 import { huberLoss, klDiv, l1Loss, mseLoss, smoothL1Loss } from '../functional/losses.ts';
 import type { HuberLossOptions, KlDivOptions, SmoothL1LossOptions } from '../functional/losses.ts';
+import { gaussianNllLoss, poissonNllLoss } from '../functional/nll-losses.ts';
+import type { GaussianNllLossOptions, PoissonNllLossOptions } from '../functional/nll-losses.ts';
 import type { LossOptions } from '../functional/reduction.ts';
-import { Module } from '../module/module.ts';
 import { Buffer } from '../module/parameter.ts';
-
-/** A function of input and target, with the options of one module. */
-abstract class Loss<O> extends Module {
-  readonly options: O;
-
-  constructor(options: O) {
-    super();
-    this.options = options;
-  }
-
-  /** The loss of `input` against `target`. */
-  abstract override forward(input: Tensor, target: Tensor): Tensor;
-}
+import { Loss, WeightedLoss } from './loss.ts';
 
 /** Squared error. */
 export class MSELoss extends Loss<LossOptions> {
@@ -82,16 +73,6 @@ export class KLDivLoss extends Loss<KlDivOptions> {
   }
 }
 
-/** A loss with weights: buffers, which move with the module and are in its state dict, as in PyTorch. */
-abstract class WeightedLoss<O extends { readonly weight?: Tensor | null }> extends Loss<O> {
-  weight: Buffer | null;
-
-  constructor(options: O) {
-    super(options);
-    this.weight = options.weight ? new Buffer(options.weight) : null;
-  }
-}
-
 /** Negative log-likelihood of log-probabilities. */
 export class NLLLoss extends WeightedLoss<NllLossOptions> {
   constructor(options: NllLossOptions = {}) {
@@ -137,5 +118,43 @@ export class BCEWithLogitsLoss extends WeightedLoss<BinaryCrossEntropyWithLogits
   forward(input: Tensor, target: Tensor): Tensor {
     const { weight, posWeight } = this;
     return binaryCrossEntropyWithLogits(input, target, { ...this.options, weight, posWeight });
+  }
+}
+
+/** Negative log-likelihood of counts. */
+export class PoissonNLLLoss extends Loss<PoissonNllLossOptions> {
+  constructor(options: PoissonNllLossOptions = {}) {
+    super(options);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return poissonNllLoss(input, target, this.options);
+  }
+}
+
+/** Negative log-likelihood of real numbers with a predicted variance. */
+export class GaussianNLLLoss extends Loss<GaussianNllLossOptions> {
+  constructor(options: GaussianNllLossOptions = {}) {
+    super(options);
+  }
+
+  forward(input: Tensor, target: Tensor, variance: Tensor): Tensor {
+    return gaussianNllLoss(input, target, variance, this.options);
+  }
+}
+
+/** Connectionist temporal classification. */
+export class CTCLoss extends Loss<CtcLossOptions> {
+  constructor(options: CtcLossOptions = {}) {
+    super(options);
+  }
+
+  override forward(
+    logProbs: Tensor,
+    targets: Tensor,
+    inputLengths: SequenceLengths,
+    targetLengths: SequenceLengths,
+  ): Tensor {
+    return ctcLoss(logProbs, targets, inputLengths, targetLengths, this.options);
   }
 }

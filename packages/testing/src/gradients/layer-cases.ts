@@ -9,7 +9,7 @@ const steps = { smooth: false };
 const probability = { range: [0.1, 0.9] as const };
 
 const activations: readonly GradientCase[] = [
-  ...(['sigmoid', 'logSigmoid', 'tanh', 'softplus', 'silu', 'mish', 'gelu', 'softsign'] as const).map(
+  ...(['sigmoid', 'logsigmoid', 'tanh', 'softplus', 'silu', 'mish', 'gelu', 'softsign'] as const).map(
     (name) => onMatrix(name, (x) => F[name](x), name === 'softsign' ? steps : {}),
   ),
   ...(

@@ -12,13 +12,21 @@ import { registerOracle } from '../oracle-devices.ts';
 import type { GradientCase } from './case.ts';
 import { valuesOf } from './case.ts';
 import { LAYER_CASES } from './layer-cases.ts';
+import { LOSSES_CASES } from './losses-cases.ts';
 import { checkAgainstReference } from './single-precision.ts';
 import { SEQUENCE_CASES } from './sequence-cases.ts';
 import { SPECTRAL_CASES } from './spectral-cases.ts';
 import { TENSOR_CASES } from './tensor-cases.ts';
 import { VISION_CASES } from './vision-cases.ts';
 
-const CASES = [...TENSOR_CASES, ...LAYER_CASES, ...SEQUENCE_CASES, ...SPECTRAL_CASES, ...VISION_CASES];
+const CASES = [
+  ...TENSOR_CASES,
+  ...LAYER_CASES,
+  ...LOSSES_CASES,
+  ...SEQUENCE_CASES,
+  ...SPECTRAL_CASES,
+  ...VISION_CASES,
+];
 
 /** Gradients on a device, which must be registered. */
 export function gradientSuite(device: string): void {

@@ -4,6 +4,7 @@ export { functionalParity } from './functional.ts';
 export { layerParity } from './layers.ts';
 export { loadSurface } from './opinfo/load-surface.ts';
 export type * from './opinfo/surface-types.ts';
+export { lossesParity } from './losses.ts';
 export { optimizerParity } from './optimizers.ts';
 export { printingParity } from './printing.ts';
 export { sequenceParity } from './sequence.ts';

@@ -43,7 +43,8 @@ function packed(arg: unknown): unknown {
   return utils.rnn.packPaddedSequence(input, lengths, options);
 }
 
-async function problemsOf({ layer, args, state, text, calls }: ModuleRecord): Promise<string[]> {
+/** Everything in which a layer differs from its record. */
+export async function moduleProblems({ layer, args, state, text, calls }: ModuleRecord): Promise<string[]> {
   const module = buildModule([layer, args]);
   const problems: string[] = [];
   const keys = [...module.stateDict().keys()];
@@ -65,7 +66,7 @@ export function sequenceParity(device: string): void {
       .filter(canHold(device))
       .map((record) => [`${record.layer}(${JSON.stringify(record.args)})`, record] as const);
     it.each(cases)('%s', async (_, record) => {
-      expect(await problemsOf(record)).toEqual([]);
+      expect(await moduleProblems(record)).toEqual([]);
     });
   });
 }
