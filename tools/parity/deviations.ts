@@ -10,7 +10,77 @@ interface Meant {
   readonly reason: string;
 }
 
-const MEANT: readonly Meant[] = [];
+const MEANT: readonly Meant[] = [
+  {
+    names: ['*.no_grad', '*.enable_grad', '*.inference_mode', '*.detect_anomaly', '*.saved_tensors_hooks'],
+    reason: 'takes the function to run, where Python has a `with` block',
+  },
+  { names: ['torch.arange'], parameters: ['step'], reason: 'it may be left out, and is 1 then' },
+  {
+    names: ['*.var', '*.std', '*.var_mean', '*.std_mean'],
+    parameters: ['unbiased'],
+    reason: '`correction` says more',
+  },
+  { names: ['*.sort', '*.argsort', '*.msort'], parameters: ['stable'], reason: 'sorting is always stable' },
+  { names: ['*.topk'], parameters: ['sorted'], reason: 'they are always in order' },
+  {
+    names: ['torch.norm', 'torch.Tensor.norm'],
+    parameters: ['p', 'dtype'],
+    reason: 'the norm of all elements, which is 2 here; norms of matrices are in `linalg`',
+  },
+  { names: ['torch.where'], parameters: ['self', 'other'], reason: 'of a condition alone it is `nonzero`' },
+  { names: ['torch.split'], parameters: ['split_size_or_sections'], reason: 'as the method' },
+  {
+    names: ['torch.Tensor.to'],
+    reason: 'one `target`: a dtype, a device, or both in an object',
+  },
+  { names: ['torch.Tensor.view'], parameters: ['dtype'], reason: 'views of bytes as another dtype' },
+  {
+    names: ['torch.nn.Parameter', 'torch.nn.Buffer'],
+    parameters: ['data'],
+    reason: 'there is no parameter without data',
+  },
+  {
+    names: ['torch.nn.Softmax', 'torch.nn.LogSoftmax', 'torch.nn.Softmin', 'torch.nn.functional.*softm*'],
+    parameters: ['dim'],
+    reason: 'the implicit choice is deprecated in PyTorch',
+  },
+  {
+    names: ['*.stft', '*.istft'],
+    parameters: ['return_complex'],
+    reason: 'complex values are a trailing axis of 2',
+  },
+  { names: ['*.stft', '*.istft'], parameters: ['onesided'], reason: 'what None means for real input' },
+  { names: ['torch.nn.init.calculate_gain'], parameters: ['param'], reason: 'what None means' },
+  {
+    names: ['torch.nn.utils.clip_grad_norm_'],
+    parameters: ['error_if_nonfinite'],
+    reason: 'values are not known yet when gradients are clipped',
+  },
+  {
+    names: ['torch.autograd.gradcheck', 'torch.autograd.gradgradcheck'],
+    reason: 'raises where a gradient is wrong; sparse, batched and undefined gradients do not exist',
+  },
+  {
+    names: ['torch.autograd.functional.*'],
+    parameters: ['vectorize', 'outer_jacobian_strategy'],
+    reason: 'rows are always computed at once',
+  },
+  {
+    names: ['torch.autograd.functional.*'],
+    parameters: ['v'],
+    reason: 'without it only functions of one number could be asked for',
+  },
+  { names: ['*.repeat_interleave'], parameters: ['output_size'], reason: 'the size is known without it' },
+  {
+    names: ['torch.repeat_interleave'],
+    parameters: ['repeats'],
+    reason: 'of counts alone, which is `bincount` backwards',
+  },
+  { names: ['torch.nn.functional.pad'], parameters: ['value'], reason: 'what None means' },
+  { names: ['torch.autograd.grad'], parameters: ['only_inputs'], reason: 'deprecated; it is always so' },
+  { names: ['torch.autograd.grad'], parameters: ['is_grads_batched'], reason: '`vmap` does it' },
+];
 
 /** Why a function deviates in this way; undefined where nobody meant it. */
 export function reasonFor(name: string, { parameter }: Deviation): string | undefined {

@@ -138,6 +138,14 @@ export const EXCLUSIONS: readonly Exclusion[] = [
     names: ['torch.nn.Lazy*'],
   },
   {
+    reason: 'documented, and here, only in `torch.nn.functional`',
+    names: of(
+      'torch',
+      `adaptive_avg_pool1d avg_pool1d bilinear channel_shuffle conv1d conv2d conv3d conv_tbc conv_transpose* hardshrink
+      cosine_similarity pairwise_distance pdist pixel_shuffle pixel_unshuffle prelu`,
+    ),
+  },
+  {
     reason: 'the same function without the option: `returnIndices`',
     names: ['torch.nn.functional.*_with_indices'],
   },
@@ -163,6 +171,12 @@ export const IGNORED_PARAMETERS: readonly {
   { names: ['foreach'], modules: 'torch.nn.utils*', reason: 'many parameters are always one launch' },
   { names: ['verbose'], modules: 'torch.optim*', reason: 'deprecated' },
   { names: ['cache_size'], modules: 'torch.distributions', reason: 'a result asked for again is cheap' },
+  { names: ['sparse_grad'], modules: 'torch*', reason: 'gradients are dense' },
+  {
+    names: ['min_value', 'max_value'],
+    modules: 'torch.nn',
+    reason: 'deprecated for `min_val` and `max_val`',
+  },
   { names: ['check_errors'], modules: '*', reason: 'for solvers of GPUs that report errors late' },
 ];
 

@@ -123,7 +123,7 @@ function documentedDefault(member: ts.PropertySignature): string | undefined {
     .getJSDocCommentsAndTags(member)
     .map((node) => ts.getTextOfJSDocComment(node.comment) ?? '')
     .join(' ');
-  const stated = /\b[Dd]efault:? (?:`([^`]+)`|(\[[^\]]*\]|-?[\w.]*\w))/.exec(comment);
+  const stated = /\b[Dd]efault:? (?:`([^`]+)`|(\[[^\]]*\]|'[^']*'|-?[\w.]*\w))/.exec(comment);
   const text = stated?.[1] ?? stated?.[2];
   return text !== undefined && isPlain(text) ? text : undefined;
 }

@@ -24,7 +24,8 @@ export const PLACES: Readonly<Record<string, readonly string[]>> = {
   'torch.autograd.functional': ['autograd.functional', 'autograd'],
   'torch.autograd.forward_ad': ['autograd.forwardAd', 'autograd'],
   'torch.autograd.graph': ['autograd.graph', 'autograd'],
-  'torch.func': ['autograd.func', 'autograd', 'utils', 'nn'],
+  // Functions of functions; those of `torch.autograd` with the same names take inputs as well.
+  'torch.func': ['func', 'autograd.func', 'utils', 'nn'],
   'torch.amp': ['amp', 'tensor', 'optim', 'autograd'],
   'torch.utils.checkpoint': ['autograd'],
 };
@@ -32,4 +33,5 @@ export const PLACES: Readonly<Record<string, readonly string[]>> = {
 /** Names that JavaScript does not allow, or that are elsewhere: the module of the surface and the name there. */
 export const RENAMED: Readonly<Record<string, readonly [module: string, name: string]>> = {
   'torch.var': ['tensor', 'variance'],
+  'torch.func.vmap': ['autograd', 'vmap'],
 };

@@ -76,19 +76,24 @@ def from_python(function):
     )
 
 
+def argument_default(argument):
+    if not argument.has_default_value():
+        return None
+    # Data types are numbers there, and what they stand for is decided later.
+    return "None" if argument.name == "dtype" else default_text(argument.default_value)
+
+
 def from_schemas(name):
     """Of an operator: all overloads but those that write into `out`, name their axes, or are only TorchScript's."""
     found = []
     for schema in torch._C._jit_get_schemas_for_operator(f"aten::{name}"):
         arguments = schema.arguments
         kinds = [str(a.type) for a in [*arguments, *schema.returns]]
-        by_name = any(a.name == "names" or a.name.startswith("dim") and "str" in str(a.type) for a in arguments)
+        by_name = any(a.name == "names" or "dim" in a.name and "str" in str(a.type) for a in arguments)
         scripts = any(a.name in ("a", "b", "t", "reverse") for a in arguments)
         if any(a.is_out for a in arguments) or by_name or scripts or not any("Tensor" in kind for kind in kinds):
             continue
-        text = joined(
-            (a.name, "", a.kwarg_only, default_text(a.default_value) if a.has_default_value() else None) for a in arguments
-        )
+        text = joined((a.name, "", a.kwarg_only, argument_default(a)) for a in arguments)
         if text not in found:
             found.append(text)
     return found

@@ -112,7 +112,14 @@ function optionKeys(
     !ts.isIdentifier(parameter.name) ||
     /^(options|settings|opts)$/i.test(parameter.name.text) ||
     (initializer !== undefined && ts.isObjectLiteralExpression(initializer));
-  return looksLikeOne && parameter.type ? keysOf(sources, source, parameter.type) : undefined;
+  const type = parameter.type && constraintOf(parameter.parent, parameter.type);
+  return looksLikeOne && type ? keysOf(sources, source, type) : undefined;
+}
+
+/** What a type parameter stands for, as far as its function says: `O extends GradOptions`. */
+function constraintOf({ typeParameters }: ts.SignatureDeclaration, type: ts.TypeNode): ts.TypeNode {
+  const name = ts.isTypeReferenceNode(type) ? type.typeName.getText() : undefined;
+  return typeParameters?.find((parameter) => parameter.name.text === name)?.constraint ?? type;
 }
 
 /** A function in a variable: written there, or returned by a call whose function declares or writes what it returns. */

@@ -13,9 +13,9 @@ export interface GradOptions {
   readonly gradOutputs?: readonly (Tensor | undefined)[];
   /** Keep the history for a further pass; the default is `createGraph`. */
   readonly retainGraph?: boolean;
-  /** Make the gradients themselves differentiable. */
+  /** Make the gradients themselves differentiable. Default false. */
   readonly createGraph?: boolean;
-  /** Give null for an input that the outputs do not depend on, instead of an error. */
+  /** Give null for an input that the outputs do not depend on, instead of an error. Default false. */
   readonly allowUnused?: boolean;
 }
 

@@ -7,6 +7,7 @@ import {
   rand,
   randLike,
   randint,
+  randintLike,
   randn,
   randperm,
   tensor,
@@ -106,6 +107,10 @@ describe('distributions', () => {
     expect(x.dtype).toBe('int64');
     expect([...new Set(numbers(x))].sort((a, b) => a - b)).toEqual([-2, -1, 0, 1, 2, 3]);
     expect(() => randint(3, 3, [1])).toThrow('randint');
+    const fromZero = numbers(randint(3, [100], { dtype: 'int32' }));
+    expect([...new Set(fromZero)].sort((a, b) => a - b)).toEqual([0, 1, 2]);
+    expect(new Set(numbers(randintLike(x, 5, 6)))).toEqual(new Set([5]));
+    expect(numbers(randintLike(x, 1, { dtype: 'int32' })).every((n) => n === 0)).toBe(true);
   });
 
   test('randperm is a permutation', () => {

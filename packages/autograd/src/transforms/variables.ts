@@ -15,9 +15,9 @@ export type OneOrMore = Tensor | readonly Tensor[];
 export type Like<I extends OneOrMore> = I extends Tensor ? Tensor : Tensor[];
 
 export interface TransformOptions {
-  /** Make the result itself differentiable, also with respect to the inputs. */
+  /** Make the result itself differentiable, also with respect to the inputs. Default false. */
   readonly createGraph?: boolean;
-  /** Raise where the result does not depend on an input, instead of giving zeros. */
+  /** Raise where the result does not depend on an input, instead of giving zeros. Default false. */
   readonly strict?: boolean;
 }
 

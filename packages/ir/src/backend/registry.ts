@@ -73,9 +73,9 @@ export function defaultDevice(): string | undefined {
 }
 
 /** Chooses the default device; it must be registered. */
-export function setDefaultDevice(name: string): void {
-  getDevice(name);
-  defaultName = name;
+export function setDefaultDevice(device: string): void {
+  getDevice(device);
+  defaultName = device;
 }
 
 /** Whether a device of this name is registered. */

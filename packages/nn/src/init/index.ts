@@ -5,7 +5,7 @@
 
 import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
 import { eye, full, noGrad, ones, rand, randn, zeros } from '@tenfold/tensor/base';
-import type { DType, Tensor } from '@tenfold/tensor/base';
+import type { DType, Generator, Tensor } from '@tenfold/tensor/base';
 import { calculateGain, fans } from './fan.ts';
 import type { FanMode, Nonlinearity } from './fan.ts';
 
@@ -22,23 +22,32 @@ function write(tensor: Tensor, make: (shape: readonly number[], placement: Place
   return tensor;
 }
 
+export interface RandomInitOptions {
+  /** Where the numbers come from; the one that `manualSeed` sets when absent. */
+  readonly generator?: Generator;
+}
+
 /** Uniform numbers from `a` up to `b`. */
-export function uniform_(tensor: Tensor, a = 0, b = 1): Tensor {
+export function uniform_(tensor: Tensor, a = 0, b = 1, { generator }: RandomInitOptions = {}): Tensor {
   return write(tensor, (shape, placement) =>
-    rand(shape, placement)
+    rand(shape, { ...placement, generator })
       .mul(b - a)
       .add(a),
   );
 }
 
 /** Normal numbers with mean `mean` and standard deviation `std`. */
-export function normal_(tensor: Tensor, mean = 0, std = 1): Tensor {
-  return write(tensor, (shape, placement) => randn(shape, placement).mul(std).add(mean));
+export function normal_(tensor: Tensor, mean = 0, std = 1, { generator }: RandomInitOptions = {}): Tensor {
+  return write(tensor, (shape, placement) =>
+    randn(shape, { ...placement, generator })
+      .mul(std)
+      .add(mean),
+  );
 }
 
-/** `value` everywhere. */
-export function constant_(tensor: Tensor, value: number): Tensor {
-  return write(tensor, (shape, placement) => full(shape, value, placement));
+/** `val` everywhere. */
+export function constant_(tensor: Tensor, val: number): Tensor {
+  return write(tensor, (shape, placement) => full(shape, val, placement));
 }
 
 export function zeros_(tensor: Tensor): Tensor {
@@ -56,25 +65,25 @@ export function eye_(tensor: Tensor): Tensor {
   return write(tensor, ([rows, columns], placement) => eye(rows, columns, placement));
 }
 
-export interface XavierOptions {
+export interface XavierOptions extends RandomInitOptions {
   /** A factor for the standard deviation; see calculateGain. Default 1. */
   readonly gain?: number;
 }
 
 /** Uniform, of variance `gain² · 2 / (fanIn + fanOut)`. http://proceedings.mlr.press/v9/glorot10a.html */
-export function xavierUniform_(tensor: Tensor, { gain = 1 }: XavierOptions = {}): Tensor {
+export function xavierUniform_(tensor: Tensor, { gain = 1, generator }: XavierOptions = {}): Tensor {
   const { fanIn, fanOut } = fans('xavierUniform_', tensor);
   const bound = gain * Math.sqrt(6 / (fanIn + fanOut));
-  return uniform_(tensor, -bound, bound);
+  return uniform_(tensor, -bound, bound, { generator });
 }
 
 /** Normal, of variance `gain² · 2 / (fanIn + fanOut)`. http://proceedings.mlr.press/v9/glorot10a.html */
-export function xavierNormal_(tensor: Tensor, { gain = 1 }: XavierOptions = {}): Tensor {
+export function xavierNormal_(tensor: Tensor, { gain = 1, generator }: XavierOptions = {}): Tensor {
   const { fanIn, fanOut } = fans('xavierNormal_', tensor);
-  return normal_(tensor, 0, gain * Math.sqrt(2 / (fanIn + fanOut)));
+  return normal_(tensor, 0, gain * Math.sqrt(2 / (fanIn + fanOut)), { generator });
 }
 
-export interface KaimingOptions {
+export interface KaimingOptions extends RandomInitOptions {
   /** The negative slope of leakyRelu. Default 0. */
   readonly a?: number;
   /** Default `'fanIn'`. */
@@ -86,12 +95,12 @@ export interface KaimingOptions {
 /** Uniform, of variance `gain² / fan`. https://arxiv.org/abs/1502.01852 */
 export function kaimingUniform_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
   const bound = Math.sqrt(3) * kaimingStd('kaimingUniform_', tensor, options);
-  return uniform_(tensor, -bound, bound);
+  return uniform_(tensor, -bound, bound, options);
 }
 
 /** Normal, of variance `gain² / fan`. https://arxiv.org/abs/1502.01852 */
 export function kaimingNormal_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
-  return normal_(tensor, 0, kaimingStd('kaimingNormal_', tensor, options));
+  return normal_(tensor, 0, kaimingStd('kaimingNormal_', tensor, options), options);
 }
 
 function kaimingStd(op: string, tensor: Tensor, options: KaimingOptions): number {

@@ -8,9 +8,9 @@ import { GradError } from '@tenfold/ir';
 import type { Graph, NodeId } from '@tenfold/ir';
 
 export interface BackwardOptions {
-  /** Keep the traced history, so that backward can pass through it again. */
+  /** Keep the traced history, so that backward can pass through it again. Default `createGraph`. */
   readonly retainGraph?: boolean;
-  /** Make the gradients themselves differentiable; implies `retainGraph`. */
+  /** Make the gradients themselves differentiable; implies `retainGraph`. Default false. */
   readonly createGraph?: boolean;
 }
 

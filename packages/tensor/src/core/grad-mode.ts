@@ -13,8 +13,8 @@ export function isGradEnabled(): boolean {
 }
 
 /** Turns tracing for gradients on or off until changed again; for scripts. Prefer `noGrad`. */
-export function setGradEnabled(value: boolean): void {
-  enabled = value;
+export function setGradEnabled(mode: boolean): void {
+  enabled = mode;
 }
 
 /**

@@ -109,19 +109,19 @@ export class Tensor {
   }
 
   /** Turns gradients with respect to this leaf on or off, and returns the tensor, as torch.Tensor.requires_grad_. */
-  requiresGrad_(value = true): this {
-    if (this.requiresGrad === value) return this;
+  requiresGrad_(requiresGrad = true): this {
+    if (this.requiresGrad === requiresGrad) return this;
     if (!this.isLeaf) {
       throw new GradError(
         'requiresGrad: only leaf tensors can be changed; use detach() to cut a result off its history',
       );
     }
-    if (value && !isFloat(this.dtype)) {
+    if (requiresGrad && !isFloat(this.dtype)) {
       throw new DTypeError(
         `requiresGrad: only float tensors have gradients, this one is ${this.dtype}; cast it first`,
       );
     }
-    this.#leafState('requiresGrad').requiresGrad = value;
+    this.#leafState('requiresGrad').requiresGrad = requiresGrad;
     return this;
   }
 

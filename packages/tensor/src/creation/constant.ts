@@ -16,29 +16,33 @@ function constantTensor(op: string, shape: Shape | number, value: number, option
 }
 
 /** A tensor of zeros, float32 unless a dtype is given. As torch.zeros. */
-export function zeros(shape: Shape | number, options: CreationOptions = {}): Tensor {
-  return constantTensor('zeros', shape, 0, options);
+export function zeros(size: Shape | number, options: CreationOptions = {}): Tensor {
+  return constantTensor('zeros', size, 0, options);
 }
 
 /** A tensor of ones, float32 unless a dtype is given. As torch.ones. */
-export function ones(shape: Shape | number, options: CreationOptions = {}): Tensor {
-  return constantTensor('ones', shape, 1, options);
+export function ones(size: Shape | number, options: CreationOptions = {}): Tensor {
+  return constantTensor('ones', size, 1, options);
 }
 
 /** A tensor whose contents do not matter yet. They are zeros, so that no result depends on stale memory. As torch.empty. */
-export function empty(shape: Shape | number, options: CreationOptions = {}): Tensor {
-  return constantTensor('empty', shape, 0, options);
+export function empty(size: Shape | number, options: CreationOptions = {}): Tensor {
+  return constantTensor('empty', size, 0, options);
 }
 
-/** A tensor filled with `value`; its dtype follows from the value (int64, float32 or bool) unless given. As torch.full. */
-export function full(shape: Shape | number, value: number | boolean, options: CreationOptions = {}): Tensor {
-  const inferred = numberType(value);
+/** A tensor filled with `fillValue`; its dtype follows from the value (int64, float32 or bool) unless given. As torch.full. */
+export function full(
+  size: Shape | number,
+  fillValue: number | boolean,
+  options: CreationOptions = {},
+): Tensor {
+  const inferred = numberType(fillValue);
   const { device, dtype } = resolveOptions(
     'full',
     options,
     options.requiresGrad && !isFloat(inferred) ? 'float32' : inferred,
   );
-  return finish(expandTo(numberTensor(device, value, dtype), checkShape('full', shape)), options);
+  return finish(expandTo(numberTensor(device, fillValue, dtype), checkShape('full', size)), options);
 }
 
 /** Ones on the diagonal of an `n` by `m` matrix, zeros elsewhere; `m` defaults to `n`. As torch.eye. */
@@ -67,7 +71,7 @@ export function emptyLike(self: Tensor, options: CreationOptions = {}): Tensor {
   return empty(self.shape, like('emptyLike', self, options));
 }
 
-/** `value` everywhere, with the shape, dtype and device of `self` unless others are given. As torch.full_like. */
-export function fullLike(self: Tensor, value: number | boolean, options: CreationOptions = {}): Tensor {
-  return full(self.shape, value, like('fullLike', self, options));
+/** `fillValue` everywhere, with the shape, dtype and device of `self` unless others are given. As torch.full_like. */
+export function fullLike(self: Tensor, fillValue: number | boolean, options: CreationOptions = {}): Tensor {
+  return full(self.shape, fillValue, like('fullLike', self, options));
 }

@@ -10,7 +10,7 @@ export interface CreationOptions {
   readonly dtype?: DType;
   /** Name of the device; the default device when absent. */
   readonly device?: string;
-  /** Whether gradients with respect to the result are wanted. Such a result is a leaf with memory of its own. */
+  /** Whether gradients with respect to the result are wanted. Such a result is a leaf with memory of its own. Default false. */
   readonly requiresGrad?: boolean;
 }
 

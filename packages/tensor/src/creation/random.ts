@@ -22,15 +22,15 @@ export interface RandomOptions extends CreationOptions {
 }
 
 /** Uniform numbers from 0 up to but without 1; float32 unless another float dtype is given. As torch.rand. */
-export function rand(shape: Shape | number, options: RandomOptions = {}): Tensor {
+export function rand(size: Shape | number, options: RandomOptions = {}): Tensor {
   const { device, dtype } = floatOptions('rand', options);
-  return finish(uniform(device, checkShape('rand', shape), dtype, generatorOf(options)), options);
+  return finish(uniform(device, checkShape('rand', size), dtype, generatorOf(options)), options);
 }
 
 /** Normal numbers of mean 0 and variance 1; float32 unless another float dtype is given. As torch.randn. */
-export function randn(shape: Shape | number, options: RandomOptions = {}): Tensor {
+export function randn(size: Shape | number, options: RandomOptions = {}): Tensor {
   const { device, dtype } = floatOptions('randn', options);
-  return finish(normal(device, checkShape('randn', shape), dtype, generatorOf(options)), options);
+  return finish(normal(device, checkShape('randn', size), dtype, generatorOf(options)), options);
 }
 
 /** Box and Muller: the radius from one uniform number, taken from (0, 1] so that its logarithm exists, the angle from another. */
@@ -46,16 +46,27 @@ function normal(device: Device, shape: Shape, dtype: DType, generator: Generator
 }
 
 /**
- * Whole numbers from `low` up to but without `high`, int64 unless a dtype is given. As torch.randint. They are the
+ * Whole numbers from `low` (0 unless given) up to but without `high`, int64 unless a dtype is given. As torch.randint. They are the
  * remainders of 31 random bits: a range of n prefers some numbers by less than n / 2^31.
  * @throws ArgumentError unless 1 <= high - low <= 2^31 - 1.
  */
+export function randint(high: number, size: Shape | number, options?: RandomOptions): Tensor;
+export function randint(low: number, high: number, size: Shape | number, options?: RandomOptions): Tensor;
 export function randint(
-  low: number,
-  high: number,
-  shape: Shape | number,
+  first: number,
+  second: Shape | number,
+  third: Shape | number | RandomOptions = {},
   options: RandomOptions = {},
 ): Tensor {
+  if (!isSize(third)) return integers(0, first, second, third);
+  return integers(first, Number(second), third, options);
+}
+
+function isSize(arg: Shape | number | RandomOptions): arg is Shape | number {
+  return typeof arg === 'number' || Array.isArray(arg);
+}
+
+function integers(low: number, high: number, size: Shape | number, options: RandomOptions): Tensor {
   const { device, dtype } = resolveOptions('randint', options, options.requiresGrad ? 'float32' : 'int64');
   const range = high - low;
   if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high) || range < 1 || range >= 2 ** 31) {
@@ -63,7 +74,7 @@ export function randint(
       `randint: expected whole numbers with 1 <= high - low < 2^31, got low ${low} and high ${high}`,
     );
   }
-  const sizes = checkShape('randint', shape);
+  const sizes = checkShape('randint', size);
   const bits = lowBits(randomBits(device, sizes, generatorOf(options)), 31, 'int32');
   const remainder = castTo(raw.mod(bits, expandTo(numberTensor(device, range, 'int32'), sizes)), dtype);
   const start = expandTo(numberTensor(device, low, dtype), sizes);
@@ -92,8 +103,16 @@ export function randnLike(self: Tensor, options: RandomOptions = {}): Tensor {
 }
 
 /** As `randint`, with the shape, dtype and device of `self` unless others are given. As torch.randint_like. */
-export function randintLike(self: Tensor, low: number, high: number, options: RandomOptions = {}): Tensor {
-  return randint(low, high, self.shape, { ...options, ...like('randintLike', self, options) });
+export function randintLike(self: Tensor, high: number, options?: RandomOptions): Tensor;
+export function randintLike(self: Tensor, low: number, high: number, options?: RandomOptions): Tensor;
+export function randintLike(
+  self: Tensor,
+  first: number,
+  second: number | RandomOptions = {},
+  options: RandomOptions = {},
+): Tensor {
+  const [low, high, given] = typeof second === 'number' ? [first, second, options] : [0, first, second];
+  return integers(low, high, self.shape, { ...given, ...like('randintLike', self, given) });
 }
 
 function floatOptions(op: string, options: RandomOptions): { device: Device; dtype: DType } {

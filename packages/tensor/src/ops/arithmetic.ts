@@ -14,7 +14,7 @@ import { Tensor } from '../core/tensor.ts';
 import { asFloat } from './numeric.ts';
 
 export interface AddOptions {
-  /** Multiplies the second operand. */
+  /** Multiplies the second operand. Default 1. */
   readonly alpha?: number;
 }
 

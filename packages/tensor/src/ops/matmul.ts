@@ -21,32 +21,32 @@ export function matmul(self: Tensor, other: Tensor): Tensor {
 }
 
 /** `[n, k] @ [k, m] -> [n, m]`, without broadcasting. As torch.mm. */
-export function mm(self: Tensor, other: Tensor): Tensor {
-  checkRanks('mm', self, other, 2, 2);
-  return multiply('mm', self, other);
+export function mm(self: Tensor, mat2: Tensor): Tensor {
+  checkRanks('mm', self, mat2, 2, 2);
+  return multiply('mm', self, mat2);
 }
 
 /** `[b, n, k] @ [b, k, m] -> [b, n, m]`, without broadcasting. As torch.bmm. */
-export function bmm(self: Tensor, other: Tensor): Tensor {
-  checkRanks('bmm', self, other, 3, 3);
-  if (self.shape[0] !== other.shape[0]) {
+export function bmm(self: Tensor, mat2: Tensor): Tensor {
+  checkRanks('bmm', self, mat2, 3, 3);
+  if (self.shape[0] !== mat2.shape[0]) {
     throw new ShapeError(
-      `bmm: batch sizes differ: ${formatShape(self.shape)} @ ${formatShape(other.shape)}; use matmul() to broadcast them`,
+      `bmm: batch sizes differ: ${formatShape(self.shape)} @ ${formatShape(mat2.shape)}; use matmul() to broadcast them`,
     );
   }
-  return multiply('bmm', self, other);
+  return multiply('bmm', self, mat2);
 }
 
 /** `[n, k] @ [k] -> [n]`. As torch.mv. */
-export function mv(self: Tensor, vector: Tensor): Tensor {
-  checkRanks('mv', self, vector, 2, 1);
-  return multiply('mv', self, vector);
+export function mv(self: Tensor, vec: Tensor): Tensor {
+  checkRanks('mv', self, vec, 2, 1);
+  return multiply('mv', self, vec);
 }
 
 /** The inner product of two vectors, without axes. As torch.dot. */
-export function dot(self: Tensor, other: Tensor): Tensor {
-  checkRanks('dot', self, other, 1, 1);
-  return multiply('dot', self, other);
+export function dot(self: Tensor, tensor: Tensor): Tensor {
+  checkRanks('dot', self, tensor, 1, 1);
+  return multiply('dot', self, tensor);
 }
 
 /** The outer product of two vectors: `[n], [m] -> [n, m]`. As torch.outer. */

@@ -67,9 +67,9 @@ function rollAxis(x: Tensor, axis: number, shift: number): Tensor {
   return cat([sliceAxis(x, axis, start, size - start), sliceAxis(x, axis, 0, start)], axis);
 }
 
-/** The tensor `sizes[i]` times after itself along each axis; new axes come first. As torch.Tensor.repeat. */
-export function repeat(self: Tensor, ...sizes: ShapeArgs): Tensor {
-  const counts = listOf(sizes);
+/** The tensor `repeats[i]` times after itself along each axis; new axes come first. As torch.Tensor.repeat. */
+export function repeat(self: Tensor, ...repeats: ShapeArgs): Tensor {
+  const counts = listOf(repeats);
   const missing = counts.length - self.ndim;
   if (missing < 0 || counts.some((n) => !Number.isInteger(n) || n < 0)) {
     throw new ShapeError(
@@ -84,23 +84,23 @@ export function repeat(self: Tensor, ...sizes: ShapeArgs): Tensor {
 }
 
 /** As `repeat`, where missing counts are 1. As torch.tile. */
-export function tile(self: Tensor, ...sizes: ShapeArgs): Tensor {
-  const counts = listOf(sizes);
+export function tile(self: Tensor, ...dims: ShapeArgs): Tensor {
+  const counts = listOf(dims);
   return repeat(self, [...new Array<number>(Math.max(self.ndim - counts.length, 0)).fill(1), ...counts]);
 }
 
-/** Each element `count` times in a row along `dim`, or in the flattened tensor. As torch.repeat_interleave. */
-export function repeatInterleave(self: Tensor, count: number, dim?: number): Tensor {
-  if (!Number.isInteger(count) || count < 0)
-    throw new ArgumentError(`repeatInterleave: count is ${count}, expected a whole number from 0`);
+/** Each element `repeats` times in a row along `dim`, or in the flattened tensor. As torch.repeat_interleave. */
+export function repeatInterleave(self: Tensor, repeats: number, dim?: number): Tensor {
+  if (!Number.isInteger(repeats) || repeats < 0)
+    throw new ArgumentError(`repeatInterleave: repeats is ${repeats}, expected a whole number from 0`);
   if (dim === undefined) {
     const column = apply('reshape', [self], { shape: [self.numel, 1] });
-    return apply('reshape', [expandTo(column, [self.numel, count])], { shape: [self.numel * count] });
+    return apply('reshape', [expandTo(column, [self.numel, repeats])], { shape: [self.numel * repeats] });
   }
   const axis = normalizeAxis('repeatInterleave', dim, self.ndim);
   const { shape } = self;
   const inner = numel(shape.slice(axis + 1));
   const outer = numel(shape.slice(0, axis + 1));
-  const spread = expandTo(apply('reshape', [self], { shape: [outer, 1, inner] }), [outer, count, inner]);
-  return apply('reshape', [spread], { shape: shape.map((size, a) => (a === axis ? size * count : size)) });
+  const spread = expandTo(apply('reshape', [self], { shape: [outer, 1, inner] }), [outer, repeats, inner]);
+  return apply('reshape', [spread], { shape: shape.map((size, a) => (a === axis ? size * repeats : size)) });
 }

@@ -18,8 +18,8 @@ export function reshape(self: Tensor, ...shape: ShapeArgs): Tensor {
 }
 
 /** As `reshape`: nothing here depends on how a tensor lies in memory. As torch.Tensor.view. */
-export function view(self: Tensor, ...shape: ShapeArgs): Tensor {
-  return reshapeTo('view', self, listOf(shape));
+export function view(self: Tensor, ...size: ShapeArgs): Tensor {
+  return reshapeTo('view', self, listOf(size));
 }
 
 function reshapeTo(op: string, self: Tensor, sizes: readonly number[]): Tensor {
@@ -77,8 +77,8 @@ export function movedim(self: Tensor, source: number, destination: number): Tens
 }
 
 /** Axes of size 1 repeated to the sizes given; -1 leaves a size as it is, and new axes come first. As torch.Tensor.expand. */
-export function expand(self: Tensor, ...shape: ShapeArgs): Tensor {
-  const sizes = listOf(shape);
+export function expand(self: Tensor, ...size: ShapeArgs): Tensor {
+  const sizes = listOf(size);
   const missing = sizes.length - self.ndim;
   const target = sizes.map((size, axis) =>
     size === -1 && axis >= missing ? self.shape[axis - missing] : size,
@@ -98,9 +98,9 @@ export function expandAs(self: Tensor, other: Tensor): Tensor {
   return expand(self, other.shape);
 }
 
-/** Broadcasts to `shape`. As torch.broadcast_to. */
-export function broadcastTo(self: Tensor, shape: Shape): Tensor {
-  return expand(self, shape);
+/** Broadcasts to `size`. As torch.broadcast_to. */
+export function broadcastTo(self: Tensor, size: Shape): Tensor {
+  return expand(self, size);
 }
 
 /** Without the axes of size 1: all of them, or those of `dim` that are. As torch.squeeze. */
@@ -115,13 +115,15 @@ export function unsqueeze(self: Tensor, dim: number): Tensor {
   return apply('reshape', [self], { shape: [...self.shape.slice(0, axis), 1, ...self.shape.slice(axis)] });
 }
 
-/** The axes from `start` to `end`, both included, as one. As torch.flatten. */
-export function flatten(self: Tensor, start = 0, end = -1): Tensor {
+/** The axes from `startDim` to `endDim`, both included, as one. As torch.flatten. */
+export function flatten(self: Tensor, startDim = 0, endDim = -1): Tensor {
   if (self.ndim === 0) return reshapeTo('flatten', self, [1]);
-  const first = normalizeAxis('flatten', start, self.ndim);
-  const last = normalizeAxis('flatten', end, self.ndim);
+  const first = normalizeAxis('flatten', startDim, self.ndim);
+  const last = normalizeAxis('flatten', endDim, self.ndim);
   if (first > last)
-    throw new IndexError(`flatten: start ${start} comes after end ${end} in ${formatShape(self.shape)}`);
+    throw new IndexError(
+      `flatten: startDim ${startDim} comes after endDim ${endDim} in ${formatShape(self.shape)}`,
+    );
   const { shape } = self;
   const merged = shape.slice(first, last + 1).reduce((a, b) => a * b, 1);
   return reshapeTo('flatten', self, [...shape.slice(0, first), merged, ...shape.slice(last + 1)]);

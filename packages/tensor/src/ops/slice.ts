@@ -50,13 +50,13 @@ export function select(self: Tensor, dim: number, index: number): Tensor {
 }
 
 /**
- * Pieces of axis `dim` (0 unless given): each of `size` elements (the last may be smaller), or of the sizes listed,
+ * Pieces of axis `dim` (0 unless given): each of `splitSize` elements (the last may be smaller), or of the sizes listed,
  * which must add up. As torch.split.
  */
-export function split(self: Tensor, size: number | readonly number[], dim = 0): Tensor[] {
+export function split(self: Tensor, splitSize: number | readonly number[], dim = 0): Tensor[] {
   const axis = axisOf('split', self, dim);
   const total = self.shape[axis];
-  const sizes = typeof size === 'number' ? evenSizes(total, size) : size;
+  const sizes = typeof splitSize === 'number' ? evenSizes(total, splitSize) : splitSize;
   if (sizes.reduce((a, b) => a + b, 0) !== total || sizes.some((n) => !Number.isInteger(n) || n < 0)) {
     throw new ShapeError(
       `split: sizes [${sizes.join(', ')}] do not add up to ${total}, axis ${dim} of ${formatShape(self.shape)}`,
