@@ -12,6 +12,18 @@ export type { BufferOptions, ParameterOptions } from './module/parameter.ts';
 export * from './layers/activations.ts';
 export { AdaptiveLogSoftmaxWithLoss } from './layers/adaptive-softmax.ts';
 export type { AdaptiveLogSoftmaxOptions } from './layers/adaptive-softmax.ts';
+export { MultiheadAttention } from './layers/attention/multihead-attention.ts';
+export type {
+  MultiheadAttentionCall,
+  MultiheadAttentionOptions,
+} from './layers/attention/multihead-attention.ts';
+export { TransformerDecoderLayer, TransformerEncoderLayer } from './layers/attention/transformer-layers.ts';
+export type {
+  DecoderLayerCall,
+  EncoderLayerCall,
+  TransformerLayerOptions,
+} from './layers/attention/transformer-layers.ts';
+export * from './layers/attention/transformer.ts';
 export { BatchNorm1d, BatchNorm2d } from './layers/batch-norm.ts';
 export type { BatchNormOptions } from './layers/batch-norm.ts';
 export * from './layers/containers.ts';

@@ -25,6 +25,8 @@ export { maxPool1d, maxPool2d, maxPool3d } from './max-pooling.ts';
 export type { IndexOptions, MaxPoolOptions, MaybeIndexed } from './max-pooling.ts';
 export * from './margin-losses.ts';
 export * from './nll-losses.ts';
+export { multiHeadAttentionForward } from './multi-head-attention.ts';
+export type { MultiHeadAttentionOptions } from './multi-head-attention.ts';
 export { batchNorm, layerNorm, normalize } from './normalization.ts';
 export type {
   BatchNormFunctionOptions,

@@ -1,6 +1,17 @@
 /** Gradient checks of layers for sequences. */
 
-import { GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell, utils } from '@tenfold/nn';
+import {
+  GRU,
+  GRUCell,
+  LSTM,
+  LSTMCell,
+  MultiheadAttention,
+  RNN,
+  RNNCell,
+  TransformerDecoderLayer,
+  TransformerEncoderLayer,
+  utils,
+} from '@tenfold/nn';
 import type { GradientCase } from './case.ts';
 import { onModule } from './module-case.ts';
 
@@ -20,4 +31,17 @@ const recurrent: readonly GradientCase[] = [
   onModule('GRUCell', () => new GRUCell(2, 2), [[2, 2], [2, 2]], (cell, x, h) => cell.forward(x, h)),
 ]; // prettier-ignore
 
-export const SEQUENCE_CASES: readonly GradientCase[] = [...recurrent];
+const small = { dimFeedforward: 2, dropout: 0, activation: 'gelu' } as const;
+
+const attention: readonly GradientCase[] = [
+  onModule('MultiheadAttention', () => new MultiheadAttention(2, 2), [[2, 1, 2]], (layer, x) => layer.forward(x, x, x)[0]),
+  onModule('MultiheadAttention with its weights and an added mask', () => new MultiheadAttention(2, 1, { addBiasKv: true }), [[2, 1, 2], [2, 2]], (layer, x, attnMask) =>
+    layer.forward(x, x, x, { attnMask }).filter((result) => result !== null),
+  ),
+  onModule('MultiheadAttention between sequences', () => new MultiheadAttention(2, 2, { kdim: 1, vdim: 3, addZeroAttn: true }), [[2, 2], [3, 1], [3, 3]], (layer, q, k, v) =>
+    layer.forward(q, k, v, { needWeights: false })[0], false),
+  onModule('TransformerEncoderLayer', () => new TransformerEncoderLayer(3, 1, { ...small, normFirst: true }), [[2, 1, 3]], (layer, x) => layer.forward(x), false),
+  onModule('TransformerDecoderLayer', () => new TransformerDecoderLayer(3, 1, small), [[2, 1, 3], [3, 1, 3]], (layer, x, memory) => layer.forward(x, memory, { tgtIsCausal: true }), false),
+]; // prettier-ignore
+
+export const SEQUENCE_CASES: readonly GradientCase[] = [...recurrent, ...attention];

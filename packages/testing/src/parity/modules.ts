@@ -14,9 +14,13 @@ function childOf(value: unknown): nn.Module {
   return buildModule(value);
 }
 
-/** A module in the place of its description. */
+/** A module in the place of its description, in options too. */
 function nested(arg: unknown): unknown {
-  return isDescription(arg) ? buildModule(arg) : arg;
+  if (isDescription(arg)) return buildModule(arg);
+  const isOptions = typeof arg === 'object' && arg !== null && !Array.isArray(arg);
+  return isOptions
+    ? Object.fromEntries(Object.entries(arg).map(([key, value]) => [key, nested(value)]))
+    : arg;
 }
 
 /** A module of nested constructor calls. */
