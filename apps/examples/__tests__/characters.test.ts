@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Vocabulary, drawNumber, randomPieces } from '../src/lib/characters.ts';
+import { Vocabulary, consecutivePieces, drawNumber, randomPieces } from '../src/lib/characters.ts';
 import { seededRandom } from '../src/lib/random.ts';
 import { generateTales } from '../src/lib/tales.ts';
 
@@ -35,6 +35,14 @@ test('pieces come with the characters after them', () => {
   expect([...targets]).toEqual([...inputs].map((number) => number + 1));
   const steps = [...inputs.keys()].filter((i) => i % 8 > 0).map((i) => inputs[i] - inputs[i - 1]);
   expect(new Set(steps)).toEqual(new Set([1]));
+});
+
+test('pieces one after the other are the whole text, but for what is left over', () => {
+  const text = Int32Array.from({ length: 50 }, (_, i) => i);
+  const pieces = [...consecutivePieces(text, 4, 8)];
+  expect(pieces.map(({ inputs }) => inputs.length)).toEqual([32, 16]);
+  expect(pieces.flatMap(({ inputs }) => [...inputs])).toEqual([...text.subarray(0, 48)]);
+  expect(pieces.flatMap(({ targets }) => [...targets])).toEqual([...text.subarray(1, 49)]);
 });
 
 describe('a number is drawn', () => {

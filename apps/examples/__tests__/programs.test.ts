@@ -50,19 +50,24 @@ describe('polynomial', () => {
 });
 
 describe('text', () => {
-  test('learns to write from a small text', async () => {
-    const { code, stdout, stderr } = await runExample('text', '--steps', '200', '--length', '60');
+  test.each([
+    ['transformer', []],
+    ['lstm', ['--layers', '1', '--context', '32']],
+  ])('learns to write from a small text: %s', async (model, more) => {
+    const args = ['--model', model, '--steps', '200', '--length', '60', '--lr', '5e-3', ...more];
+    const { code, stdout, stderr } = await runExample('text', ...args);
     expect(stderr).toBe('');
     expect(code).toBe(0);
     const losses = [...stdout.matchAll(/^step \d+: loss (\d\.\d{4})$/gm)].map(([, loss]) => Number(loss));
     expect(losses).toHaveLength(2);
     expect(losses[1]).toBeLessThan(1.6);
-    expect(stdout).toMatch(/^\d+ characters a second\n\n[^]{60}\n$/m);
+    const [, validation] = /^validation loss (\d\.\d{4}) nats a character\n\n[^]{60}\n$/m.exec(stdout) ?? [];
+    expect(Number(validation)).toBeLessThan(1.6);
   });
 
   test('refuses what it cannot use', async () => {
     await expectOneLine(/the width 66 is not a multiple of 4$/, 'text', '--width', '66');
-    await expectOneLine(/nowhere\.txt/, 'text', '--data', '/nowhere.txt');
+    await expectOneLine(/nowhere\.txt/, 'text', '--text', '/nowhere.txt');
   });
 });
 

@@ -56,6 +56,15 @@ export function randomPieces(
   return { inputs, targets };
 }
 
+/** As many pieces of `length` characters as a text has one after the other, `count` at a time; what is left over is left out. */
+export function* consecutivePieces(text: Int32Array, count: number, length: number): Generator<TextBatch> {
+  const total = Math.floor((text.length - 1) / length);
+  for (let first = 0; first < total; first += count) {
+    const [start, end] = [first * length, Math.min(first + count, total) * length];
+    yield { inputs: text.slice(start, end), targets: text.slice(start + 1, end + 1) };
+  }
+}
+
 /**
  * A number drawn with the probabilities softmax(logits / temperature): the lower the temperature, the likelier the
  * likeliest, and 0 always takes that.

@@ -3,7 +3,7 @@
 import { F, fromBuffer, noGrad } from 'tenfold';
 import type { Tensor, nn, optim } from 'tenfold';
 import type { TextBatch, Vocabulary } from './characters.ts';
-import { drawNumber } from './characters.ts';
+import { consecutivePieces, drawNumber } from './characters.ts';
 
 /** A model from characters by number `[B, T]` to logits `[B, T, V]`, and where it is. */
 export interface Writer {
@@ -17,16 +17,32 @@ export interface Writer {
 
 /** One step on pieces of `context` characters. Returns their mean loss in nats, which need not be computed yet. */
 export async function trainOnPieces(
-  { model, context, device }: Writer,
+  writer: Writer,
   optimizer: optim.Optimizer,
-  { inputs, targets }: TextBatch,
+  pieces: TextBatch,
 ): Promise<Tensor> {
-  const logits = model.forward(fromBuffer(inputs, [inputs.length / context, context], { device }));
-  const loss = F.crossEntropy(logits.flatten(0, 1), fromBuffer(targets, [targets.length], { device }));
+  const loss = lossOn(writer, pieces);
   optimizer.zeroGrad();
   loss.backward();
   await optimizer.step();
   return loss;
+}
+
+function lossOn({ model, context, device }: Writer, { inputs, targets }: TextBatch): Tensor {
+  const logits = model.forward(fromBuffer(inputs, [inputs.length / context, context], { device }));
+  return F.crossEntropy(logits.flatten(0, 1), fromBuffer(targets, [targets.length], { device }));
+}
+
+/** The mean loss on a whole text, in nats a character, piece by piece. The model is left in evaluation mode. */
+export async function meanLoss(writer: Writer, text: Int32Array): Promise<number> {
+  writer.model.eval();
+  let [total, count] = [0, 0];
+  for (const pieces of consecutivePieces(text, 32, writer.context)) {
+    const loss = await noGrad(() => lossOn(writer, pieces)).item();
+    total += loss * pieces.inputs.length;
+    count += pieces.inputs.length;
+  }
+  return total / count;
 }
 
 export interface WritingOptions {
