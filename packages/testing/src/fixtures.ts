@@ -2,16 +2,16 @@
 
 import type { DType } from '@tenfold/ir';
 import type { Scalar } from './number-format.ts';
-import { encode } from './number-format.ts';
+import { decode, encode } from './number-format.ts';
 
 /** A number, or the name of one that JSON does not have. */
 export type FixtureNumber = number | boolean | 'NaN' | 'Infinity' | '-Infinity';
 
-/** An array; float32 unless it says otherwise. */
+/** An array; float32 unless it says otherwise. The data are numbers, or the base64 of their little-endian bytes. */
 export interface ArrayRecord {
   readonly dtype?: DType;
   readonly shape: readonly number[];
-  readonly data: readonly FixtureNumber[];
+  readonly data: readonly FixtureNumber[] | string;
 }
 
 /** A call with its result and gradients. */
@@ -110,8 +110,65 @@ export interface SemanticsRecord {
   readonly expected: Readonly<Record<string, unknown>>;
 }
 
+/** A call in PyTorch's convention: arguments by the names of its parameters, `{ $: i }` for tensor `i`. */
+export interface OpCall {
+  readonly op: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly inputs: readonly ArrayRecord[];
+}
+
+/** A sample of PyTorch's table of operations, with its result. */
+export interface OpSample extends OpCall {
+  /** The tensors that come back, without data if they are `random`; those of a named tuple are called `fields`. */
+  readonly out?: readonly ArrayRecord[];
+  readonly fields?: readonly string[];
+  readonly random?: true;
+  /** A result that is no tensor. */
+  readonly value?: unknown;
+  /** The error of PyTorch's own float32, relative to the largest magnitude, where it is more than usual. */
+  readonly errors?: readonly (number | null)[];
+  readonly grads?: readonly (ArrayRecord | null)[];
+  readonly gradErrors?: readonly (number | null)[];
+  /** Derivatives that may be checked against differences here: the first, or the second too. */
+  readonly check?: 1 | 2;
+}
+
+/** A call that PyTorch refuses. */
+export interface OpError extends OpCall {
+  readonly error: string;
+  readonly message: string;
+}
+
+export interface OpFile {
+  /** By operation: other names of it, and why samples were left out, with their number. */
+  readonly ops: Readonly<
+    Record<string, { readonly aliases?: readonly string[]; readonly left?: Readonly<Record<string, number>> }>
+  >;
+  readonly samples: readonly OpSample[];
+  readonly errors: readonly OpError[];
+}
+
+/** The files of PyTorch's table of operations. */
+export const OP_FAMILIES = [
+  'activations',
+  'binary',
+  'creation',
+  'fft',
+  'indexing',
+  'linalg',
+  'losses',
+  'products',
+  'reductions',
+  'shapes',
+  'special',
+  'unary',
+  'windowed',
+] as const;
+
+export type OpFamily = (typeof OP_FAMILIES)[number];
+
 /** The files, by name. */
-export interface Fixtures {
+export interface Fixtures extends Readonly<Record<`opinfo/${OpFamily}`, OpFile>> {
   readonly tensor: readonly CallRecord[];
   readonly functional: readonly CallRecord[];
   readonly shapes: readonly CallRecord[];
@@ -143,10 +200,16 @@ export async function loadFixture<K extends keyof Fixtures>(name: K): Promise<Fi
 
 /** The elements of a record as scalars of its dtype. */
 export function recordScalars({ dtype, data }: ArrayRecord): Scalar[] {
+  if (typeof data === 'string') return decode(dtype ?? 'float32', fromBase64(data));
   return data.map((x) => (dtype === 'int64' ? BigInt(Number(x)) : Number(x)));
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }
 
 /** The bytes of a record. */
 export function recordBytes(record: ArrayRecord): Uint8Array {
+  if (typeof record.data === 'string') return fromBase64(record.data);
   return encode(record.dtype ?? 'float32', recordScalars(record));
 }

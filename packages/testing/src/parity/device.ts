@@ -11,11 +11,11 @@ import { loadFixture } from '../fixtures.ts';
 export function onDevice<K extends keyof Fixtures>(
   device: string,
   name: K,
-  declare: (records: Fixtures[K]) => void,
+  declare: (records: Fixtures[K]) => void | Promise<void>,
 ): void {
   describe(`PyTorch's ${name} on '${device}'`, async () => {
     beforeAll(() => setDefaultDevice(device));
-    declare(await loadFixture(name));
+    await declare(await loadFixture(name));
   });
 }
 

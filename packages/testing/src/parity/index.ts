@@ -5,6 +5,7 @@ export { layerParity } from './layers.ts';
 export { loadSurface } from './opinfo/load-surface.ts';
 export type * from './opinfo/surface-types.ts';
 export { lossesParity } from './losses.ts';
+export { opinfoParity } from './opinfo/suite.ts';
 export { optimizerParity } from './optimizers.ts';
 export { printingParity } from './printing.ts';
 export { sequenceParity } from './sequence.ts';

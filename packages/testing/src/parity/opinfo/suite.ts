@@ -1,0 +1,55 @@
+/** Samples of PyTorch's table of operations, for any device that is registered. */
+
+import { expect, it } from 'vitest';
+import type { OpCall, OpFamily, OpSample } from '../../fixtures.ts';
+import { canHold, onDevice } from '../device.ts';
+import { deviationOf } from './deviations.ts';
+import { loadSurface } from './load-surface.ts';
+import type { Operation } from './operations.ts';
+import { findOperation } from './operations.ts';
+import { labelOf, sampleProblems } from './replay.ts';
+
+export interface OpinfoOptions {
+  /** The files to replay. */
+  readonly families: readonly OpFamily[];
+  /** Takes part `part` of `of` parts of each operation's samples: 0 of 1. */
+  readonly part?: number;
+  readonly of?: number;
+}
+
+/** An operation with the records that concern it. */
+export interface OperationRecords<R extends OpCall> {
+  readonly operation: Operation;
+  readonly records: readonly R[];
+}
+
+/** Values and gradients of every operation that Tenfold has, one test each. */
+export function opinfoParity(device: string, { families, part = 0, of = 1 }: OpinfoOptions): void {
+  for (const family of families) {
+    onDevice(device, `opinfo/${family}`, async ({ samples }) => {
+      const groups = await byOperation<OpSample>(samples.filter(canHold(device)));
+      it.each([...groups])('%s', async (_, { operation, records }) => {
+        const problems: string[] = [];
+        for (const [i, sample] of records.entries()) {
+          if (i % of !== part || deviationOf(sample)) continue;
+          const lines = await sampleProblems(operation, sample, family);
+          problems.push(...lines.map((line) => `${labelOf(sample)}: ${line}`));
+        }
+        expect(problems).toEqual([]);
+      });
+    });
+  }
+}
+
+/** Records by PyTorch's name of the operation, of those that Tenfold has. */
+export async function byOperation<R extends OpCall>(
+  records: readonly R[],
+): Promise<Map<string, OperationRecords<R>>> {
+  const surface = await loadSurface();
+  const groups = new Map<string, OperationRecords<R>>();
+  for (const name of new Set(records.map(({ op }) => op))) {
+    const operation = findOperation(surface, name);
+    if (operation) groups.set(name, { operation, records: records.filter(({ op }) => op === name) });
+  }
+  return groups;
+}
