@@ -26,6 +26,8 @@ import * as masked from './ops/masked-select.ts';
 import * as matmul from './ops/matmul.ts';
 import * as norm from './ops/norm.ts';
 import { repeat } from './ops/pad.ts';
+import * as mathematics from './ops/mathematics.ts';
+import type { MedianMethods } from './ops/median.ts';
 import * as read from './ops/read.ts';
 import * as reduce from './ops/reduce.ts';
 import * as rounding from './ops/rounding.ts';
@@ -82,6 +84,8 @@ interface TensorMethods
     MethodsOf<typeof norm>,
     MethodsOf<typeof read>,
     MethodsOf<typeof reduce>,
+    MethodsOf<Omit<typeof mathematics, 'median' | 'nanmedian'>>,
+    MedianMethods,
     MethodsOf<typeof single>,
     MethodsOf<typeof rounding>,
     MethodsOf<typeof scatter>,
@@ -117,6 +121,7 @@ install(matmul);
 install(norm);
 install(read);
 install(reduce);
+install(mathematics);
 install(single);
 install(rounding);
 install(scatter);

@@ -6,7 +6,7 @@
 
 import { DTypeError, isFloat, isInt } from '@tenfold/ir';
 import type { DType } from '@tenfold/ir';
-import { together } from '../core/broadcast.ts';
+import { literal, together } from '../core/broadcast.ts';
 import * as raw from '../core/primitives.ts';
 import { resultType } from '../core/promote.ts';
 import type { Operand } from '../core/promote.ts';
@@ -150,6 +150,12 @@ export function neg(self: Tensor): Tensor {
   return raw.neg(self);
 }
 
+/** The tensor itself. As torch.positive. Raises DTypeError for bool. */
+export function positive(self: Tensor): Tensor {
+  if (self.dtype === 'bool') throw new DTypeError('positive: bool tensors have no sign; cast with int()');
+  return self;
+}
+
 /** The magnitude. As torch.abs. Raises DTypeError for bool. */
 export function abs(self: Tensor): Tensor {
   if (self.dtype === 'bool')
@@ -162,29 +168,42 @@ export function sign(self: Tensor): Tensor {
   return self.dtype === 'bool' ? self : raw.sign(self);
 }
 
-/** `self + weight * (end - self)`. As torch.lerp. */
+/**
+ * `self + weight * (end - self)`; counted from the end for weights from 0.5, so that a weight of 1 gives `end` exactly.
+ * As torch.lerp.
+ */
 export function lerp(self: Tensor, end: Tensor, weight: Operand): Tensor {
-  return add(self, mul(weight, sub(end, self)));
+  const [from, to, share] = together('lerp', [self, end, weight], resultType('lerp', [self, end]));
+  const distance = raw.sub(to, from);
+  const rest = raw.sub(literal(share, 1), share);
+  const forwards = raw.add(from, raw.mul(share, distance));
+  const backwards = raw.sub(to, raw.mul(rest, distance));
+  return raw.where(raw.lt(share, literal(share, 0.5)), forwards, backwards);
 }
 
-/** `self + value * a * b`. As torch.addcmul. */
+/** `self + value * tensor1 * tensor2`. As torch.addcmul. */
 export function addcmul(
   self: Tensor,
-  a: Tensor,
-  b: Tensor,
-  options: { readonly value?: number } = {},
+  tensor1: Tensor,
+  tensor2: Tensor,
+  { value = 1 }: { readonly value?: number } = {},
 ): Tensor {
-  return add(self, mul(a, b), { alpha: options.value });
+  return add(self, mul(tensor1, tensor2), { alpha: value });
 }
 
-/** `self + value * a / b`. As torch.addcdiv. */
+/** `self + value * tensor1 / tensor2`. As torch.addcdiv. Raises DTypeError for two integers. */
 export function addcdiv(
   self: Tensor,
-  a: Tensor,
-  b: Tensor,
-  options: { readonly value?: number } = {},
+  tensor1: Tensor,
+  tensor2: Tensor,
+  { value = 1 }: { readonly value?: number } = {},
 ): Tensor {
-  return add(self, div(a, b), { alpha: options.value });
+  if (!isFloat(tensor1.dtype) && !isFloat(tensor2.dtype)) {
+    throw new DTypeError(
+      `addcdiv: integers (${tensor1.dtype} and ${tensor2.dtype}) do not divide here; cast one with float()`,
+    );
+  }
+  return add(self, div(tensor1, tensor2), { alpha: value });
 }
 
 function scaled(operand: Operand, { alpha }: AddOptions): Operand {

@@ -21,50 +21,63 @@ export interface ReduceOptions extends KeepOptions {
 }
 
 /** The sum; of integers and bools as int64. As torch.sum. */
-export function sum(self: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor {
-  const x = castTo(self, options.dtype ?? accumulatorType(self.dtype));
-  return reduceAxes('sum', x, axesOf('sum', dim, x.ndim), options.keepdim);
+export function sum(self: Tensor, dim?: Dim, { keepdim = false, dtype }: ReduceOptions = {}): Tensor {
+  const x = castTo(self, dtype ?? accumulatorType(self.dtype));
+  return reduceAxes('sum', x, axesOf('sum', dim, x.ndim), keepdim);
 }
 
 /** The arithmetic mean, NaN of nothing. As torch.mean. Raises DTypeError for integers and bools. */
-export function mean(self: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor {
-  const dtype = options.dtype ?? self.dtype;
+export function mean(
+  self: Tensor,
+  dim?: Dim,
+  { keepdim = false, dtype = self.dtype }: ReduceOptions = {},
+): Tensor {
   if (!isFloat(dtype))
     throw new DTypeError(`mean: needs floats, got ${dtype}; cast with float() or give { dtype: 'float32' }`);
   const x = castTo(self, dtype);
   const axes = axesOf('mean', dim, x.ndim);
-  const total = reduceAxes('sum', x, axes, options.keepdim);
+  const total = reduceAxes('sum', x, axes, keepdim);
   return raw.div(total, literal(total, countOf(x, axes)));
 }
 
 /** The product; of integers and bools as int64. Its gradient holds with zeros among the factors too. As torch.prod. */
-export function prod(self: Tensor, dim?: Dim, options: ReduceOptions = {}): Tensor {
-  const x = castTo(self, options.dtype ?? accumulatorType(self.dtype));
-  return reduceAxes('prod', x, axesOf('prod', dim, x.ndim), options.keepdim);
+export function prod(self: Tensor, dim?: Dim, { keepdim = false, dtype }: ReduceOptions = {}): Tensor {
+  const x = castTo(self, dtype ?? accumulatorType(self.dtype));
+  return reduceAxes('prod', x, axesOf('prod', dim, x.ndim), keepdim);
 }
 
 /** The greatest element, NaN if there is one. Ties share the gradient evenly. As torch.amax. */
-export function amax(self: Tensor, dim?: Dim, options: KeepOptions = {}): Tensor {
+export function amax(self: Tensor, dim?: Dim, { keepdim = false }: KeepOptions = {}): Tensor {
   const axes = axesOf('amax', dim, self.ndim);
   checkNotEmpty('amax', self, axes);
-  return reduceAxes('max', self, axes, options.keepdim);
+  return reduceAxes('max', self, axes, keepdim);
 }
 
 /** The least element, NaN if there is one. Ties share the gradient evenly. As torch.amin. */
-export function amin(self: Tensor, dim?: Dim, options: KeepOptions = {}): Tensor {
+export function amin(self: Tensor, dim?: Dim, { keepdim = false }: KeepOptions = {}): Tensor {
   const axes = axesOf('amin', dim, self.ndim);
   checkNotEmpty('amin', self, axes);
-  return reduceAxes('min', self, axes, options.keepdim);
+  return reduceAxes('min', self, axes, keepdim);
 }
 
 /** Whether any element is true (not 0). As torch.any. */
-export function any(self: Tensor, dim?: Dim, options: KeepOptions = {}): Tensor {
-  const x = truth(self);
-  return reduceAxes('max', x, axesOf('any', dim, x.ndim), options.keepdim);
+export function any(self: Tensor, dim?: Dim, { keepdim = false }: KeepOptions = {}): Tensor {
+  return truthReduction('any', 'max', self, dim, keepdim);
 }
 
 /** Whether all elements are true (not 0). As torch.all. */
-export function all(self: Tensor, dim?: Dim, options: KeepOptions = {}): Tensor {
-  const x = truth(self);
-  return reduceAxes('min', x, axesOf('all', dim, x.ndim), options.keepdim);
+export function all(self: Tensor, dim?: Dim, { keepdim = false }: KeepOptions = {}): Tensor {
+  return truthReduction('all', 'min', self, dim, keepdim);
+}
+
+/** The result is bool, but uint8 for uint8: PyTorch's bool once. */
+function truthReduction(
+  op: string,
+  kind: 'max' | 'min',
+  self: Tensor,
+  dim: Dim | undefined,
+  keepdim: boolean,
+): Tensor {
+  const reduced = reduceAxes(kind, truth(self), axesOf(op, dim, self.ndim), keepdim);
+  return self.dtype === 'uint8' ? castTo(reduced, 'uint8') : reduced;
 }

@@ -9,6 +9,7 @@ import type { Tensor } from '../core/tensor.ts';
 import { axesOf, withOnes } from './dims.ts';
 import type { Dim } from './dims.ts';
 import { inFullPrecision } from './numeric.ts';
+import { mean } from './reduce.ts';
 import { countOf, reduceAxes } from './reduce-axes.ts';
 import type { KeepOptions } from './reduce-axes.ts';
 
@@ -42,6 +43,16 @@ export function std(self: Tensor, dim?: Dim, options: VarianceOptions = {}): Ten
       },
     );
   });
+}
+
+/** The variance and the mean. As torch.var_mean. */
+export function varMean(self: Tensor, dim?: Dim, options: VarianceOptions = {}): [Tensor, Tensor] {
+  return [variance(self, dim, options), mean(self, dim, { keepdim: options.keepdim })];
+}
+
+/** The standard deviation and the mean. As torch.std_mean. */
+export function stdMean(self: Tensor, dim?: Dim, options: VarianceOptions = {}): [Tensor, Tensor] {
+  return [std(self, dim, options), mean(self, dim, { keepdim: options.keepdim })];
 }
 
 function check(op: string, self: Tensor, dim: Dim | undefined): number[] {
