@@ -55,6 +55,20 @@ describe('signatures', () => {
     ]);
   });
 
+  test('a class may keep its options for its methods', () => {
+    const files = {
+      'main.ts': `import { loss } from './loss.ts';
+        class Base<O> { options: O; constructor(options: O) { this.options = options; } }
+        interface Options { margin?: number }
+        export class Loss extends Base<Options> {
+          constructor(options: Options = {}) { super(options); }
+          forward(x: Tensor): Tensor { return loss(x, this.options); }
+        }`,
+      'loss.ts': `export function loss(x: Tensor, { margin = 1 }: { margin?: number }): Tensor { return x; }`,
+    };
+    expect(linesOf(files, 'Loss')).toEqual(['{ margin? = 1 }']);
+  });
+
   test('overloads are several, with the defaults of the one that has the body', () => {
     const files = {
       'main.ts': `export function f(x: Tensor): Tensor;

@@ -1,6 +1,7 @@
 /**
  * The defaults of options, from where a function takes its options object apart: a pattern in the parameter list, a pattern
- * in the body, or `options.key ?? value`. Where the object is handed on to another function, also from there.
+ * in the body, or `options.key ?? value`. Where the object is handed on to another function, also from there, and where a
+ * constructor keeps it in a field, from the methods of the class.
  */
 import ts from 'typescript';
 import type { Entity, Sources } from './sources.ts';
@@ -12,70 +13,101 @@ export type Defaults = ReadonlyMap<string, string>;
 /** How far options are followed from one function to the next. */
 const REACH = 4;
 
+/** The class that a constructor makes, which may have inherited it. */
+export interface Owner {
+  readonly source: Source;
+  readonly node: ts.ClassLikeDeclaration;
+}
+
 /** @param index The place of the options object among the parameters. */
-export function defaultsOf(
-  sources: Sources,
-  source: Source,
-  callable: Callable,
-  index: number,
-  reach = REACH,
-): Defaults {
-  const found = new Map<string, string>();
-  const parameter = callable.parameters[index];
-  if (!parameter || reach === 0) return found;
-  const note = (key: string, value: ts.Expression | undefined) => {
-    if (value && isPlain(value) && !found.has(key)) found.set(key, textOf(value));
-  };
-  /** The names that stand for the options, or for what is left of them. */
-  const objects = new Set<string>();
-  const takeApart = (name: ts.BindingName) => {
+export function defaultsOf(sources: Sources, located: Located, index: number, owner?: Owner): Defaults {
+  const search = new Search(sources);
+  search.callable(located, index, REACH);
+  if (owner && search.fields.size > 0) search.methods(owner, REACH);
+  return search.found;
+}
+
+class Search {
+  readonly found = new Map<string, string>();
+  /** Fields that keep the object. */
+  readonly fields = new Set<string>();
+  readonly #sources: Sources;
+
+  constructor(sources: Sources) {
+    this.#sources = sources;
+  }
+
+  callable(located: Located, index: number, reach: number): void {
+    const parameter = located.callable.parameters[index];
+    if (!parameter || reach === 0) return;
+    const objects = new Set<string>();
+    this.#takeApart(parameter.name, objects);
+    if (located.callable.body) this.#visit(located.callable.body, located, objects, reach);
+  }
+
+  methods({ source, node }: Owner, reach: number): void {
+    for (const member of node.members) {
+      if (!ts.isMethodDeclaration(member) || !member.body) continue;
+      this.#visit(member.body, { source, callable: member }, new Set(), reach);
+    }
+  }
+
+  #note(key: string, value: ts.Expression | undefined): void {
+    if (value && isPlain(value) && !this.found.has(key)) this.found.set(key, textOf(value));
+  }
+
+  /** @param objects Receives the names that stand for the options, or for what is left of them. */
+  #takeApart(name: ts.BindingName, objects: Set<string>): void {
     if (ts.isIdentifier(name)) objects.add(name.text);
     if (!ts.isObjectBindingPattern(name)) return;
     for (const element of name.elements) {
-      if (element.dotDotDotToken) takeApart(element.name);
-      else note((element.propertyName ?? element.name).getText(), element.initializer);
+      if (element.dotDotDotToken) this.#takeApart(element.name, objects);
+      else this.#note((element.propertyName ?? element.name).getText(), element.initializer);
     }
-  };
-  const isObject = (node: ts.Expression): boolean =>
-    (ts.isIdentifier(node) && objects.has(node.text)) ||
-    (ts.isObjectLiteralExpression(node) &&
-      node.properties.some((part) => ts.isSpreadAssignment(part) && isObject(part.expression)));
+  }
 
-  const visit = (node: ts.Node) => {
-    if (ts.isVariableDeclaration(node) && node.initializer && isObject(node.initializer))
-      takeApart(node.name);
-    if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken) {
-      const { left, right } = node;
-      if (ts.isPropertyAccessExpression(left) && isObject(left.expression)) note(left.name.text, right);
-    }
+  #isObject(node: ts.Expression, objects: ReadonlySet<string>): boolean {
+    if (ts.isIdentifier(node)) return objects.has(node.text);
+    if (isField(node)) return this.fields.has(node.name.text);
+    return (
+      ts.isObjectLiteralExpression(node) &&
+      node.properties.some((part) => ts.isSpreadAssignment(part) && this.#isObject(part.expression, objects))
+    );
+  }
+
+  #visit(node: ts.Node, located: Located, objects: Set<string>, reach: number): void {
+    if (ts.isVariableDeclaration(node) && node.initializer && this.#isObject(node.initializer, objects))
+      this.#takeApart(node.name, objects);
+    if (ts.isBinaryExpression(node)) this.#binary(node, objects);
     if (ts.isCallExpression(node)) {
-      const at = node.arguments.findIndex(isObject);
-      if (at >= 0) {
-        for (const [key, value] of fromCallee(sources, source, callable, node, at, reach - 1))
-          if (!found.has(key)) found.set(key, value);
-      }
+      const at = node.arguments.findIndex((argument) => this.#isObject(argument, objects));
+      const callee = at >= 0 ? calleeOf(this.#sources, located, node) : undefined;
+      if (callee) this.callable(callee, at, reach - 1);
     }
-    ts.forEachChild(node, visit);
-  };
+    ts.forEachChild(node, (child) => this.#visit(child, located, objects, reach));
+  }
 
-  takeApart(parameter.name);
-  if (callable.body) visit(callable.body);
-  return found;
+  #binary({ left, operatorToken, right }: ts.BinaryExpression, objects: ReadonlySet<string>): void {
+    if (operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken && ts.isPropertyAccessExpression(left)) {
+      if (this.#isObject(left.expression, objects)) this.#note(left.name.text, right);
+    }
+    if (operatorToken.kind === ts.SyntaxKind.EqualsToken && isField(left) && this.#isObject(right, objects))
+      this.fields.add(left.name.text);
+  }
 }
 
-function fromCallee(
+function isField(node: ts.Expression): node is ts.PropertyAccessExpression {
+  return ts.isPropertyAccessExpression(node) && node.expression.kind === ts.SyntaxKind.ThisKeyword;
+}
+
+function calleeOf(
   sources: Sources,
-  source: Source,
-  caller: Callable,
+  { source, callable }: Located,
   call: ts.CallExpression,
-  index: number,
-  reach: number,
-): Defaults {
-  const callee =
-    call.expression.kind === ts.SyntaxKind.SuperKeyword
-      ? ts.isClassLike(caller.parent) && constructorAbove(sources, source, caller.parent)
-      : implementation(sources.lookUp(source, call.expression));
-  return callee ? defaultsOf(sources, callee.source, callee.callable, index, reach) : new Map();
+): Located | undefined {
+  if (call.expression.kind !== ts.SyntaxKind.SuperKeyword)
+    return implementation(sources.lookUp(source, call.expression));
+  return ts.isClassLike(callable.parent) ? constructorAbove(sources, source, callable.parent) : undefined;
 }
 
 export interface Located {

@@ -2,7 +2,7 @@
 import type { SurfaceParameter, SurfaceSignature } from '@tenfold/testing/parity';
 import ts from 'typescript';
 import { constructorAbove, defaultsOf, implementation, isFunctionValue, textOf } from './defaults.ts';
-import type { Callable, Located } from './defaults.ts';
+import type { Callable, Located, Owner } from './defaults.ts';
 import { keysOf } from './option-types.ts';
 import type { OptionKeys } from './option-types.ts';
 import type { Entity, Sources } from './sources.ts';
@@ -49,9 +49,10 @@ function constructorSignatures(
   node: ts.ClassDeclaration,
 ): readonly SurfaceSignature[] {
   const own = node.members.filter(ts.isConstructorDeclaration);
-  if (own.length > 0) return overloads(sources, source, own);
+  const owner = { source, node };
+  if (own.length > 0) return overloads(sources, source, own, owner);
   const above = constructorAbove(sources, source, node);
-  return [above ? signatureOf(sources, above) : []];
+  return [above ? signatureOf(sources, above, above.callable, owner) : []];
 }
 
 /** The signatures that callers see; defaults are read where the body is. */
@@ -59,16 +60,18 @@ function overloads(
   sources: Sources,
   source: Source,
   callables: readonly Callable[],
+  owner?: Owner,
 ): readonly SurfaceSignature[] {
   const body = callables.find((callable) => callable.body) ?? callables[0];
   const seen = callables.length > 1 ? callables.filter((callable) => callable !== body) : [body];
-  return seen.map((callable) => signatureOf(sources, { source, callable }, body));
+  return seen.map((callable) => signatureOf(sources, { source, callable }, body, owner));
 }
 
 function signatureOf(
   sources: Sources,
   { source, callable }: Located,
   body: Callable = callable,
+  owner?: Owner,
 ): SurfaceSignature {
   const { parameters } = callable;
   return parameters.flatMap((parameter, i): readonly SurfaceParameter[] => {
@@ -77,7 +80,7 @@ function signatureOf(
     const keys =
       i === parameters.length - 1 ? optionKeys(sources, source, parameter, initializer) : undefined;
     if (keys) {
-      const defaults = defaultsOf(sources, source, body, place);
+      const defaults = defaultsOf(sources, { source, callable: body }, place, owner);
       return [...keys].map(([name, { optional, type, documented }]) => {
         const value = defaults.get(name) ?? documented;
         return { name, kind: 'option', optional, ...(value !== undefined && { default: value }), type };
