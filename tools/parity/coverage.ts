@@ -43,6 +43,15 @@ export interface Row {
   readonly missing: readonly string[];
 }
 
+/** How much of a row is required, in percent of what is not excluded. */
+export const REQUIRED: Readonly<Partial<Record<string, number>>> = {
+  'torch.nn': 95,
+  'torch.nn.functional': 95,
+  'torch.optim': 95,
+  'torch.Tensor, differentiable methods': 80,
+  'everyday operations': 95,
+};
+
 export interface Coverage {
   readonly version: string;
   readonly rows: readonly Row[];
@@ -127,7 +136,8 @@ function row(name: string, entries: readonly Entry[]): Row {
   };
 }
 
-/** The share of names that are there, in percent; of nothing, all. */
-export function percent(present: number, total: number): number {
-  return total === 0 ? 100 : (100 * present) / total;
+/** The names of a row that are there, in percent of all, and of those that are not excluded. */
+export function shares({ total, present, excluded }: Row): { readonly all: number; readonly wanted: number } {
+  const share = (count: number) => (count === 0 ? 100 : (100 * present) / count);
+  return { all: share(total), wanted: share(total - excluded) };
 }

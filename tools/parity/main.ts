@@ -9,10 +9,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../lib/workspace.ts';
 import { coverage, pythonSurface } from './coverage.ts';
-import { consoleReport, markdownReport } from './report.ts';
+import { PAGE, consoleReport, markdownReport } from './report.ts';
 import { extractSurface } from './surface.ts';
 
 const found = coverage(pythonSurface(), extractSurface());
 const flags = new Set(process.argv.slice(2));
-if (flags.has('--write')) writeFileSync(join(root, 'docs/pytorch-coverage.md'), markdownReport(found));
+if (flags.has('--write')) writeFileSync(join(root, PAGE), markdownReport(found));
 console.log(flags.has('--json') ? JSON.stringify(found, null, 2) : consoleReport(found));

@@ -33,5 +33,11 @@ export const PLACES: Readonly<Record<string, readonly string[]>> = {
 /** Names that JavaScript does not allow, or that are elsewhere: the module of the surface and the name there. */
 export const RENAMED: Readonly<Record<string, readonly [module: string, name: string]>> = {
   'torch.var': ['tensor', 'variance'],
+  'torch.autograd.Function': ['autograd', 'customFunction'],
+  'torch.from_numpy': ['tensor', 'fromBuffer'],
+  'torch.frombuffer': ['tensor', 'fromBuffer'],
   'torch.func.vmap': ['autograd', 'vmap'],
+  'torch.get_default_device': ['tensor', 'defaultDevice'],
+  'torch.numel': ['Tensor', 'numel'],
+  'torch.Tensor.numpy': ['Tensor', 'data'],
 };

@@ -178,7 +178,7 @@ def surface():
     graph, forward = torch.autograd.graph, torch.autograd.forward_ad
     utils = {name: getattr(torch.nn.utils, name).__module__ for name in public(torch.nn.utils)}
     return {
-        "version": re.match(r"[\d.]+", torch.__version__)[0],
+        "version": re.match(r"\d+\.\d+", torch.__version__)[0],
         "differentiable": differentiable(methods),
         "modules": {
             "torch": module(torch, [name for name in functions(torch) if name not in STRAY] + CLASSES),
@@ -203,7 +203,6 @@ def surface():
             "torch.autograd.functional": module(torch.autograd.functional, own(torch.autograd.functional)),
             "torch.autograd.forward_ad": module(forward, own(forward)),
             "torch.autograd.graph": module(graph, own(graph)),
-            "torch.cuda.amp": module(torch.cuda.amp, ["GradScaler", "autocast"]),
             "torch.utils.checkpoint": module(torch.utils.checkpoint, ["checkpoint", "checkpoint_sequential"]),
         },
     }

@@ -1,9 +1,12 @@
 /** Coverage as a table on the console, and as the page docs/pytorch-coverage.md. */
 import type { Coverage, Entry, Row } from './coverage.ts';
-import { percent } from './coverage.ts';
+import { REQUIRED, shares } from './coverage.ts';
 import { IGNORED_PARAMETERS } from './exclusions.ts';
 
-const HEADINGS = ['', 'names', 'there', 'of all', 'excluded', 'of the others'];
+/** Where the page is. */
+export const PAGE = 'docs/pytorch-coverage.md';
+
+const HEADINGS = ['', 'names', 'there', 'of all', 'excluded', 'of the others', 'required'];
 
 export function consoleReport({ version, rows, entries }: Coverage): string {
   const unexplained = entries.flatMap(({ name, deviations }) =>
@@ -73,9 +76,19 @@ export function markdownReport({ version, rows, entries }: Coverage): string {
   ].join('\n');
 }
 
-function cells({ name, total, present, excluded }: Row): string[] {
-  const share = (count: number) => `${percent(present, count).toFixed(1)} %`;
-  return [name, `${total}`, `${present}`, share(total), `${excluded}`, share(total - excluded)];
+function cells(row: Row): string[] {
+  const { name, total, present, excluded } = row;
+  const { all, wanted } = shares(row);
+  const required = REQUIRED[name];
+  return [
+    name,
+    `${total}`,
+    `${present}`,
+    `${all.toFixed(1)} %`,
+    `${excluded}`,
+    `${wanted.toFixed(1)} %`,
+    required === undefined ? '' : `${required} %`,
+  ];
 }
 
 /** Lines with columns of equal width, numbers to the right. */
