@@ -45,11 +45,14 @@ class Search {
     if (located.callable.body) this.#visit(located.callable.body, located, objects, reach);
   }
 
+  /** The methods of a class and of those it extends. */
   methods({ source, node }: Owner, reach: number): void {
     for (const member of node.members) {
       if (!ts.isMethodDeclaration(member) || !member.body) continue;
       this.#visit(member.body, { source, callable: member }, new Set(), reach);
     }
+    const above = classAbove(this.#sources, { source, node });
+    if (above) this.methods(above, reach);
   }
 
   #note(key: string, value: ts.Expression | undefined): void {
@@ -107,7 +110,9 @@ function calleeOf(
 ): Located | undefined {
   if (call.expression.kind !== ts.SyntaxKind.SuperKeyword)
     return implementation(sources.lookUp(source, call.expression));
-  return ts.isClassLike(callable.parent) ? constructorAbove(sources, source, callable.parent) : undefined;
+  return ts.isClassLike(callable.parent)
+    ? constructorAbove(sources, { source, node: callable.parent })
+    : undefined;
 }
 
 export interface Located {
@@ -130,27 +135,21 @@ export function isFunctionValue(node: ts.Node): node is ts.ArrowFunction | ts.Fu
   return ts.isArrowFunction(node) || ts.isFunctionExpression(node);
 }
 
-/** The constructor that a class inherits. */
-export function constructorAbove(
-  sources: Sources,
-  source: Source,
-  node: ts.ClassLikeDeclaration,
-): Located | undefined {
+/** The class that a class extends. */
+function classAbove(sources: Sources, { source, node }: Owner): Owner | undefined {
   const parent = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0];
   const entity = parent && sources.lookUp(source, parent.expression);
   if (entity?.kind !== 'declared') return undefined;
   const above = entity.declarations.find(ts.isClassDeclaration);
-  return above && constructorOf(sources, entity.source, above);
+  return above && { source: entity.source, node: above };
 }
 
-/** The constructor of a class, its own or inherited. */
-export function constructorOf(
-  sources: Sources,
-  source: Source,
-  node: ts.ClassLikeDeclaration,
-): Located | undefined {
-  const own = node.members.filter(ts.isConstructorDeclaration).find(({ body }) => body);
-  return own ? { source, callable: own } : constructorAbove(sources, source, node);
+/** The constructor that a class inherits. */
+export function constructorAbove(sources: Sources, owner: Owner): Located | undefined {
+  const above = classAbove(sources, owner);
+  const own = above?.node.members.filter(ts.isConstructorDeclaration).find(({ body }) => body);
+  if (above && own) return { source: above.source, callable: own };
+  return above && constructorAbove(sources, above);
 }
 
 /** A literal, or a list of them. */

@@ -10,9 +10,26 @@ interface Meant {
   readonly reason: string;
 }
 
+/** Defaults that are written as what PyTorch's None stands for. */
+const WHAT_NONE_MEANS = [
+  ['stft', 'onesided'],
+  ['istft', 'onesided'],
+  ['calculate_gain', 'param'],
+  ['pad', 'value'],
+  ['as_strided*', 'storage_offset'],
+  ['bincount', 'weights'],
+  ['histogram', 'weight'],
+  ['nan_to_num', 'nan'],
+  ['affine_grid', 'align_corners'],
+  ['grid_sample', 'align_corners'],
+] as const;
+
 const MEANT: readonly Meant[] = [
   {
-    names: ['*.no_grad', '*.enable_grad', '*.inference_mode', '*.detect_anomaly', '*.saved_tensors_hooks'],
+    names: [
+      ...['*.no_grad', '*.enable_grad', '*.inference_mode', '*.detect_anomaly', '*.saved_tensors_hooks'],
+      ...['torch.autocast', 'torch.amp.autocast'],
+    ],
     reason: 'takes the function to run, where Python has a `with` block',
   },
   { names: ['torch.arange'], parameters: ['step'], reason: 'it may be left out, and is 1 then' },
@@ -50,8 +67,24 @@ const MEANT: readonly Meant[] = [
     parameters: ['return_complex'],
     reason: 'complex values are a trailing axis of 2',
   },
-  { names: ['*.stft', '*.istft'], parameters: ['onesided'], reason: 'what None means for real input' },
-  { names: ['torch.nn.init.calculate_gain'], parameters: ['param'], reason: 'what None means' },
+  ...WHAT_NONE_MEANS.map(([name, parameter]) => ({
+    names: [`*.${name}`],
+    parameters: [parameter],
+    reason: 'what None means there',
+  })),
+  {
+    names: ['*.isin'],
+    parameters: ['element', 'test_element'],
+    reason: 'one name, whether tensor or number',
+  },
+  { names: ['*.gaussian_nll_loss'], parameters: ['var'], reason: '`var` is a word of JavaScript' },
+  { names: ['torch.numel'], parameters: ['self'], reason: 'a property' },
+  {
+    names: ['torch.nn.TransformerEncoder'],
+    parameters: ['enable_nested_tensor', 'mask_check'],
+    reason: 'there are no nested tensors',
+  },
+  { names: ['torch.amp.GradScaler'], parameters: ['device'], reason: 'that of the tensors' },
   {
     names: ['torch.nn.utils.clip_grad_norm_'],
     parameters: ['error_if_nonfinite'],
@@ -77,7 +110,6 @@ const MEANT: readonly Meant[] = [
     parameters: ['repeats'],
     reason: 'of counts alone, which is `bincount` backwards',
   },
-  { names: ['torch.nn.functional.pad'], parameters: ['value'], reason: 'what None means' },
   { names: ['torch.autograd.grad'], parameters: ['only_inputs'], reason: 'deprecated; it is always so' },
   { names: ['torch.autograd.grad'], parameters: ['is_grads_batched'], reason: '`vmap` does it' },
 ];

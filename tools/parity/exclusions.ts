@@ -95,8 +95,10 @@ export const EXCLUSIONS: readonly Exclusion[] = [
       ),
       ...of(
         'torch.Tensor',
-        'unsafe_* narrow_copy is_inference as_subclass reinforce volatile map_ map2_ apply_ new',
+        'unsafe_* narrow_copy is_inference as_subclass reinforce volatile map_ map2_ apply_ new grad_fn retains_grad',
       ),
+      'torch.is_inference_mode_enabled',
+      'torch.autograd.graph.disable_saved_tensors_hooks',
     ],
   },
   {

@@ -51,7 +51,7 @@ function constructorSignatures(
   const own = node.members.filter(ts.isConstructorDeclaration);
   const owner = { source, node };
   if (own.length > 0) return overloads(sources, source, own, owner);
-  const above = constructorAbove(sources, source, node);
+  const above = constructorAbove(sources, owner);
   return [above ? signatureOf(sources, above, above.callable, owner) : []];
 }
 
