@@ -27,8 +27,12 @@ const WHAT_NONE_MEANS = [
 const MEANT: readonly Meant[] = [
   {
     names: [
-      ...['*.no_grad', '*.enable_grad', '*.inference_mode', '*.detect_anomaly', '*.saved_tensors_hooks'],
-      ...['torch.autocast', 'torch.amp.autocast'],
+      '*.autocast',
+      '*.detect_anomaly',
+      '*.enable_grad',
+      '*.inference_mode',
+      '*.no_grad',
+      '*.saved_tensors_hooks',
     ],
     reason: 'takes the function to run, where Python has a `with` block',
   },
@@ -78,6 +82,15 @@ const MEANT: readonly Meant[] = [
     reason: 'one name, whether tensor or number',
   },
   { names: ['*.gaussian_nll_loss'], parameters: ['var'], reason: '`var` is a word of JavaScript' },
+  { names: ['*.scatter'], parameters: ['value'], reason: '`src` may be a number' },
+  { names: ['*.vmap'], parameters: ['chunk_size'], reason: 'the batch is computed at once' },
+  { names: ['*.gumbel_softmax'], parameters: ['eps'], reason: 'deprecated, and without effect' },
+  {
+    names: ['*.one_hot'],
+    parameters: ['num_classes'],
+    reason: 'without it the shape would depend on values',
+  },
+  { names: ['torch.optim.Adam'], parameters: ['decoupled_weight_decay'], reason: 'that is `AdamW`' },
   { names: ['torch.numel'], parameters: ['self'], reason: 'a property' },
   {
     names: ['torch.nn.TransformerEncoder'],

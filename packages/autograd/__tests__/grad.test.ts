@@ -14,6 +14,17 @@ describe('grad', () => {
     expect([x.grad, y.grad]).toEqual([null, null]);
   });
 
+  test('backward gives gradients to the inputs that are named, and to no others', async () => {
+    const [x, y] = [leaf([1, 2]), leaf([3, 4])];
+    x.mul(y)
+      .sum()
+      .backward(undefined, { inputs: [y] });
+    expect(await y.grad!.tolist()).toEqual([1, 2]);
+    expect(x.grad).toBeNull();
+    const sum = x.mul(y).sum();
+    expect(() => sum.backward(undefined, { inputs: [sum] })).toThrow(GradError);
+  });
+
   test('of several outputs is the gradient of their sum, weighted', async () => {
     const x = leaf([1, 2]);
     const weights = tensor([10, 100], { dtype: 'float64' });

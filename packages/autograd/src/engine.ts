@@ -64,6 +64,7 @@ function backward(root: Tensor, gradient: Tensor | undefined, options: BackwardO
   const createGraph = options.createGraph ?? false;
   const retainGraph = options.retainGraph ?? createGraph;
   checkSeed('backward', root, gradient);
+  const wanted = options.inputs && new Set(options.inputs.map((input) => input.leafStorage('backward')));
   const device = root.home;
   if (withGradients.has(device.graph)) flush(device, rootNode('backward', root));
   const pass = () => {
@@ -71,7 +72,9 @@ function backward(root: Tensor, gradient: Tensor | undefined, options: BackwardO
     device.graph.keep.add(node);
     const seed = seedFor('backward', root, gradient);
     const { sources } = traverse(device, new Map([[node, seed]]), { retainGraph });
-    for (const [storage, sourceGradient] of sources) accumulate(device, leafStateOf(storage), sourceGradient);
+    for (const [storage, sourceGradient] of sources) {
+      if (!wanted || wanted.has(storage)) accumulate(device, leafStateOf(storage), sourceGradient);
+    }
   };
   inside(() => (createGraph ? enableGrad : noGrad)(pass));
 }

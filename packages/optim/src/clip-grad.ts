@@ -16,13 +16,13 @@ export interface ClipGradNormOptions {
  * torch.nn.utils.clip_grad_norm_. Returns the norm before clipping, a 0-d tensor.
  */
 export function clipGradNorm_(
-  params: Tensor | Iterable<Tensor>,
+  parameters: Tensor | Iterable<Tensor>,
   maxNorm: number,
   { normType = 2 }: ClipGradNormOptions = {},
 ): Tensor {
   if (!(maxNorm >= 0))
     throw new ArgumentError(`clipGradNorm_: maxNorm is ${maxNorm}, expected a number of at least 0`);
-  const owners = withGradient('clipGradNorm_', params);
+  const owners = withGradient('clipGradNorm_', parameters);
   return noGrad(() =>
     composed(owners[0].gradient, () => {
       const norms = owners.map(({ gradient }) => norm(gradient, normType));
@@ -35,11 +35,11 @@ export function clipGradNorm_(
 }
 
 /** Bounds every element of the gradients to ±`clipValue`, as torch.nn.utils.clip_grad_value_. */
-export function clipGradValue_(params: Tensor | Iterable<Tensor>, clipValue: number): void {
+export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
   if (!(clipValue >= 0)) {
     throw new ArgumentError(`clipGradValue_: clipValue is ${clipValue}, expected a number of at least 0`);
   }
-  const owners = withGradient('clipGradValue_', params);
+  const owners = withGradient('clipGradValue_', parameters);
   noGrad(() =>
     inside(() => {
       for (const { param, gradient } of owners)

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import {
   Generator,
   defaultGenerator,
+  getRngState,
+  initialSeed,
   manualSeed,
   rand,
   randLike,
@@ -10,6 +12,8 @@ import {
   randintLike,
   randn,
   randperm,
+  seed,
+  setRngState,
   tensor,
 } from '../src/index.ts';
 import { deviceOf } from '../src/internal.ts';
@@ -19,6 +23,19 @@ const numbers = (x: { dataSync(): ArrayLike<number | bigint> }): number[] => Arr
 const average = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0) / xs.length;
 
 describe('generators', () => {
+  test('the state of the one in use can be kept, and its seed asked for', () => {
+    manualSeed(7);
+    expect(initialSeed()).toBe(7n);
+    rand([4]);
+    const state = getRngState();
+    const next = numbers(rand([4]));
+    setRngState(state);
+    expect(numbers(rand([4]))).toEqual(next);
+    const [one, other] = [seed(), seed()];
+    expect(one).not.toBe(other);
+    expect(initialSeed()).toBe(other);
+  });
+
   test('the same seed gives the same sequence, another seed another', () => {
     manualSeed(7);
     const first = [numbers(rand([4])), numbers(rand([4]))];

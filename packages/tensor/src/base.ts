@@ -18,8 +18,7 @@ export type { AutocastOptions } from './core/autocast.ts';
 export { realizeAll } from './core/realize-all.ts';
 export { scope } from './core/scope.ts';
 export { Tensor } from './core/tensor.ts';
-export type { GradHook } from './core/tensor.ts';
-export type { BackwardOptions } from './core/grad-engine.ts';
+export type { BackwardOptions, GradHook } from './core/tensor.ts';
 export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from './core/grad-mode.ts';
 export { customGrad } from './core/custom-grad.ts';
 export type { CustomBackward } from './core/custom-grad.ts';
@@ -45,7 +44,15 @@ export * from './creation/window.ts';
 export { complex, conj, imag, polar, real } from './fft/complex.ts';
 export { istft, stft } from './fft/stft.ts';
 export type { IstftOptions, StftOptions } from './fft/stft.ts';
-export { Generator, defaultGenerator, manualSeed } from './random/generator.ts';
+export {
+  Generator,
+  defaultGenerator,
+  getRngState,
+  initialSeed,
+  manualSeed,
+  seed,
+  setRngState,
+} from './random/generator.ts';
 export type { GeneratorState } from './random/generator.ts';
 export type { NestedData, NestedList } from './data/nested.ts';
 export type { TensorData, TypedArray } from './data/typed-array.ts';
@@ -90,6 +97,7 @@ export * from './ops/matmul.ts';
 export * from './ops/norm.ts';
 export * from './ops/pad.ts';
 export * from './ops/read.ts';
+export { relu } from './ops/rectifier.ts';
 export * from './ops/reduce.ts';
 export type { KeepOptions } from './ops/reduce-axes.ts';
 export * from './ops/rounding.ts';

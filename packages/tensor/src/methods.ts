@@ -29,6 +29,7 @@ import { repeat } from './ops/pad.ts';
 import * as mathematics from './ops/mathematics.ts';
 import type { MedianMethods } from './ops/median.ts';
 import * as read from './ops/read.ts';
+import { relu } from './ops/rectifier.ts';
 import * as reduce from './ops/reduce.ts';
 import * as rounding from './ops/rounding.ts';
 import * as scatter from './ops/scatter.ts';
@@ -50,6 +51,7 @@ import * as writeRows from './ops/write-rows.ts';
 const single = {
   istft,
   maskedFill,
+  relu,
   repeat,
   scatterReduce,
   std,

@@ -1,20 +1,14 @@
 /** Activation functions. Gradients at kinks are PyTorch's; where one is short in terms of the result, it is given. */
 
 import { ShapeError, formatShape } from '@tenfold/ir';
-import { customGrad, erf, expm1, log1p, where } from '@tenfold/tensor/base';
+import { customGrad, erf, expm1, log1p, relu as rectified, where } from '@tenfold/tensor/base';
 import type { DType, Tensor } from '@tenfold/tensor/base';
 import { apply, composed, literal } from '@tenfold/tensor/internal';
 import { axisOf, requireShape } from './checks.ts';
 
 /** `max(x, 0)`; the gradient at 0 is 0. */
 export function relu(input: Tensor): Tensor {
-  return composed(input, () =>
-    customGrad(
-      [input],
-      () => input.maximum(literal(input, 0)),
-      (gradient, output) => [where(output.gt(literal(output, 0)), gradient, literal(gradient, 0))],
-    ),
-  );
+  return composed(input, () => rectified(input));
 }
 
 /** `min(max(x, 0), 6)`. */

@@ -7,18 +7,20 @@
 import { GradError } from '@tenfold/ir';
 import type { Graph, NodeId } from '@tenfold/ir';
 
-export interface BackwardOptions {
+export interface BackwardOptionsOf<T> {
   /** Keep the traced history, so that backward can pass through it again. Default `createGraph`. */
   readonly retainGraph?: boolean;
   /** Make the gradients themselves differentiable; implies `retainGraph`. Default false. */
   readonly createGraph?: boolean;
+  /** The leaves whose gradients are wanted; all that the result was computed from when absent. */
+  readonly inputs?: readonly T[];
 }
 
 /** Sees a gradient on its way; a tensor it returns takes the gradient's place. */
 export type Hook<T> = (gradient: T) => T | void;
 
 export interface Engine<T> {
-  backward(root: T, gradient: T | undefined, options: BackwardOptions): void;
+  backward(root: T, gradient: T | undefined, options: BackwardOptionsOf<T>): void;
   /** Nodes of `graph` whose values a backward pass from `roots` would read: kept when a result is read before it. */
   savedFor(graph: Graph, roots: readonly NodeId[]): readonly NodeId[];
   /** Installs a hook on a result that is not a leaf. */

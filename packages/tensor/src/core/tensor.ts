@@ -18,7 +18,7 @@ import {
 } from '@tenfold/ir';
 import type { DType, Device, Graph, NodeId, Shape, Storage } from '@tenfold/ir';
 import { EngineSlot } from './grad-engine.ts';
-import type { BackwardOptions, Engine, Hook } from './grad-engine.ts';
+import type { BackwardOptionsOf, Engine, Hook } from './grad-engine.ts';
 import { LeafState } from './leaf-state.ts';
 
 /** Where a tensor's value is, or how it will be computed. For Tenfold's own packages. */
@@ -28,6 +28,7 @@ export type TensorSource =
 
 /** Sees a gradient on its way; a tensor it returns takes the gradient's place. */
 export type GradHook = Hook<Tensor>;
+export type BackwardOptions = BackwardOptionsOf<Tensor>;
 /** What does automatic differentiation. For Tenfold's own packages. */
 export type GradEngine = Engine<Tensor>;
 

@@ -50,10 +50,10 @@ export function dot(self: Tensor, tensor: Tensor): Tensor {
 }
 
 /** The outer product of two vectors: `[n], [m] -> [n, m]`. As torch.outer. */
-export function outer(self: Tensor, other: Tensor): Tensor {
-  checkRanks('outer', self, other, 1, 1);
-  const extents = [self.shape[0], other.shape[0]];
-  return apply('contract', productOperands('outer', self, other), {
+export function outer(self: Tensor, vec2: Tensor): Tensor {
+  checkRanks('outer', self, vec2, 1, 1);
+  const extents = [self.shape[0], vec2.shape[0]];
+  return apply('contract', productOperands('outer', self, vec2), {
     extents,
     a: [along(0)],
     b: [along(1)],

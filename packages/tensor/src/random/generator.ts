@@ -83,6 +83,26 @@ export function manualSeed(seed: number | bigint): Generator {
   return defaultGenerator.manualSeed(seed);
 }
 
+/** The seed of the generator that random functions use when none is given. As torch.initial_seed. */
+export function initialSeed(): bigint {
+  return defaultGenerator.seed;
+}
+
+/** Gives that generator a seed that differs from run to run, and returns the seed. As torch.seed. */
+export function seed(): bigint {
+  return manualSeed(crypto.getRandomValues(new BigUint64Array(1))[0]).seed;
+}
+
+/** Where that generator is in its sequence: plain JSON, for a checkpoint. As torch.get_rng_state. */
+export function getRngState(): GeneratorState {
+  return defaultGenerator.getState();
+}
+
+/** Puts that generator where it was. As torch.set_rng_state. Raises ArgumentError for what is no state. */
+export function setRngState(newState: GeneratorState): void {
+  defaultGenerator.setState(newState);
+}
+
 function checkSeed(seed: number | bigint): bigint {
   const isWhole = typeof seed === 'bigint' || Number.isSafeInteger(seed);
   if (!isWhole || BigInt(seed) < -(2n ** 63n) || BigInt(seed) >= 2n ** 64n) {
