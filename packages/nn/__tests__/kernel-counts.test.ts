@@ -68,6 +68,31 @@ describe('forward', () => {
     expect(forward([x], () => F.maxPool2d(x, 2))).toBe(1);
     expect(forward([x], () => F.maxPool2d(x, 3, { stride: 2, padding: 1 }))).toBe(1);
     expect(forward([x], () => F.avgPool2d(x, 2))).toBe(1);
+    expect(forward([x], () => F.adaptiveMaxPool2d(x, 7))).toBe(1);
+  });
+
+  it('interpolation is 1 for each axis', () => {
+    const x = data(2, 4, 16, 16);
+    expect(forward([x], () => F.interpolate(x, { size: 20, mode: 'bicubic' }))).toBe(2);
+    expect(forward([x], () => F.adaptiveAvgPool2d(x, 7))).toBe(2);
+    expect(forward([x], () => F.interpolate(x, { scaleFactor: 2 }))).toBe(1);
+  });
+
+  it('sampling at a grid is 1', () => {
+    const [x, grid] = [data(2, 4, 16, 16), data(2, 5, 5, 2)];
+    expect(forward([x, grid], () => F.gridSample(x, grid))).toBe(1);
+  });
+
+  it('instance norm is 1, group norm 2', () => {
+    const [x, weight, bias] = [data(2, 4, 16, 16), data(4), data(4)];
+    expect(forward([x], () => F.instanceNorm(x, { weight, bias }))).toBe(1);
+    expect(forward([x], () => F.groupNorm(x, 2, { weight, bias }))).toBe(2);
+  });
+
+  it('a transposed convolution is 1, and 1 more for what is cut off', () => {
+    const [x, w, bias] = [data(2, 4, 8, 8), data(4, 3, 4, 4), data(3)];
+    expect(forward([x, w], () => F.convTranspose2d(x, w, bias))).toBe(1);
+    expect(forward([x, w], () => F.convTranspose2d(x, w, bias, { stride: 2, padding: 1 }))).toBe(2);
   });
 });
 

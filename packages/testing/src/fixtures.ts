@@ -37,6 +37,8 @@ export interface LayerCallRecord {
 export interface LayerRecord {
   readonly layer: string;
   readonly args: readonly unknown[];
+  /** How it is printed, where that is compared. */
+  readonly text?: string;
   readonly state: Readonly<Record<string, ArrayRecord>>;
   readonly calls: readonly LayerCallRecord[];
 }
@@ -172,6 +174,9 @@ export interface Fixtures extends Readonly<Record<`opinfo/${OpFamily}`, OpFile>>
   readonly tensor: readonly CallRecord[];
   readonly functional: readonly CallRecord[];
   readonly shapes: readonly CallRecord[];
+  readonly vision: readonly CallRecord[];
+  readonly 'vision-layers': readonly LayerRecord[];
+  readonly 'vision-inits': readonly InitRecord[];
   /** Operation, left dtype, right dtype (of a 0-d tensor: `0-d float32`) or number, and the result's dtype. */
   readonly promotion: readonly (readonly [string, DType, string | number | boolean, DType])[];
   readonly layers: readonly LayerRecord[];

@@ -1,5 +1,6 @@
 /** Average pooling and power-average pooling in one, two and three dimensions: sums of views. */
 
+import { pow } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
 import { ArgumentError } from '@tenfold/ir';
 import { apply, composed, constant, expandTo, literal } from '@tenfold/tensor/internal';
@@ -132,8 +133,8 @@ function lpPool(
   { stride = null, ceilMode = false }: LpPoolOptions,
 ): Tensor {
   return composed(input, () => {
-    const means = avgPool(op, rank, input.pow(normType), kernelSize, { stride, ceilMode });
+    const means = avgPool(op, rank, pow(input, normType), kernelSize, { stride, ceilMode });
     const elements = sizesOf(op, 'the window', kernelSize, rank, 1).reduce((product, size) => product * size, 1);
-    return means.mul(elements).pow(1 / normType);
+    return pow(means.mul(elements), 1 / normType);
   });
 } // prettier-ignore

@@ -1,6 +1,12 @@
 /** Functions without state, as torch.nn.functional. */
 
 export * from './activations.ts';
+export {
+  adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d, adaptiveMaxPool1d, adaptiveMaxPool2d, adaptiveMaxPool3d,
+} from './adaptive-pooling.ts'; // prettier-ignore
+export type { OutputSizes } from './adaptive-pooling.ts';
+export { affineGrid } from './affine-grid.ts';
+export type { AffineGridOptions } from './affine-grid.ts';
 export { scaledDotProductAttention } from './attention.ts';
 export type { AttentionOptions } from './attention.ts';
 export * from './binary-cross-entropy.ts';
@@ -19,6 +25,18 @@ export * from './dropout.ts';
 export { embedding, oneHot } from './embedding.ts';
 export type { EmbeddingFunctionOptions } from './embedding.ts';
 export * from './gumbel-softmax.ts';
+export { fold, unfold } from './fold.ts';
+export type { FoldOptions } from './fold.ts';
+export { fractionalMaxPool2d, fractionalMaxPool3d } from './fractional-pooling.ts';
+export type { FractionalMaxPoolOptions } from './fractional-pooling.ts';
+export { gridSample } from './grid-sample.ts';
+export type { GridPaddingMode, GridSampleOptions } from './grid-sample.ts';
+export { interpolate, upsample, upsampleBilinear, upsampleNearest } from './interpolate.ts';
+export type { InterpolateOptions, InterpolationMode, ResizeOptions, UpsampleOptions } from './interpolate.ts';
+export { groupNorm, instanceNorm } from './group-normalization.ts';
+export type { GroupNormFunctionOptions, InstanceNormFunctionOptions } from './group-normalization.ts';
+export { localResponseNorm } from './response-normalization.ts';
+export type { LocalResponseNormOptions } from './response-normalization.ts';
 export { linear } from './linear.ts';
 export * from './losses.ts';
 export { maxPool1d, maxPool2d, maxPool3d } from './max-pooling.ts';
@@ -27,17 +45,21 @@ export * from './margin-losses.ts';
 export * from './nll-losses.ts';
 export { multiHeadAttentionForward } from './multi-head-attention.ts';
 export type { MultiHeadAttentionOptions } from './multi-head-attention.ts';
-export { batchNorm, layerNorm, normalize } from './normalization.ts';
+export { batchNorm, layerNorm, normalize, rmsNorm } from './normalization.ts';
 export type {
   BatchNormFunctionOptions,
   LayerNormFunctionOptions,
   NormalizeOptions,
+  RmsNormFunctionOptions,
 } from './normalization.ts';
 export { pad } from './pad.ts';
 export type { PadMode, PadOptions } from './pad.ts';
 export type { LossOptions, Reduction } from './reduction.ts';
+export { channelShuffle, pixelShuffle, pixelUnshuffle } from './shuffle.ts';
 export { convTranspose1d, convTranspose2d, convTranspose3d } from './transposed-convolution.ts';
 export type { ConvTransposeOptions } from './transposed-convolution.ts';
+export { maxUnpool1d, maxUnpool2d, maxUnpool3d } from './unpooling.ts';
+export type { MaxUnpoolOptions } from './unpooling.ts';
 export type { WindowOptions } from './windows.ts';
 export { hardshrink, rrelu, softshrink, tanhshrink, threshold } from './thresholds.ts';
 export type { RreluOptions } from './thresholds.ts';

@@ -50,7 +50,7 @@ export function maxPool3d<R extends boolean = false>(
 }
 
 /** Max pooling over the last `rank` axes. */
-export function maxPool<R extends boolean>(
+function maxPool<R extends boolean>(
   op: string,
   rank: number,
   input: Tensor,
@@ -62,7 +62,7 @@ export function maxPool<R extends boolean>(
   return maybeIndexed(
     returnIndices,
     () => composed(input, () => maxima(input, axes)),
-    () => composed(input, () => indicesOf(input.detach(), axes)),
+    () => composed(input, () => maxPoolIndices(input, axes)),
   );
 }
 
@@ -74,8 +74,10 @@ export function maybeIndexed<R extends boolean>(
   return (returnIndices === true ? [values(), indices()] : values()) as MaybeIndexed<R>;
 }
 
-function indicesOf(input: Tensor, axes: readonly WindowAxis[]): Tensor {
-  return castTo(positionsOf(firstMaximum(windowsIn(input, axes), axes.length), axes), 'int64');
+/** The positions of the maxima of regular windows, counted through the space of one channel. */
+export function maxPoolIndices(input: Tensor, axes: readonly WindowAxis[]): Tensor {
+  const chosen = firstMaximum(windowsIn(input.detach(), axes), axes.length);
+  return castTo(positionsOf(chosen, axes), 'int64');
 }
 
 /** The maxima of regular windows. */
@@ -97,7 +99,7 @@ function windowsIn(input: Tensor, axes: readonly WindowAxis[]): Tensor {
 }
 
 /** Which element of each window is its maximum, counted in row-major order. */
-export function firstMaximum(windows: Tensor, rank: number): Tensor {
+function firstMaximum(windows: Tensor, rank: number): Tensor {
   const kept = windows.shape.slice(0, -rank);
   const elements = windows.shape.slice(-rank).reduce((product, size) => product * size, 1);
   return apply('reduce', [windows.reshape([...kept, elements])], { kind: 'argmax', axes: [kept.length] });

@@ -77,7 +77,7 @@ export function batchNorm(
 }
 
 /** `running = (1 - momentum) · running + momentum · batch`, as an effect of the next run. */
-function blend(running: Tensor, batch: Tensor, momentum: number | Tensor): void {
+export function blend(running: Tensor, batch: Tensor, momentum: number | Tensor): void {
   const share = castTo(batch, running.dtype).detach().sub(running).mul(momentum);
   running.assign(castTo(running.add(share), running.dtype));
 }
@@ -101,16 +101,7 @@ export function layerNorm(
   { weight = null, bias = null, eps = 1e-5 }: LayerNormFunctionOptions = {},
 ): Tensor {
   return composed(input, () => {
-    requireFloat('layerNorm', 'input', input);
-    const shape = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape;
-    if (shape.length === 0 || !sameShape(input.shape.slice(-shape.length), shape)) {
-      throw new ShapeError(
-        `layerNorm: the input has shape ${formatShape(input.shape)}, which does not end in ${formatShape(shape)}`,
-      );
-    }
-    if (weight) requireShape('layerNorm', 'weight', weight, shape);
-    if (bias) requireShape('layerNorm', 'bias', bias, shape);
-    const axes = shape.map((_, i) => input.ndim - shape.length + i);
+    const axes = normalizedAxes('layerNorm', input, normalizedShape, { weight, bias });
     const x = castTo(input, computeType(input.dtype));
     const mean = x.mean(axes, { keepdim: true });
     const variance = varianceOf(x, axes, { correction: 0, keepdim: true });
@@ -118,6 +109,55 @@ export function layerNorm(
     const same = (tensor: Tensor | null) => tensor && castTo(tensor, x.dtype);
     return castTo(affine(normalized, same(weight), same(bias)), input.dtype);
   });
+}
+
+export interface RmsNormFunctionOptions {
+  /** A factor for each element of the normalised shape. */
+  readonly weight?: Tensor | null;
+  /** Added to the mean square. Default: the distance from 1 to the next number of the dtype. */
+  readonly eps?: number | null;
+}
+
+/**
+ * Divides by the root of the mean square over the last axes, those of `normalizedShape`, as torch.nn.functional.rms_norm.
+ * https://arxiv.org/abs/1910.07467
+ * @throws ShapeError when the input does not end in that shape.
+ */
+export function rmsNorm(
+  input: Tensor,
+  normalizedShape: number | readonly number[],
+  { weight = null, eps = null }: RmsNormFunctionOptions = {},
+): Tensor {
+  return composed(input, () => {
+    const axes = normalizedAxes('rmsNorm', input, normalizedShape, { weight });
+    const x = castTo(input, computeType(input.dtype));
+    const square = x.square().mean(axes, { keepdim: true });
+    const scaled = x.mul(square.add(eps ?? EPSILON[x.dtype === 'float64' ? 'float64' : 'float32']).rsqrt());
+    return castTo(affine(scaled, weight && castTo(weight, x.dtype), null), input.dtype);
+  });
+}
+
+/** Distances from 1 to the next number; halves are computed with in float32. */
+const EPSILON = { float32: 2 ** -23, float64: 2 ** -52 } as const;
+
+/** The last axes, which must have the sizes of `normalizedShape`, as must parameters. */
+function normalizedAxes(
+  op: string,
+  input: Tensor,
+  normalizedShape: number | readonly number[],
+  parameters: Readonly<Record<string, Tensor | null>>,
+): number[] {
+  requireFloat(op, 'input', input);
+  const shape = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape;
+  if (shape.length === 0 || !sameShape(input.shape.slice(-shape.length), shape)) {
+    throw new ShapeError(
+      `${op}: the input has shape ${formatShape(input.shape)}, which does not end in ${formatShape(shape)}`,
+    );
+  }
+  for (const [name, tensor] of Object.entries(parameters)) {
+    if (tensor) requireShape(op, name, tensor, shape);
+  }
+  return shape.map((_, i) => input.ndim - shape.length + i);
 }
 
 function affine(x: Tensor, weight: Tensor | null, bias: Tensor | null): Tensor {

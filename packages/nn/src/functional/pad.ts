@@ -52,34 +52,40 @@ export function pad(
 
 function padAxis(x: Tensor, axis: number, before: number, after: number, mode: PadMode): Tensor {
   const size = x.shape[axis];
-  const room = mode === 'reflect' ? size - 1 : mode === 'circular' ? size : size > 0 ? Infinity : 0;
-  const kept = size - Math.max(-before, 0) - Math.max(-after, 0);
+  const start = Math.max(-before, 0);
+  const kept = size - start - Math.max(-after, 0);
+  const room = { reflect: size - 1, circular: kept, replicate: size > 0 ? Infinity : 0, constant: 0 }[mode];
   if (before > room || after > room || kept < 0) {
     throw new ShapeError(
       `pad: ${mode} padding of ${before} and ${after} does not fit axis ${axis} of shape ${formatShape(x.shape)}; ` +
         `expected ${room} at most`,
     );
   }
-  const middle = range(x, axis, Math.max(-before, 0), kept);
+  const middle = range(x, axis, start, kept);
+  // What wraps around is what is kept; the other modes look at the whole axis.
+  const [first, last] = mode === 'circular' ? [start, start + kept - 1] : [0, size - 1];
   const pieces = [
-    ...(before > 0 ? [pieceBefore(x, axis, before, mode)] : []),
+    ...(before > 0 ? [beyond(x, axis, before, mode, first, last, true)] : []),
     middle,
-    ...(after > 0 ? [pieceAfter(x, axis, after, mode)] : []),
+    ...(after > 0 ? [beyond(x, axis, after, mode, first, last, false)] : []),
   ];
   return pieces.length === 1 ? middle : cat(pieces, axis);
 }
 
-function pieceBefore(x: Tensor, axis: number, count: number, mode: PadMode): Tensor {
-  if (mode === 'reflect') return flip(range(x, axis, 1, count), axis);
-  if (mode === 'circular') return range(x, axis, x.shape[axis] - count, count);
-  return repeated(range(x, axis, 0, 1), axis, count);
-}
-
-function pieceAfter(x: Tensor, axis: number, count: number, mode: PadMode): Tensor {
-  const size = x.shape[axis];
-  if (mode === 'reflect') return flip(range(x, axis, size - 1 - count, count), axis);
-  if (mode === 'circular') return range(x, axis, 0, count);
-  return repeated(range(x, axis, size - 1, 1), axis, count);
+/** The `count` elements that come before the element `first`, or after `last`. */
+function beyond(
+  x: Tensor,
+  axis: number,
+  count: number,
+  mode: PadMode,
+  first: number,
+  last: number,
+  isBefore: boolean,
+): Tensor {
+  if (mode === 'reflect') return flip(range(x, axis, isBefore ? first + 1 : last - count, count), axis);
+  if (mode === 'circular') return range(x, axis, isBefore ? last + 1 - count : first, count);
+  const edge = range(x, axis, isBefore ? first : last, 1);
+  return expandTo(edge, x.shape.map((size, a) => (a === axis ? count : size))); // prettier-ignore
 }
 
 function range(x: Tensor, axis: number, start: number, count: number): Tensor {
@@ -87,8 +93,4 @@ function range(x: Tensor, axis: number, start: number, count: number): Tensor {
   const along = (n: number, other: number) => x.shape.map((_, a) => (a === axis ? n : other));
   const shape = x.shape.map((size, a) => (a === axis ? count : size));
   return apply('slice', [x], { start: along(start, 0), step: along(1, 1), shape });
-}
-
-function repeated(x: Tensor, axis: number, count: number): Tensor {
-  return expandTo(x, x.shape.map((size, a) => (a === axis ? count : size))); // prettier-ignore
 }

@@ -22,8 +22,8 @@ export interface BatchNormOptions extends LayerOptions {
   readonly trackRunningStats?: boolean;
 }
 
-/** What the layers below have in common; they differ in the number of axes they take. */
-abstract class BatchNorm extends Module {
+/** What layers with statistics for each channel have in common: parameters, buffers, text. */
+export abstract class StatisticsNorm extends Module {
   readonly numFeatures: number;
   readonly eps: number;
   momentum: number | null;
@@ -36,7 +36,7 @@ abstract class BatchNorm extends Module {
   constructor(numFeatures: number, options: BatchNormOptions = {}) {
     super();
     const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true, ...placement } = options;
-    requireCount('BatchNorm', { numFeatures });
+    requireCount(this.constructor.name, { numFeatures });
     this.numFeatures = numFeatures;
     this.eps = eps;
     this.momentum = momentum;
@@ -64,6 +64,17 @@ abstract class BatchNorm extends Module {
     if (this.bias) zeros_(this.bias);
   }
 
+  override extraRepr(): string {
+    return (
+      `${this.numFeatures}, eps=${pythonFloat(this.eps)}, ` +
+      `momentum=${this.momentum === null ? 'None' : pythonFloat(this.momentum)}, ` +
+      `affine=${pythonBool(this.weight !== null)}, track_running_stats=${pythonBool(this.runningMean !== null)}`
+    );
+  }
+}
+
+/** What the layers below have in common; they differ in the number of axes they take. */
+abstract class BatchNorm extends StatisticsNorm {
   protected abstract checkInput(input: Tensor): void;
 
   /** The shape stays. In training the running statistics change with the next run, as effects of this call. */
@@ -85,14 +96,6 @@ abstract class BatchNorm extends Module {
     noGrad(() => counter.assign(counter.add(1)));
     return this.momentum ?? counter.to(this.runningVar?.dtype ?? 'float32').reciprocal();
   }
-
-  override extraRepr(): string {
-    return (
-      `${this.numFeatures}, eps=${pythonFloat(this.eps)}, ` +
-      `momentum=${this.momentum === null ? 'None' : pythonFloat(this.momentum)}, ` +
-      `affine=${pythonBool(this.weight !== null)}, track_running_stats=${pythonBool(this.runningMean !== null)}`
-    );
-  }
 }
 
 /** Normalises each channel of `[N, C]` or `[N, C, L]` over the batch, as torch.nn.BatchNorm1d. */
@@ -106,6 +109,13 @@ export class BatchNorm1d extends BatchNorm {
 export class BatchNorm2d extends BatchNorm {
   protected checkInput(input: Tensor): void {
     requireRank('BatchNorm2d', input, [4], '[N, C, H, W]');
+  }
+}
+
+/** Normalises each channel of `[N, C, D, H, W]` over the batch, as torch.nn.BatchNorm3d. */
+export class BatchNorm3d extends BatchNorm {
+  protected checkInput(input: Tensor): void {
+    requireRank('BatchNorm3d', input, [5], '[N, C, D, H, W]');
   }
 }
 

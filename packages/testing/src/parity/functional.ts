@@ -8,12 +8,14 @@ import { canHold, onDevice } from './device.ts';
 
 /** Functional operations on a device that is registered. */
 export function functionalParity(device: string): void {
-  onDevice(device, 'functional', (records) => {
-    it.each(byCall(records.filter(canHold(device))))('%s', async (_, calls) => {
-      const problems: string[] = [];
-      const namespace = { ...tenfold, ...functional };
-      for (const record of calls) problems.push(...(await problemsOf(record, namespace, false)));
-      expect(problems).toEqual([]);
+  for (const name of ['functional', 'vision'] as const) {
+    onDevice(device, name, (records) => {
+      it.each(byCall(records.filter(canHold(device))))('%s', async (_, calls) => {
+        const problems: string[] = [];
+        const namespace = { ...tenfold, ...functional };
+        for (const record of calls) problems.push(...(await problemsOf(record, namespace, false)));
+        expect(problems).toEqual([]);
+      });
     });
-  });
+  }
 }

@@ -7,13 +7,14 @@ import { backwardFrom, differencesFrom, gradientDifferences, tensorOf } from './
 import { onDevice } from './device.ts';
 import { buildModule, stateOf, unary } from './modules.ts';
 
-async function problemsOf({ layer, args, state, calls }: LayerRecord): Promise<string[]> {
+async function problemsOf({ layer, args, text, state, calls }: LayerRecord): Promise<string[]> {
   const module = unary(buildModule([layer, args]));
   module.loadStateDict(stateOf(state));
   let present = state;
   const problems: string[] = [];
   const note = (what: string, lines: readonly string[]) =>
     problems.push(...lines.map((line) => `${what}: ${line}`));
+  if (text !== undefined && String(module) !== text) note('printed', [`${String(module)}, expected ${text}`]);
   for (const [i, call] of calls.entries()) {
     const label = `call ${i} (${call.mode})`;
     module.train(call.mode === 'train');
@@ -77,16 +78,20 @@ function named<R extends LayerRecord | InitRecord>(records: readonly R[]): [stri
 
 /** Layers and their initialisation on a device that is registered. */
 export function layerParity(device: string): void {
-  onDevice(device, 'layers', (records) => {
-    it.each(named(records))('%s', async (_, record) => {
-      expect(await problemsOf(record)).toEqual([]);
+  for (const name of ['layers', 'vision-layers'] as const) {
+    onDevice(device, name, (records) => {
+      it.each(named(records))('%s', async (_, record) => {
+        expect(await problemsOf(record)).toEqual([]);
+      });
     });
-  });
+  }
 
-  onDevice(device, 'inits', (records) => {
-    it.each(named(records))('%s', async (_, record) => {
-      manualSeed(1);
-      expect(await initProblems(record)).toEqual([]);
+  for (const name of ['inits', 'vision-inits'] as const) {
+    onDevice(device, name, (records) => {
+      it.each(named(records))('%s', async (_, record) => {
+        manualSeed(1);
+        expect(await initProblems(record)).toEqual([]);
+      });
     });
-  });
+  }
 }
