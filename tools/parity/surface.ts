@@ -61,9 +61,11 @@ function moduleOf(sources: Sources, source: Source): Module {
   return found;
 }
 
-/** The class's own members, and what `methods.ts` installs: functions, whose first parameter is the receiver. */
+/** The files that put methods and properties onto the class. */
+const INSTALLERS = ['methods.ts', 'shape-methods.ts'];
+
+/** The class's own members, and what is installed: functions, whose first parameter is the receiver, and properties. */
 function methodsOf(sources: Sources): Module {
-  const file = sources.at(`${TENSOR}/methods.ts`);
   const base = sources.at(`${TENSOR}/core/tensor.ts`);
   const name = ts.factory.createIdentifier('Tensor');
   const found: Record<string, readonly SurfaceSignature[]> = {
@@ -73,18 +75,30 @@ function methodsOf(sources: Sources): Module {
     const signatures = entity && signaturesOf(sources, entity);
     if (signatures) found[method] = signatures.map(([, ...others]) => others);
   };
-  for (const statement of file.statements) {
-    if (!ts.isExpressionStatement(statement) || !ts.isCallExpression(statement.expression)) continue;
-    const { expression, arguments: args } = statement.expression;
-    if (!ts.isIdentifier(expression) || expression.text !== 'install') continue;
+  for (const { file, callee, args } of INSTALLERS.flatMap((path) =>
+    callsIn(sources.at(`${TENSOR}/${path}`)),
+  )) {
     const entity = sources.lookUp(file, args[0]);
-    if (entity?.kind === 'module') {
+    if (callee === 'installProperties') {
+      for (const [property] of propertiesOf(entity, args[0])) found[property] = [[]];
+    } else if (callee !== 'install') {
+      continue;
+    } else if (entity?.kind === 'module') {
       for (const [method, member] of sources.exportsOf(entity.source)) add(method, member);
     } else {
       for (const [method, value] of propertiesOf(entity, args[0])) add(method, sources.lookUp(file, value));
     }
   }
   return found;
+}
+
+/** The calls that are statements at the top of a file. */
+function callsIn(file: Source) {
+  return file.statements.flatMap((statement) => {
+    if (!ts.isExpressionStatement(statement) || !ts.isCallExpression(statement.expression)) return [];
+    const { expression, arguments: args } = statement.expression;
+    return ts.isIdentifier(expression) ? [{ file, callee: expression.text, args }] : [];
+  });
 }
 
 /** The properties of an object written here, or in a variable. */

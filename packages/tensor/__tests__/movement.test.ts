@@ -24,7 +24,7 @@ describe('shapes', () => {
     expect(ones([2, 3, 4]).permute(2, 0, 1).shape).toEqual([4, 2, 3]);
     expect(ones([2, 3, 4]).permute([-1, 0, 1]).shape).toEqual([4, 2, 3]);
     expect(ones([2, 3, 4]).transpose(0, -1).shape).toEqual([4, 3, 2]);
-    expect(ones([2, 3, 4]).mT().shape).toEqual([2, 4, 3]);
+    expect(ones([2, 3, 4]).mT.shape).toEqual([2, 4, 3]);
     expect(ones([2, 3, 4]).movedim(0, 2).shape).toEqual([3, 4, 2]);
     expect(() => ones([2, 3, 4]).t()).toThrow('t: expected at most 2 axes, got [2, 3, 4]');
     expect(() => x.permute(0)).toThrow('permute: 1 axes named for a tensor of shape [2, 3]');

@@ -38,3 +38,15 @@ export function install(functions: Functions): void {
     });
   }
 }
+
+/** Puts functions of the tensor alone onto the class as properties. */
+export function installProperties(functions: Readonly<Record<string, (self: Tensor) => unknown>>): void {
+  for (const [name, fn] of Object.entries(functions)) {
+    Object.defineProperty(Tensor.prototype, name, {
+      get(this: Tensor) {
+        return fn(this);
+      },
+      configurable: true,
+    });
+  }
+}

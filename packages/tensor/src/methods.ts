@@ -8,24 +8,20 @@ import { setViewWriter } from './core/view-writer.ts';
 import { istft, stft } from './fft/stft.ts';
 import { install } from './install-methods.ts';
 import type { MethodsOf } from './install-methods.ts';
+import './shape-methods.ts';
 import * as arithmetic from './ops/arithmetic.ts';
-import * as asStrided from './ops/as-strided.ts';
 import * as assign from './ops/assign.ts';
 import { writeThroughView } from './ops/assign-view.ts';
 import * as clamp from './ops/clamp.ts';
 import * as comparison from './ops/comparison.ts';
 import * as cumulative from './ops/cumulative.ts';
-import * as diagonal from './ops/diagonal.ts';
 import * as exponential from './ops/exponential.ts';
 import * as extremum from './ops/extremum.ts';
 import * as gather from './ops/gather.ts';
 import * as identity from './ops/identity.ts';
-import * as indexing from './ops/index.ts';
 import * as logical from './ops/logical.ts';
-import * as masked from './ops/masked-select.ts';
 import * as matmul from './ops/matmul.ts';
 import * as norm from './ops/norm.ts';
-import { repeat } from './ops/pad.ts';
 import * as mathematics from './ops/mathematics.ts';
 import type { MedianMethods } from './ops/median.ts';
 import * as read from './ops/read.ts';
@@ -33,27 +29,21 @@ import { relu } from './ops/rectifier.ts';
 import * as reduce from './ops/reduce.ts';
 import * as rounding from './ops/rounding.ts';
 import * as scatter from './ops/scatter.ts';
-import { scatterReduce } from './ops/scatter-reduce.ts';
 import { keepWhere, maskedFill } from './ops/selection.ts';
 import * as shape from './ops/shape.ts';
 import * as slice from './ops/slice.ts';
 import * as softmax from './ops/softmax.ts';
 import * as sort from './ops/sort.ts';
-import * as take from './ops/take.ts';
 import { inspect, toString, toText } from './ops/text.ts';
 import { tril, triu } from './ops/triangle.ts';
 import * as trigonometric from './ops/trigonometric.ts';
 import { std, variance } from './ops/variance.ts';
-import * as viewScatter from './ops/view-scatter.ts';
-import * as writeRows from './ops/write-rows.ts';
 
 /** The methods of modules that hold other functions too, or under a name that only a method can have. */
 const single = {
   istft,
   maskedFill,
   relu,
-  repeat,
-  scatterReduce,
   std,
   stft,
   toString,
@@ -67,21 +57,17 @@ const single = {
 interface TensorMethods
   extends
     MethodsOf<typeof arithmetic>,
-    MethodsOf<typeof asStrided>,
     MethodsOf<typeof assign>,
     MethodsOf<typeof clamp>,
     MethodsOf<typeof comparison>,
     MethodsOf<typeof cumulative>,
-    MethodsOf<typeof diagonal>,
     MethodsOf<typeof exponential>,
     MethodsOf<Omit<typeof extremum, 'max' | 'min'>>,
     extremum.ExtremumMethods,
     MethodsOf<typeof gather>,
-    MethodsOf<typeof identity>,
-    MethodsOf<typeof indexing>,
+    MethodsOf<Omit<typeof identity, 'type'>>,
+    identity.TypeMethods,
     MethodsOf<typeof logical>,
-    MethodsOf<Omit<typeof masked, 'nonzero'>>,
-    masked.NonzeroMethods,
     MethodsOf<typeof matmul>,
     MethodsOf<typeof norm>,
     MethodsOf<typeof read>,
@@ -95,10 +81,7 @@ interface TensorMethods
     MethodsOf<typeof slice>,
     MethodsOf<typeof softmax>,
     MethodsOf<typeof sort>,
-    MethodsOf<typeof take>,
-    MethodsOf<typeof trigonometric>,
-    MethodsOf<typeof viewScatter>,
-    MethodsOf<typeof writeRows> {}
+    MethodsOf<typeof trigonometric> {}
 
 // Declared from here rather than there, so that the class does not depend on every operation.
 declare module './core/tensor.ts' {
@@ -106,19 +89,15 @@ declare module './core/tensor.ts' {
 }
 
 install(arithmetic);
-install(asStrided);
 install(assign);
 install(clamp);
 install(comparison);
 install(cumulative);
-install(diagonal);
 install(exponential);
 install(extremum);
 install(gather);
 install(identity);
-install(indexing);
 install(logical);
-install(masked);
 install(matmul);
 install(norm);
 install(read);
@@ -131,10 +110,7 @@ install(shape);
 install(slice);
 install(softmax);
 install(sort);
-install(take);
 install(trigonometric);
-install(viewScatter);
-install(writeRows);
 // What Node's console calls.
 install({ [Symbol.for('nodejs.util.inspect.custom')]: inspect });
 setViewWriter(writeThroughView);

@@ -7,7 +7,7 @@ import type { CreationOptions } from '../creation/options.ts';
 import { encode } from '../data/typed-array.ts';
 import { axesOf } from '../ops/dims.ts';
 import type { Dim } from '../ops/dims.ts';
-import { roll } from '../ops/pad.ts';
+import { roll } from '../ops/turn.ts';
 
 /** The frequencies that `fft` of `n` samples, `d` apart, gives: 0, 1, … and then negative ones, over n d. As torch.fft.fftfreq. */
 export function fftfreq(n: number, d = 1, options: CreationOptions = {}): Tensor {

@@ -16,7 +16,7 @@ import { asFloat } from '../ops/numeric.ts';
 import { pad } from '../ops/pad.ts';
 import { select } from '../ops/slice.ts';
 import { sliceAxis } from '../ops/slice-axis.ts';
-import { movedim } from '../ops/shape.ts';
+import { movedim } from '../ops/axes.ts';
 import { unfold } from '../ops/unfold.ts';
 import { checkComplex, complex } from './complex.ts';
 import { scaleBy } from './dft.ts';

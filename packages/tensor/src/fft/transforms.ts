@@ -8,7 +8,7 @@ import { ArgumentError, DTypeError, computeType, isFloat } from '@tenfold/ir';
 import { castTo } from '../core/broadcast.ts';
 import { composed } from '../core/cut.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { movedim } from '../ops/shape.ts';
+import { movedim } from '../ops/axes.ts';
 import { asFloat } from '../ops/numeric.ts';
 import { checkComplex, conjugate } from './complex.ts';
 import { dft, scaleBy } from './dft.ts';

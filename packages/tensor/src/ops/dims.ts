@@ -36,6 +36,11 @@ export function keepAxes(reduced: Tensor, shape: Shape, axes: readonly number[])
   return axes.length === 0 ? reduced : apply('reshape', [reduced], { shape: withOnes(shape, axes) });
 }
 
+/** Axes in an order that is checked already. */
+export function permuteAxes(self: Tensor, axes: readonly number[]): Tensor {
+  return axes.every((axis, i) => axis === i) ? self : apply('permute', [self], { axes });
+}
+
 /** A shape in which one size may be -1, to be found from the number of elements. */
 export function fillShape(op: string, shape: Shape, sizes: readonly number[]): number[] {
   const total = numel(shape);

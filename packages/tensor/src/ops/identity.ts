@@ -84,6 +84,36 @@ export function int(self: Tensor): Tensor {
   return castTo(self, 'int32');
 }
 
+/** Cast to uint8. As torch.Tensor.byte. */
+export function byte(self: Tensor): Tensor {
+  return castTo(self, 'uint8');
+}
+
+/** Cast to int8. As torch.Tensor.char. */
+export function char(self: Tensor): Tensor {
+  return castTo(self, 'int8');
+}
+
+/** The dtype, or the tensor cast to another. As torch.Tensor.type. */
+export function type(self: Tensor): DType;
+export function type(self: Tensor, dtype: DType): Tensor;
+export function type(self: Tensor, dtype?: DType): DType | Tensor {
+  return dtype === undefined ? self.dtype : to(self, { dtype });
+}
+
+/** `type` has two forms. */
+export interface TypeMethods {
+  /** The dtype. As torch.Tensor.type. */
+  type(): DType;
+  /** The tensor cast to another dtype. */
+  type(dtype: DType): Tensor;
+}
+
+/** Cast to the dtype of `other`. As torch.Tensor.type_as. */
+export function typeAs(self: Tensor, other: Tensor): Tensor {
+  return castTo(self, other.dtype);
+}
+
 /** Cast to bool: anything but 0 is true. As torch.Tensor.bool. */
 export function bool(self: Tensor): Tensor {
   return castTo(self, 'bool');

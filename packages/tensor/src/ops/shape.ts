@@ -9,7 +9,7 @@ import type { Shape } from '@tenfold/ir';
 import { apply } from '../core/apply.ts';
 import { expandTo } from '../core/broadcast.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { axesOf, fillShape, listOf } from './dims.ts';
+import { axesOf, fillShape, listOf, permuteAxes } from './dims.ts';
 import type { Dim, ShapeArgs } from './dims.ts';
 
 /** The same elements in row-major order under another shape; one size may be -1. As torch.reshape. */
@@ -39,10 +39,6 @@ export function permute(self: Tensor, ...dims: ShapeArgs): Tensor {
   return permuteAxes(self, order.map((axis) => normalizeAxis('permute', axis, self.ndim))); // prettier-ignore
 }
 
-function permuteAxes(self: Tensor, axes: readonly number[]): Tensor {
-  return axes.every((axis, i) => axis === i) ? self : apply('permute', [self], { axes });
-}
-
 /** Two axes exchanged. As torch.transpose. */
 export function transpose(self: Tensor, dim0: number, dim1: number): Tensor {
   if (self.ndim === 0) return self;
@@ -55,25 +51,10 @@ export function transpose(self: Tensor, dim0: number, dim1: number): Tensor {
 export function t(self: Tensor): Tensor {
   if (self.ndim > 2) {
     throw new ShapeError(
-      `t: expected at most 2 axes, got ${formatShape(self.shape)}; use mT() or transpose(dim0, dim1)`,
+      `t: expected at most 2 axes, got ${formatShape(self.shape)}; use mT or transpose(dim0, dim1)`,
     );
   }
   return self.ndim < 2 ? self : permuteAxes(self, [1, 0]);
-}
-
-/** The last two axes exchanged. As torch.Tensor.mT. */
-export function mT(self: Tensor): Tensor {
-  if (self.ndim < 2) throw new ShapeError(`mT: expected at least 2 axes, got ${formatShape(self.shape)}`);
-  return transpose(self, -2, -1);
-}
-
-/** Axis `source` moved to place `destination`, the others in order. As torch.movedim. */
-export function movedim(self: Tensor, source: number, destination: number): Tensor {
-  const from = normalizeAxis('movedim', source, self.ndim);
-  const to = normalizeAxis('movedim', destination, self.ndim);
-  const axes = self.shape.map((_, axis) => axis).filter((axis) => axis !== from);
-  axes.splice(to, 0, from);
-  return permuteAxes(self, axes);
 }
 
 /** Axes of size 1 repeated to the sizes given; -1 leaves a size as it is, and new axes come first. As torch.Tensor.expand. */
@@ -127,6 +108,21 @@ export function flatten(self: Tensor, startDim = 0, endDim = -1): Tensor {
   const { shape } = self;
   const merged = shape.slice(first, last + 1).reduce((a, b) => a * b, 1);
   return reshapeTo('flatten', self, [...shape.slice(0, first), merged, ...shape.slice(last + 1)]);
+}
+
+/** All elements as a vector. As torch.ravel. */
+export function ravel(self: Tensor): Tensor {
+  return reshapeTo('ravel', self, [self.numel]);
+}
+
+/** As `view` to the shape of `other`. As torch.Tensor.view_as. */
+export function viewAs(self: Tensor, other: Tensor): Tensor {
+  return reshapeTo('viewAs', self, other.shape);
+}
+
+/** As `reshape` to the shape of `other`. As torch.Tensor.reshape_as. */
+export function reshapeAs(self: Tensor, other: Tensor): Tensor {
+  return reshapeTo('reshapeAs', self, other.shape);
 }
 
 /** One axis as several of the sizes given, of which one may be -1. As torch.unflatten. */

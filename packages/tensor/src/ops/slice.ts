@@ -90,9 +90,3 @@ export function unbind(self: Tensor, dim = 0): Tensor[] {
   const axis = axisOf('unbind', self, dim);
   return Array.from({ length: self.shape[axis] }, (_, i) => select(self, axis, i));
 }
-
-/** The order along each of `dims` reversed. As torch.flip. */
-export function flip(self: Tensor, dims: number | readonly number[]): Tensor {
-  const axes = (typeof dims === 'number' ? [dims] : dims).map((dim) => axisOf('flip', self, dim));
-  return axes.length === 0 ? self : apply('flip', [self], { axes: [...new Set(axes)].sort((a, b) => a - b) });
-}

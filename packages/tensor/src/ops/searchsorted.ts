@@ -1,0 +1,116 @@
+/**
+ * Where values belong in sorted sequences. Each search halves what is left of its sequence, so it takes as many steps as
+ * the length of the sequence has bits, and no memory beyond the positions.
+ */
+
+import { ArgumentError, DTypeError, ShapeError, formatShape, sameShape } from '@tenfold/ir';
+import { apply, constant } from '../core/apply.ts';
+import { castTo, expandTo, literal, numberTensor } from '../core/broadcast.ts';
+import { composed } from '../core/cut.ts';
+import * as raw from '../core/primitives.ts';
+import { Tensor } from '../core/tensor.ts';
+import { indexTensor } from './index-range.ts';
+
+export interface BucketizeOptions {
+  /** Positions as int32 rather than int64. Default false. */
+  readonly outInt32?: boolean;
+  /** The last fitting position rather than the first, where values equal elements of the sequence. Default false. */
+  readonly right?: boolean;
+}
+
+export interface SearchsortedOptions extends BucketizeOptions {
+  /** `'right'` is another word for `right: true`. */
+  readonly side?: 'left' | 'right';
+  /** The positions that sort the sequence, as `argsort` gives them, where it is not sorted itself. */
+  readonly sorter?: Tensor;
+}
+
+/**
+ * The position before which each value goes into the sorted last axis of `sortedSequence`: of `[..., n]` and values
+ * `[..., m]` with equal axes before, or of a vector and values of any shape. As torch.searchsorted.
+ * @throws ShapeError when those axes differ; DTypeError when the dtypes do.
+ */
+export function searchsorted(
+  sortedSequence: Tensor,
+  self: Tensor | number,
+  { outInt32 = false, right = false, side, sorter }: SearchsortedOptions = {},
+): Tensor {
+  if (side !== undefined && side !== 'left' && side !== 'right')
+    throw new ArgumentError(`searchsorted: side is '${String(side)}', expected 'left' or 'right'`);
+  if (right && side === 'left')
+    throw new ArgumentError("searchsorted: right is true and side 'left'; give one of them");
+  if (sortedSequence.ndim === 0)
+    throw new ShapeError('searchsorted: the sequence has no axes, expected at least one');
+  const values =
+    self instanceof Tensor ? self : numberTensor(sortedSequence.home, self, sortedSequence.dtype);
+  if (sorter && !sameShape(sorter.shape, sortedSequence.shape)) {
+    throw new ShapeError(
+      `searchsorted: the sorter has shape ${formatShape(sorter.shape)}, the sequence ${formatShape(sortedSequence.shape)}; expected equal`,
+    );
+  }
+  return composed(sortedSequence, () => {
+    const sequence = sorter ? inOrder(sortedSequence, sorter) : sortedSequence;
+    return search('searchsorted', sequence, values, right || side === 'right', outInt32);
+  });
+}
+
+/**
+ * The number of the bucket between `boundaries`, a sorted vector, that each element is in: `boundaries[i - 1] < x <=
+ * boundaries[i]` for bucket `i`, and with `right` `boundaries[i - 1] <= x < boundaries[i]`. As torch.bucketize.
+ */
+export function bucketize(
+  self: Tensor | number,
+  boundaries: Tensor,
+  { outInt32 = false, right = false }: BucketizeOptions = {},
+): Tensor {
+  if (boundaries.ndim !== 1)
+    throw new ShapeError(
+      `bucketize: the boundaries have shape ${formatShape(boundaries.shape)}, expected a vector`,
+    );
+  const values = self instanceof Tensor ? self : numberTensor(boundaries.home, self, boundaries.dtype);
+  return composed(boundaries, () => search('bucketize', boundaries, values, right, outInt32));
+}
+
+function inOrder(sequence: Tensor, sorter: Tensor): Tensor {
+  const axis = sequence.ndim - 1;
+  return apply('gather', [sequence, indexTensor('searchsorted', sorter, sequence.shape[axis])], { axis });
+}
+
+function search(op: string, sequence: Tensor, values: Tensor, right: boolean, outInt32: boolean): Tensor {
+  if (sequence.dtype !== values.dtype) {
+    throw new DTypeError(
+      `${op}: the values are ${values.dtype}, the sequence ${sequence.dtype}; cast one with to()`,
+    );
+  }
+  const rows = sequence.shape.slice(0, -1);
+  if (sequence.ndim > 1 && !sameShape(values.shape.slice(0, -1), rows)) {
+    throw new ShapeError(
+      `${op}: values of shape ${formatShape(values.shape)} do not fit sequences of shape ${formatShape(sequence.shape)}; ` +
+        'expected equal sizes but for the last axis, or one sequence',
+    );
+  }
+  const flat = sequence.ndim > 1 ? values : apply('reshape', [values], { shape: [values.numel] });
+  const found = apply('reshape', [positionsIn(sequence, flat, right)], { shape: values.shape });
+  return outInt32 ? found : castTo(found, 'int64');
+}
+
+/**
+ * How many elements of the sorted last axis of `sequence` each value comes after (with `right`: at or after), int32.
+ * The count is found bit by bit, from the highest: a bit is set if the value still comes after that many elements.
+ */
+export function positionsIn(sequence: Tensor, values: Tensor, right: boolean): Tensor {
+  const axis = sequence.ndim - 1;
+  const size = sequence.shape[axis];
+  let count = expandTo(constant(values.home, 0, 'int32'), values.shape);
+  if (size === 0) return count;
+  for (let step = 2 ** Math.floor(Math.log2(size)); step >= 1; step /= 2) {
+    const next = raw.add(count, literal(count, step));
+    const last = raw.min(raw.sub(next, literal(next, 1)), literal(next, size - 1));
+    const element = apply('gather', [sequence, last], { axis });
+    // Not `lt` the other way round: a NaN comes after everything.
+    const isBefore = raw.not(right ? raw.lt(values, element) : raw.le(values, element));
+    const fits = raw.and(raw.le(next, literal(next, size)), isBefore);
+    count = raw.where(fits, next, count);
+  }
+  return count;
+}
