@@ -60,6 +60,7 @@ export function adjoint(self: Tensor): Tensor {
 }
 
 function matrixTranspose(op: string, self: Tensor): Tensor {
+  if (self.ndim === 0) return self;
   if (self.ndim < 2) throw new ShapeError(`${op}: expected at least 2 axes, got ${formatShape(self.shape)}`);
   return transpose(self, -2, -1);
 }
@@ -68,7 +69,7 @@ function matrixTranspose(op: string, self: Tensor): Tensor {
 export interface TransposeProperties {
   /** All axes in reverse order. As torch.Tensor.T. */
   readonly T: Tensor;
-  /** The last two axes exchanged. As torch.Tensor.mT. Raises ShapeError for fewer than two. */
+  /** The last two axes exchanged. As torch.Tensor.mT. Raises ShapeError for a vector. */
   readonly mT: Tensor;
   /** The transpose of a matrix, which is the adjoint of a real one. As torch.Tensor.H. Raises ShapeError for other ranks. */
   readonly H: Tensor;

@@ -17,7 +17,7 @@ import { asBytes } from '../data/typed-array.ts';
 import { listOf } from './dims.ts';
 import type { ShapeArgs } from './dims.ts';
 import { cat, stack } from './join.ts';
-import { accumulatorType } from './reduce-axes.ts';
+import { accumulatorType, reduceAxes } from './reduce-axes.ts';
 import { selectRows } from './select-rows.ts';
 import { listed } from './stacking.ts';
 
@@ -31,13 +31,17 @@ export interface MeshgridOptions {
  * one by one or as a list, options last. As torch.meshgrid.
  * @throws ShapeError for tensors with more than one axis; DTypeError when dtypes differ.
  */
-export function meshgrid(...args: readonly (Tensor | readonly Tensor[] | MeshgridOptions)[]): Tensor[] {
+export function meshgrid(tensors: readonly Tensor[], options?: MeshgridOptions): Tensor[];
+export function meshgrid(...tensors: readonly (Tensor | MeshgridOptions)[]): Tensor[];
+export function meshgrid(
+  ...args: readonly (Tensor | readonly Tensor[] | MeshgridOptions | undefined)[]
+): Tensor[] {
   const tensors: Tensor[] = [];
   let options: MeshgridOptions = {};
   for (const arg of args) {
     if (arg instanceof Tensor) tensors.push(arg);
     else if (isList(arg)) tensors.push(...arg);
-    else options = arg;
+    else options = arg ?? {};
   }
   const { indexing = 'ij' } = options;
   if (indexing !== 'ij' && indexing !== 'xy')
@@ -54,7 +58,7 @@ export function meshgrid(...args: readonly (Tensor | readonly Tensor[] | Meshgri
   );
 }
 
-function isList(arg: readonly Tensor[] | MeshgridOptions): arg is readonly Tensor[] {
+function isList(arg: readonly Tensor[] | MeshgridOptions | undefined): arg is readonly Tensor[] {
   return Array.isArray(arg);
 }
 
@@ -144,8 +148,11 @@ export function sumToSize(self: Tensor, ...size: ShapeArgs): Tensor {
   const axes = self.shape
     .map((_, axis) => axis)
     .filter((axis) => axis < missing || (shape[axis - missing] === 1 && self.shape[axis] !== 1));
-  if (axes.length === 0) return self;
-  return composed(self, () => apply('reshape', [apply('reduce', [self], { kind: 'sum', axes })], { shape }));
+  if (axes.length === 0 && shape.length > 0) return self;
+  return composed(self, () => {
+    const total = reduceAxes('sum', castTo(self, accumulatorType(self.dtype)), axes);
+    return apply('reshape', [total], { shape });
+  });
 }
 
 export interface VanderOptions {

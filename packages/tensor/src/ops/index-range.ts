@@ -19,7 +19,8 @@ export function hostBytes({ source, home }: Tensor): Uint8Array | undefined {
 
 /** An index into an axis of `size`, as int32. `wrap`: negative ones count from the end. Raises IndexError. */
 export function indexTensor(op: string, index: Tensor, size: number, wrap = false): Tensor {
-  if (index.dtype !== 'int64' && index.dtype !== 'int32') {
+  // An empty list is a float tensor, and no position.
+  if (index.dtype !== 'int64' && index.dtype !== 'int32' && index.numel > 0) {
     throw new DTypeError(`${op}: the index is ${index.dtype}, expected int64 or int32; cast with long()`);
   }
   checkIndexRange(op, index, wrap ? -size : 0, size);

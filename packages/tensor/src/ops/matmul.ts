@@ -1,12 +1,13 @@
 /**
- * Matrix products. Each is one `contract` node: labels say which axes are summed and which are kept, so no operand
- * is ever transposed or copied for it, and neither is one for its gradients.
+ * Matrix products. Each but the outer one is one `contract` node: labels say which axes are summed and which are kept,
+ * so no operand is ever transposed or copied for it, and neither is one for its gradients.
  */
 
 import { ShapeError, broadcastShapes, formatShape } from '@tenfold/ir';
 import type { Shape } from '@tenfold/ir';
 import { apply } from '../core/apply.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { mul } from './arithmetic.ts';
 import { along, productOperands, range } from './labels.ts';
 
 /**
@@ -49,16 +50,10 @@ export function dot(self: Tensor, tensor: Tensor): Tensor {
   return multiply('dot', self, tensor);
 }
 
-/** The outer product of two vectors: `[n], [m] -> [n, m]`. As torch.outer. */
+/** The outer product of two vectors, whose dtypes promote: `[n], [m] -> [n, m]`. As torch.outer. */
 export function outer(self: Tensor, vec2: Tensor): Tensor {
   checkRanks('outer', self, vec2, 1, 1);
-  const extents = [self.shape[0], vec2.shape[0]];
-  return apply('contract', productOperands('outer', self, vec2), {
-    extents,
-    a: [along(0)],
-    b: [along(1)],
-    out: [0, 1],
-  });
+  return mul(apply('reshape', [self], { shape: [self.numel, 1] }), vec2);
 }
 
 /** Two matrices: rows are label 0, columns 1, the inner axis 2. */

@@ -4,7 +4,7 @@ import { ArgumentError, ShapeError, formatShape, normalizeAxis, numel } from '@t
 import { apply, source } from '../core/apply.ts';
 import { castTo, expandTo } from '../core/broadcast.ts';
 import { composed } from '../core/cut.ts';
-import { Tensor } from '../core/tensor.ts';
+import type { Tensor } from '../core/tensor.ts';
 import { decode } from '../data/typed-array.ts';
 import { listOf } from './dims.ts';
 import type { ShapeArgs } from './dims.ts';

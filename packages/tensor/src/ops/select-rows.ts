@@ -9,7 +9,8 @@ import type { Tensor } from '../core/tensor.ts';
 /** The index of a gather or scatter must not leave the other axes of `self`. */
 export function checkIndexShape(op: string, self: Tensor, axis: number, index: Tensor): void {
   const fits =
-    index.ndim === self.ndim && index.shape.every((size, a) => a === axis || size <= self.shape[a]);
+    Math.max(index.ndim, 1) === Math.max(self.ndim, 1) &&
+    index.shape.every((size, a) => a === axis || size <= self.shape[a]);
   if (fits) return;
   throw new ShapeError(
     `${op}: index of shape ${formatShape(index.shape)} does not fit a tensor of shape ${formatShape(self.shape)}; ` +

@@ -3,8 +3,13 @@
  */
 
 import { ArgumentError, IndexError, ShapeError, formatShape } from '@tenfold/ir';
-import { apply } from '../core/apply.ts';
-import type { Tensor } from '../core/tensor.ts';
+import { apply, source } from '../core/apply.ts';
+import { castTo, expandTo, literal } from '../core/broadcast.ts';
+import * as raw from '../core/primitives.ts';
+import { Tensor } from '../core/tensor.ts';
+import { decode } from '../data/typed-array.ts';
+import { hostBytes } from './index-range.ts';
+import { selectRows } from './select-rows.ts';
 import { axisOf, positionAt, sliceAxis, sliceBounds } from './slice-axis.ts';
 
 /**
@@ -18,9 +23,17 @@ export function slice(self: Tensor, dim: number, start?: number, end?: number, s
   return sliceAxis(self, axis, first, length, step);
 }
 
-/** `length` elements from `start` of axis `dim`. As torch.narrow. Raises IndexError unless they all exist. */
-export function narrow(self: Tensor, dim: number, start: number, length: number): Tensor {
+/**
+ * `length` elements from `start`, a number or a tensor without axes, of axis `dim`. As torch.narrow.
+ * @throws IndexError unless they all exist; a start that only the device knows is kept within the range.
+ */
+export function narrow(self: Tensor, dim: number, start: number | Tensor, length: number): Tensor {
   const axis = axisOf('narrow', self, dim);
+  if (start instanceof Tensor) {
+    const bytes = hostBytes(start);
+    if (!bytes) return narrowAt(self, axis, start, length);
+    return narrow(self, axis, Number(decode(bytes, start.dtype)[0]), length);
+  }
   const size = self.shape[axis];
   const first = start < 0 ? start + size : start;
   if (
@@ -37,8 +50,24 @@ export function narrow(self: Tensor, dim: number, start: number, length: number)
   return sliceAxis(self, axis, first, length);
 }
 
+/** A range that begins where only the device knows. */
+function narrowAt(self: Tensor, axis: number, start: Tensor, length: number): Tensor {
+  const size = self.shape[axis];
+  if (!Number.isInteger(length) || length < 0 || length > size)
+    throw new IndexError(`narrow: ${length} elements of axis ${axis} of ${formatShape(self.shape)}`);
+  const first = castTo(start, 'int32');
+  const wrapped = raw.where(raw.lt(first, literal(first, 0)), raw.add(first, literal(first, size)), first);
+  const kept = raw.max(raw.min(wrapped, literal(first, size - length)), literal(first, 0));
+  const places = source(self.home, 'iota', { shape: [length], axis: 0 });
+  return selectRows(
+    self,
+    axis,
+    raw.add(places, expandTo(apply('reshape', [kept], { shape: [1] }), [length])),
+  );
+}
+
 /** As `narrow`, a value of its own. As torch.narrow_copy. */
-export function narrowCopy(self: Tensor, dim: number, start: number, length: number): Tensor {
+export function narrowCopy(self: Tensor, dim: number, start: number | Tensor, length: number): Tensor {
   return apply('contiguous', [narrow(self, dim, start, length)], undefined);
 }
 

@@ -21,12 +21,17 @@ const DEVIATIONS: readonly Deviation[] = [
     when: ({ args }) => args.value === 3.14,
     reason: 'PyTorch truncates the factor for integers, with a warning; here the result is float32',
   },
-  ...['int', 'long'].map((op) => ({
+  ...['byte', 'char', 'int', 'long'].map((op) => ({
     op,
     when: hasGreatNumbers,
     reason:
       'floats beyond the range of an integer: what C++ leaves undefined saturates here, and NaN gives 0',
   })),
+  {
+    op: 'as_strided_scatter',
+    reason:
+      'PyTorch 1.13 gives the tensor a gradient where it was written over; later versions give it 0, as here',
+  },
   ...[
     'conj',
     'nn.functional.batch_norm',
@@ -37,30 +42,16 @@ const DEVIATIONS: readonly Deviation[] = [
     'round',
     'square',
     'istft',
-    'outer',
     'nn.functional.avg_pool1d',
     'nn.functional.avg_pool2d',
     'nn.functional.avg_pool3d',
     'nn.functional.pad',
     'randint_like',
-    'masked_select',
-    'gather',
-    '__getitem__',
-    'take_along_dim',
-    'nonzero',
-    'scatter_reduce',
     'norm',
-    'narrow',
-    'flatten',
-    'unfold',
-    'movedim',
-    'mT',
-    'repeat_interleave',
     'nn.functional.feature_alpha_dropout',
     'nn.functional.margin_ranking_loss',
     'nn.functional.multi_margin_loss',
     'nn.functional.multilabel_margin_loss',
-    'as_strided_scatter',
   ].map((op) => ({ op, reason: 'some of its samples differ still' })),
 ];
 

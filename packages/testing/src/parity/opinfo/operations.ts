@@ -54,6 +54,8 @@ function method(name: string, signatures: readonly SurfaceSignature[]): Operatio
     signatures: signatures.map((signature) => [SELF, ...signature]),
     call([self, ...others]) {
       const f: unknown = self instanceof Tensor ? Reflect.get(self, name) : undefined;
+      // A property is there without a call.
+      if (f instanceof Tensor && others.length === 0) return f;
       if (typeof f !== 'function') throw new Error(`there is no method ${name} of ${String(self)}`);
       return Reflect.apply(f, self, others);
     },
