@@ -9,6 +9,7 @@ import '@tenfold/backend-cpu';
 import '@tenfold/ir/debug';
 
 export * from '@tenfold/tensor';
+export * as distributions from '@tenfold/tensor/distributions';
 export * as fft from '@tenfold/tensor/fft';
 export * from '@tenfold/tensor/profile';
 export * from '@tenfold/autograd';

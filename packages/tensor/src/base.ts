@@ -37,6 +37,7 @@ export {
 } from './creation/constant.ts';
 export { fromBuffer, fromBytes, tensor } from './creation/from-data.ts';
 export type { CreationOptions } from './creation/options.ts';
+export { poisson } from './creation/poisson.ts';
 export { rand, randLike, randint, randintLike, randn, randnLike, randperm } from './creation/random.ts';
 export type { RandomOptions } from './creation/random.ts';
 export { arange, linspace } from './creation/range.ts';

@@ -173,6 +173,7 @@ export type OpFamily = (typeof OP_FAMILIES)[number];
 export interface Fixtures extends Readonly<Record<`opinfo/${OpFamily}`, OpFile>> {
   readonly tensor: readonly CallRecord[];
   readonly functional: readonly CallRecord[];
+  readonly distributions: readonly CallRecord[];
   readonly shapes: readonly CallRecord[];
   readonly vision: readonly CallRecord[];
   readonly 'vision-layers': readonly LayerRecord[];

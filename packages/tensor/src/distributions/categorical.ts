@@ -7,6 +7,8 @@ import type { Tensor } from '../core/tensor.ts';
 import { arange } from '../creation/range.ts';
 import { eye } from '../creation/constant.ts';
 import { gather } from '../ops/gather.ts';
+import { where } from '../ops/where.ts';
+import { Binomial, logFactorial } from './discrete.ts';
 import { Distribution } from './distribution.ts';
 import { positiveUniform, requireOneOfTwo } from './parameters.ts';
 
@@ -218,7 +220,16 @@ export class Multinomial extends Distribution {
 
   logProb(value: Tensor): Tensor {
     const ways = value.sum(-1).add(1).lgamma().sub(value.add(1).lgamma().sum(-1));
-    const weighted = value.mul(this.logits.expand(value.shape));
-    return ways.add(weighted.maskedFill(value.eq(0), 0).sum(-1));
+    const impossible = this.logits.eq(-Infinity).logicalAnd(value.eq(0));
+    return ways.add(value.mul(where(impossible, 0, this.logits)).sum(-1));
+  }
+
+  /** From the entropy of one draw and, for each class, the mean of log(count!), whose count is binomial. */
+  override entropy(): Tensor {
+    const n = this.totalCount;
+    const counts = new Binomial(n, { probs: this.probs });
+    const support = counts.enumerateSupport();
+    const orders = counts.logProb(support).exp().mul(support.add(1).lgamma()).sum([0, -1]);
+    return this.#choice.entropy().mul(n).sub(logFactorial(n)).add(orders);
   }
 }

@@ -5,7 +5,9 @@ import type { Shape } from '@tenfold/ir';
 import { noGrad } from '../core/grad-mode.ts';
 import type { Operand } from '../core/promote.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { poisson } from '../creation/poisson.ts';
 import { arange } from '../creation/range.ts';
+import { where } from '../ops/where.ts';
 import { Distribution } from './distribution.ts';
 import { broadcastAll, positiveUniform, requirePositive, softplus, uniform } from './parameters.ts';
 import { WithProbability } from './probabilities.ts';
@@ -77,7 +79,8 @@ export class Geometric extends WithProbability {
 
   logProb(value: Tensor): Tensor {
     const { yes, no } = this.logs;
-    return value.mul(no).maskedFill(value.eq(0), 0).add(yes);
+    const certain = no.eq(-Infinity).logicalAnd(value.eq(0));
+    return value.mul(where(certain, 0, no)).add(yes);
   }
 
   override entropy(): Tensor {
@@ -155,7 +158,8 @@ export class Binomial extends WithProbability {
   }
 }
 
-function logFactorial(n: number): number {
+/** `log n!` of a whole number. */
+export function logFactorial(n: number): number {
   let sum = 0;
   for (let i = 2; i <= n; i++) sum += Math.log(i);
   return sum;

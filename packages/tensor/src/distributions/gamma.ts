@@ -3,7 +3,7 @@
 import type { Shape } from '@tenfold/ir';
 import type { Operand } from '../core/promote.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { where } from '../ops/selection.ts';
+import { where } from '../ops/where.ts';
 import { Distribution } from './distribution.ts';
 import { broadcastAll, positiveUniform, requirePositive, standardNormal } from './parameters.ts';
 import { standardGamma } from './standard-gamma.ts';
@@ -222,7 +222,7 @@ export class Beta extends Distribution {
       .sub(1)
       .clamp(0)
       .div(one.sub(1).clamp(0).add(zero.sub(1).clamp(0)));
-    const corner = where(one.eq(zero), inside, one.gt(zero).to(one.dtype));
+    const corner = one.ge(zero).to(one.dtype);
     return where(one.lt(1).logicalAnd(zero.lt(1)), corner, inside);
   }
 
@@ -350,6 +350,15 @@ export class FisherSnedecor extends Distribution {
   override get mean(): Tensor {
     const { df2 } = this;
     return where(df2.gt(2), df2.div(df2.sub(2)), NaN).to(df2.dtype);
+  }
+
+  override get mode(): Tensor {
+    const { df1, df2 } = this;
+    const inside = df1
+      .sub(2)
+      .div(df1)
+      .mul(df2.div(df2.add(2)));
+    return inside.maskedFill(df1.le(2), NaN);
   }
 
   override get variance(): Tensor {

@@ -5,7 +5,6 @@
 
 import { ArgumentError } from '@tenfold/ir';
 import type { Tensor } from '../core/tensor.ts';
-import { where } from '../ops/selection.ts';
 import { Categorical, OneHotCategorical } from './categorical.ts';
 import { Bernoulli, Binomial, Geometric, Poisson } from './discrete.ts';
 import type { Distribution } from './distribution.ts';
@@ -19,8 +18,6 @@ import { Independent } from './transformed.ts';
 type Class<D extends Distribution> = abstract new (...args: never[]) => D;
 type Divergence = (p: Distribution, q: Distribution) => Tensor | undefined;
 
-const registry: Divergence[] = [];
-
 /**
  * Gives `klDivergence` a formula for two classes (and what extends them), as torch.distributions.kl.register_kl. Later
  * ones come first.
@@ -30,7 +27,15 @@ export function registerKl<P extends Distribution, Q extends Distribution>(
   typeQ: Class<Q>,
   divergence: (p: P, q: Q) => Tensor,
 ): void {
-  registry.unshift((p, q) => (p instanceof typeP && q instanceof typeQ ? divergence(p, q) : undefined));
+  registry.unshift(between(typeP, typeQ, divergence));
+}
+
+function between<P extends Distribution, Q extends Distribution>(
+  typeP: Class<P>,
+  typeQ: Class<Q>,
+  divergence: (p: P, q: Q) => Tensor,
+): Divergence {
+  return (p, q) => (p instanceof typeP && q instanceof typeQ ? divergence(p, q) : undefined);
 }
 
 /**
@@ -137,87 +142,89 @@ function paretos(p: Pareto, q: Pareto): Tensor {
   return gain.maskedFill(p.scale.lt(q.scale), Infinity);
 }
 
-registerKl(Uniform, Normal, (p, q) => {
-  const width = p.high.sub(p.low);
-  const middle = p.high.add(p.low).sub(q.loc.mul(2)).mul(0.5).square();
-  const spread = width.square().div(12).add(middle).div(q.scale.square()).mul(0.5);
-  return q.scale
-    .mul(Math.sqrt(2 * Math.PI))
-    .div(width)
-    .log()
-    .add(spread);
-});
-registerKl(Exponential, Gamma, (p, q) => {
-  const ratio = q.rate.div(p.rate);
-  return q.concentration
-    .mul(ratio.log())
-    .neg()
-    .add(ratio)
-    .add(q.concentration.lgamma())
-    .add(q.concentration.mul(EULER))
-    .sub(1 + EULER);
-});
-registerKl(Gamma, Exponential, (p, q) => {
-  const rest = q.rate.div(p.rate).mul(p.concentration).sub(q.rate.log());
-  return p.entropy().neg().add(rest);
-});
-registerKl(Normal, Laplace, (p, q) => {
-  const shift = p.loc.sub(q.loc);
-  const x = shift.div(p.scale.mul(Math.SQRT2));
-  const distance = p.scale
-    .mul(Math.sqrt(2 / Math.PI))
-    .mul(x.square().neg().exp())
-    .add(shift.mul(x.erf()));
-  return distance.div(q.scale).add(q.scale.mul(2).log()).sub(p.entropy());
-});
-registerKl(Laplace, Normal, (p, q) => {
-  const variance = q.scale.square();
-  const spread = p.scale.square().mul(2).add(p.loc.sub(q.loc).square()).div(variance.mul(2));
-  return spread
-    .add(variance.log().mul(0.5))
-    .add(0.5 * Math.log(2 * Math.PI))
-    .sub(p.entropy());
-});
-registerKl(Normal, Normal, normals);
-registerKl(LogNormal, LogNormal, (p, q) => normals(p.base, q.base));
-registerKl(HalfNormal, HalfNormal, (p, q) => normals(p.base, q.base));
-registerKl(Bernoulli, Bernoulli, bernoullis);
-registerKl(Binomial, Binomial, (p, q) => {
-  if (p.totalCount > q.totalCount) return p.probs.add(q.probs).mul(0).add(Infinity);
-  if (p.totalCount < q.totalCount)
-    throw new ArgumentError(
-      'klDivergence: Binomial with fewer tries against one with more has no closed form',
-    );
-  return p.probs
-    .mul(p.logits.sub(q.logits))
-    .add(p.probs.neg().log1p())
-    .sub(q.probs.neg().log1p())
-    .mul(p.totalCount);
-});
-registerKl(Geometric, Geometric, (p, q) =>
-  p.entropy().neg().sub(q.probs.neg().log1p().div(p.probs)).sub(q.logits),
-);
-registerKl(Poisson, Poisson, (p, q) => p.rate.mul(p.rate.log().sub(q.rate.log())).sub(p.rate.sub(q.rate)));
-registerKl(Exponential, Exponential, (p, q) => {
-  const ratio = q.rate.div(p.rate);
-  return ratio.sub(ratio.log()).sub(1);
-});
-registerKl(Categorical, Categorical, categoricals);
-registerKl(OneHotCategorical, OneHotCategorical, (p, q) =>
-  categoricals(new Categorical({ logits: p.logits }), new Categorical({ logits: q.logits })),
-);
-registerKl(Gamma, Gamma, gammas);
-registerKl(Beta, Beta, betas);
-registerKl(Dirichlet, Dirichlet, dirichlets);
-registerKl(Laplace, Laplace, laplaces);
-registerKl(Gumbel, Gumbel, gumbels);
-registerKl(Uniform, Uniform, uniforms);
-registerKl(Cauchy, Cauchy, cauchys);
-registerKl(Pareto, Pareto, paretos);
-registerKl(Independent, Independent, (p, q) => {
-  if (p.reinterpretedBatchNdims !== q.reinterpretedBatchNdims)
-    throw new ArgumentError(
-      'klDivergence: the two Independent distributions take different numbers of axes together',
-    );
-  return sumRightmost(klDivergence(p.base, q.base), p.reinterpretedBatchNdims);
-});
+const registry: Divergence[] = [
+  between(Uniform, Normal, (p, q) => {
+    const width = p.high.sub(p.low);
+    const middle = p.high.add(p.low).sub(q.loc.mul(2)).mul(0.5).square();
+    const spread = width.square().div(12).add(middle).div(q.scale.square()).mul(0.5);
+    return q.scale
+      .mul(Math.sqrt(2 * Math.PI))
+      .div(width)
+      .log()
+      .add(spread);
+  }),
+  between(Exponential, Gamma, (p, q) => {
+    const ratio = q.rate.div(p.rate);
+    return q.concentration
+      .mul(ratio.log())
+      .neg()
+      .add(ratio)
+      .add(q.concentration.lgamma())
+      .add(q.concentration.mul(EULER))
+      .sub(1 + EULER);
+  }),
+  between(Gamma, Exponential, (p, q) => {
+    const rest = q.rate.div(p.rate).mul(p.concentration).sub(q.rate.log());
+    return p.entropy().neg().add(rest);
+  }),
+  between(Normal, Laplace, (p, q) => {
+    const shift = p.loc.sub(q.loc);
+    const x = shift.div(p.scale.mul(Math.SQRT2));
+    const distance = p.scale
+      .mul(Math.sqrt(2 / Math.PI))
+      .mul(x.square().neg().exp())
+      .add(shift.mul(x.erf()));
+    return distance.div(q.scale).add(q.scale.mul(2).log()).sub(p.entropy());
+  }),
+  between(Laplace, Normal, (p, q) => {
+    const variance = q.scale.square();
+    const spread = p.scale.square().mul(2).add(p.loc.sub(q.loc).square()).div(variance.mul(2));
+    return spread
+      .add(variance.log().mul(0.5))
+      .add(0.5 * Math.log(2 * Math.PI))
+      .sub(p.entropy());
+  }),
+  between(Normal, Normal, normals),
+  between(LogNormal, LogNormal, (p, q) => normals(p.base, q.base)),
+  between(HalfNormal, HalfNormal, (p, q) => normals(p.base, q.base)),
+  between(Bernoulli, Bernoulli, bernoullis),
+  between(Binomial, Binomial, (p, q) => {
+    if (p.totalCount > q.totalCount) return p.probs.add(q.probs).mul(0).add(Infinity);
+    if (p.totalCount < q.totalCount)
+      throw new ArgumentError(
+        'klDivergence: Binomial with fewer tries against one with more has no closed form',
+      );
+    return p.probs
+      .mul(p.logits.sub(q.logits))
+      .add(p.probs.neg().log1p())
+      .sub(q.probs.neg().log1p())
+      .mul(p.totalCount);
+  }),
+  between(Geometric, Geometric, (p, q) =>
+    p.entropy().neg().sub(q.probs.neg().log1p().div(p.probs)).sub(q.logits),
+  ),
+  between(Poisson, Poisson, (p, q) => p.rate.mul(p.rate.log().sub(q.rate.log())).sub(p.rate.sub(q.rate))),
+  between(Exponential, Exponential, (p, q) => {
+    const ratio = q.rate.div(p.rate);
+    return ratio.sub(ratio.log()).sub(1);
+  }),
+  between(Categorical, Categorical, categoricals),
+  between(OneHotCategorical, OneHotCategorical, (p, q) =>
+    categoricals(new Categorical({ logits: p.logits }), new Categorical({ logits: q.logits })),
+  ),
+  between(Gamma, Gamma, gammas),
+  between(Beta, Beta, betas),
+  between(Dirichlet, Dirichlet, dirichlets),
+  between(Laplace, Laplace, laplaces),
+  between(Gumbel, Gumbel, gumbels),
+  between(Uniform, Uniform, uniforms),
+  between(Cauchy, Cauchy, cauchys),
+  between(Pareto, Pareto, paretos),
+  between(Independent, Independent, (p, q) => {
+    if (p.reinterpretedBatchNdims !== q.reinterpretedBatchNdims)
+      throw new ArgumentError(
+        'klDivergence: the two Independent distributions take different numbers of axes together',
+      );
+    return sumRightmost(klDivergence(p.base, q.base), p.reinterpretedBatchNdims);
+  }),
+];

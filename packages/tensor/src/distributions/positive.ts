@@ -3,7 +3,7 @@
 import type { Shape } from '@tenfold/ir';
 import type { Operand } from '../core/promote.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { where } from '../ops/selection.ts';
+import { where } from '../ops/where.ts';
 import { Distribution } from './distribution.ts';
 import { broadcastAll, positiveUniform, requirePositive } from './parameters.ts';
 

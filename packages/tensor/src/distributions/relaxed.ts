@@ -5,9 +5,10 @@
 
 import type { Shape } from '@tenfold/ir';
 import type { Tensor } from '../core/tensor.ts';
-import { where } from '../ops/selection.ts';
+import { where } from '../ops/where.ts';
 import { Categorical, noisyLogits } from './categorical.ts';
 import type { ClassProbabilities } from './categorical.ts';
+import { logFactorial } from './discrete.ts';
 import { Distribution } from './distribution.ts';
 import { logitsOf, positiveUniform, softplus, uniform } from './parameters.ts';
 import { WithProbability } from './probabilities.ts';
@@ -81,9 +82,7 @@ export class RelaxedOneHotCategorical extends Distribution {
     const logs = value.log();
     const score = this.logits.sub(logs.mul(temperature));
     const normalised = score.sub(score.logsumexp(-1, { keepdim: true })).sum(-1);
-    let logGamma = 0;
-    for (let i = 2; i < count; i++) logGamma += Math.log(i);
-    return normalised.add(logGamma + (count - 1) * Math.log(temperature)).sub(logs.sum(-1));
+    return normalised.add(logFactorial(count - 1) + (count - 1) * Math.log(temperature)).sub(logs.sum(-1));
   }
 }
 

@@ -9,7 +9,7 @@ import type { Shape } from '@tenfold/ir';
 import { customGrad } from '../core/custom-grad.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { tensor } from '../creation/from-data.ts';
-import { where } from '../ops/selection.ts';
+import { where } from '../ops/where.ts';
 import { positiveUniform, standardNormal } from './parameters.ts';
 
 /** Proposals; all are refused once in 10¹⁰ draws. */
@@ -78,7 +78,7 @@ const FALL = 20;
  * ∫_z^∞ of the same, since both together are 0: taken on the side where the density falls, nothing cancels. There
  * t = z·e^(σs), with σ = -1 below the centre and 1 above, and r(t) dt = σ z e^(σαs - z(e^(σs) - 1)) ds.
  */
-function shapeDerivative(alpha: Tensor, z: Tensor): Tensor {
+export function shapeDerivative(alpha: Tensor, z: Tensor): Tensor {
   const [a, x] = [alpha.unsqueeze(-1), z.unsqueeze(-1)];
   const { dtype, device } = alpha;
   const sigma = where(x.lt(a), -1, 1).to(dtype);

@@ -1,5 +1,6 @@
 /** PyTorch's results of operations, layers, optimizers and printing, for any device that is registered. */
 
+export { distributionParity } from './distributions.ts';
 export { functionalParity } from './functional.ts';
 export { layerParity } from './layers.ts';
 export { loadSurface } from './opinfo/load-surface.ts';

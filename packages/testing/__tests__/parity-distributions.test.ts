@@ -1,0 +1,4 @@
+import { distributionParity } from '../src/parity/index.ts';
+import { onEveryDevice } from './every-device.ts';
+
+onEveryDevice(distributionParity);
