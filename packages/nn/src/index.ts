@@ -12,11 +12,13 @@ export type { BufferOptions, ParameterOptions } from './module/parameter.ts';
 export * from './layers/activations.ts';
 export { AdaptiveLogSoftmaxWithLoss } from './layers/adaptive-softmax.ts';
 export type { AdaptiveLogSoftmaxOptions } from './layers/adaptive-softmax.ts';
+export * from './layers/attention/global-attention.ts';
 export { MultiheadAttention } from './layers/attention/multihead-attention.ts';
 export type {
   MultiheadAttentionCall,
   MultiheadAttentionOptions,
 } from './layers/attention/multihead-attention.ts';
+export * from './layers/attention/positional-encoding.ts';
 export { TransformerDecoderLayer, TransformerEncoderLayer } from './layers/attention/transformer-layers.ts';
 export type {
   DecoderLayerCall,
@@ -27,26 +29,35 @@ export * from './layers/attention/transformer.ts';
 export * from './layers/adaptive-pooling.ts';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d } from './layers/batch-norm.ts';
 export type { BatchNormOptions } from './layers/batch-norm.ts';
+export { Bilinear } from './layers/bilinear.ts';
 export * from './layers/containers.ts';
 export { Conv1d, Conv2d, Conv3d } from './layers/convolution.ts';
 export type { ConvLayerOptions, PaddingMode } from './layers/convolution.ts';
 export { CosineSimilarity, PairwiseDistance } from './layers/distances.ts';
 export * from './layers/dropout.ts';
 export { Embedding } from './layers/embedding.ts';
-export type { EmbeddingOptions } from './layers/embedding.ts';
 export * from './layers/group-norm.ts';
 export * from './layers/instance-norm.ts';
 export * from './layers/irregular-pooling.ts';
+export type { EmbeddingOptions, PretrainedOptions } from './layers/embedding.ts';
+export { EmbeddingBag } from './layers/embedding-bag.ts';
+export type { EmbeddingBagOptions } from './layers/embedding-bag.ts';
 export { LayerNorm } from './layers/layer-norm.ts';
 export type { LayerNormOptions } from './layers/layer-norm.ts';
 export { Linear } from './layers/linear.ts';
 export type { LayerOptions, LinearOptions } from './layers/linear.ts';
 export * from './layers/losses.ts';
 export * from './layers/margin-losses.ts';
-export { GRUCell, LSTMCell, RNNCell } from './layers/recurrent/cells.ts';
+export * from './layers/mixture-of-experts.ts';
+export * from './layers/parameter-containers.ts';
+export { RadialBasis } from './layers/radial-basis.ts';
+export type { RadialBasisOptions, RadialFunction } from './layers/radial-basis.ts';
+export * from './layers/recurrent/bidirectional.ts';
+export { GRUCell, LSTMCell, RNNCell, RNNCellBase } from './layers/recurrent/cells.ts';
 export type { CellOptions, RNNCellOptions } from './layers/recurrent/cells.ts';
 export { GRU, LSTM, RNN } from './layers/recurrent/layers.ts';
 export type { LSTMOptions, RNNOptions } from './layers/recurrent/layers.ts';
+export { RNNBase } from './layers/recurrent/recurrent.ts';
 export type { RecurrentOptions } from './layers/recurrent/recurrent.ts';
 export * from './layers/padding.ts';
 export * from './layers/pooling.ts';

@@ -5,9 +5,20 @@ import { indexSelect, where } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
 import { apply, castTo, composed, expandTo, source } from '@tenfold/tensor/internal';
 import { requireIndices } from './checks.ts';
+import { limitNorms, sharedByFrequency } from './embedding-options.ts';
 import { checkIndexRange } from './index-range.ts';
 
-export interface EmbeddingFunctionOptions {
+/** What a look-up may do beside; embeddings and bags of them share it. */
+export interface LookupOptions {
+  /** Rows that are looked up and longer than this are written anew at this length, as an effect of the next run. */
+  readonly maxNorm?: number | null;
+  /** The exponent of that length. Default 2. */
+  readonly normType?: number;
+  /** Whether the gradient of a row is divided by how often it was looked up. Default false. */
+  readonly scaleGradByFreq?: boolean;
+}
+
+export interface EmbeddingFunctionOptions extends LookupOptions {
   /** The row that gets no gradient; negative counts from the end. */
   readonly paddingIdx?: number | null;
 }
@@ -19,7 +30,7 @@ export interface EmbeddingFunctionOptions {
 export function embedding(
   input: Tensor,
   weight: Tensor,
-  { paddingIdx = null }: EmbeddingFunctionOptions = {},
+  { paddingIdx = null, maxNorm = null, normType = 2, scaleGradByFreq = false }: EmbeddingFunctionOptions = {},
 ): Tensor {
   return composed(input, () => {
     requireIndices('embedding', 'input', input);
@@ -31,7 +42,9 @@ export function embedding(
     const [rows, columns] = weight.shape;
     checkIndexRange('embedding', 'index', input, rows);
     const padding = paddingIdx === null ? undefined : paddingRow(paddingIdx, rows);
-    const found = indexSelect(weight, 0, input.flatten()).reshape([...input.shape, columns]);
+    if (maxNorm !== null) limitNorms(weight, input, maxNorm, normType);
+    const rowsFound = indexSelect(weight, 0, input.flatten()).reshape([...input.shape, columns]);
+    const found = scaleGradByFreq ? sharedByFrequency(rowsFound, input, rows) : rowsFound;
     if (padding === undefined) return found;
     const isPadding = expandTo(input.eq(padding).unsqueeze(-1), found.shape);
     return where(isPadding, found.detach(), found);

@@ -53,6 +53,11 @@ export class Sequential extends Module implements Iterable<UnaryModule> {
     return this;
   }
 
+  /** The layers from `start` up to `end`, which keep their names, as a network of its own. As `seq[start:end]`. */
+  slice(start?: number, end?: number): Sequential {
+    return new Sequential(Object.fromEntries(this.#layers.slice(start, end)));
+  }
+
   *[Symbol.iterator](): Iterator<UnaryModule> {
     for (const [, layer] of this.#layers) yield layer;
   }

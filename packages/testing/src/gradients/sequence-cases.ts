@@ -1,18 +1,26 @@
 /** Gradient checks of layers for sequences. */
 
 import {
+  Bilinear,
+  EmbeddingBag,
   GRU,
   GRUCell,
+  GlobalAttention,
   LSTM,
   LSTMCell,
+  LearnedPositionalEncoding,
+  MixtureOfExperts,
   MultiheadAttention,
   RNN,
   RNNCell,
+  RadialBasis,
+  RotaryPositionalEncoding,
   TransformerDecoderLayer,
   TransformerEncoderLayer,
   utils,
 } from '@tenfold/nn';
 import type { GradientCase } from './case.ts';
+import { indices } from './case.ts';
 import { onModule } from './module-case.ts';
 
 const recurrent: readonly GradientCase[] = [
@@ -44,4 +52,21 @@ const attention: readonly GradientCase[] = [
   onModule('TransformerDecoderLayer', () => new TransformerDecoderLayer(3, 1, small), [[2, 1, 3], [3, 1, 3]], (layer, x, memory) => layer.forward(x, memory, { tgtIsCausal: true }), false),
 ]; // prettier-ignore
 
-export const SEQUENCE_CASES: readonly GradientCase[] = [...recurrent, ...attention];
+const bags = () => indices([0, 2, 2, 1, 0, 3]).reshape(2, 3);
+
+const others: readonly GradientCase[] = [
+  onModule('Bilinear', () => new Bilinear(2, 3, 2), [[2, 2], [2, 3]], (layer, a, b) => layer.forward(a, b)),
+  onModule('EmbeddingBag', () => new EmbeddingBag(4, 2), [], (layer) => layer.forward(bags())),
+  onModule('EmbeddingBag of weighted indices', () => new EmbeddingBag(4, 2, { mode: 'sum', paddingIdx: 0 }), [[6]], (layer, weights) =>
+    layer.forward(bags().flatten(), indices([0, 2, 2]), weights),
+  ),
+  onModule('EmbeddingBag of maxima', () => new EmbeddingBag(4, 2, { mode: 'max' }), [], (layer) => layer.forward(bags()), false),
+  onModule('GlobalAttention', () => new GlobalAttention(2, { score: 'general' }), [[1, 2, 2], [1, 3, 2]], (layer, h, s) => layer.forward(h, s)),
+  onModule('GlobalAttention by concatenation', () => new GlobalAttention(2, { score: 'concat' }), [[1, 2], [1, 3, 2]], (layer, h, s) => layer.forward(h, s, indices([2]))),
+  onModule('MixtureOfExperts', () => new MixtureOfExperts(2, 2, 3, { capacityFactor: 1 }), [[4, 2]], (layer, x) => layer.forward(x), false),
+  onModule('RadialBasis', () => new RadialBasis(2, 2), [[3, 2]], (layer, x) => layer.forward(x)),
+  onModule('LearnedPositionalEncoding', () => new LearnedPositionalEncoding(3, 2), [[2, 1, 2]], (layer, x) => layer.forward(x)),
+  onModule('RotaryPositionalEncoding', () => new RotaryPositionalEncoding(), [[2, 4]], (layer, x) => layer.forward(x, 1)),
+]; // prettier-ignore
+
+export const SEQUENCE_CASES: readonly GradientCase[] = [...recurrent, ...attention, ...others];

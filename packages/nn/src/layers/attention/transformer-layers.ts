@@ -100,8 +100,8 @@ abstract class TransformerLayer extends Module {
   }
 
   protected makeNorm(): LayerNorm {
-    const { layerNormEps: eps = 1e-5, bias = true, device, dtype } = this.options;
-    return new LayerNorm(this.dModel, { eps, bias, device, dtype });
+    const { layerNormEps = 1e-5, bias = true, device, dtype } = this.options;
+    return new LayerNorm(this.dModel, { eps: layerNormEps, bias, device, dtype });
   }
 
   protected makeDropout(): Dropout {

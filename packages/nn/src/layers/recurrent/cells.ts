@@ -17,7 +17,8 @@ export interface CellOptions extends LayerOptions {
   readonly bias?: boolean;
 }
 
-abstract class Cell extends Module {
+/** What the cells share, as torch.nn.RNNCellBase. */
+export abstract class RNNCellBase extends Module {
   readonly inputSize: number;
   readonly hiddenSize: number;
   weightIh: Parameter;
@@ -81,7 +82,7 @@ export interface RNNCellOptions extends CellOptions {
 }
 
 /** One step of RNN, as torch.nn.RNNCell: `[B, I]` and `[B, H]` (0 where it is left out) to `[B, H]`; or without B. */
-export class RNNCell extends Cell {
+export class RNNCell extends RNNCellBase {
   readonly nonlinearity: 'tanh' | 'relu';
 
   constructor(inputSize: number, hiddenSize: number, options: RNNCellOptions = {}) {
@@ -101,7 +102,7 @@ export class RNNCell extends Cell {
 }
 
 /** One step of LSTM, as torch.nn.LSTMCell: `[B, I]` and `[h, c]`, `[B, H]` each, to the next `[h, c]`; or without B. */
-export class LSTMCell extends Cell {
+export class LSTMCell extends RNNCellBase {
   constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
     super(LSTM_GATES, inputSize, hiddenSize, options);
   }
@@ -113,7 +114,7 @@ export class LSTMCell extends Cell {
 }
 
 /** One step of GRU, as torch.nn.GRUCell: `[B, I]` and `[B, H]` (0 where it is left out) to `[B, H]`; or without B. */
-export class GRUCell extends Cell {
+export class GRUCell extends RNNCellBase {
   constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
     super(GRU_GATES, inputSize, hiddenSize, options);
   }

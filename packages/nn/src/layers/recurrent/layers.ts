@@ -4,7 +4,7 @@ import type { Tensor } from '@tenfold/tensor/base';
 import { requireOneOf } from '../../functional/checks.ts';
 import type { PackedSequence } from '../../utils/rnn.ts';
 import { GRU_GATES, LSTM_GATES, RNN_RELU, RNN_TANH } from './gates.ts';
-import { Recurrent } from './recurrent.ts';
+import { RNNBase } from './recurrent.ts';
 import type { RecurrentOptions } from './recurrent.ts';
 
 export interface RNNOptions extends RecurrentOptions {
@@ -18,7 +18,7 @@ export interface RNNOptions extends RecurrentOptions {
  * it gives the outputs of the last layer, `[T, B, directions · H]` or in the input's form, and the last state.
  * https://doi.org/10.1207/s15516709cog1402_1
  */
-export class RNN extends Recurrent {
+export class RNN extends RNNBase {
   readonly nonlinearity: 'tanh' | 'relu';
 
   constructor(inputSize: number, hiddenSize: number, numLayers = 1, options: RNNOptions = {}) {
@@ -43,7 +43,7 @@ export interface LSTMOptions extends RecurrentOptions {
  * Long short-term memory, as torch.nn.LSTM. Takes and gives what RNN does, with the pair `[h, c]` for a state: h is
  * `[layers · directions, B, projSize or H]`, c `[layers · directions, B, H]`. https://doi.org/10.1162/neco.1997.9.8.1735
  */
-export class LSTM extends Recurrent {
+export class LSTM extends RNNBase {
   constructor(inputSize: number, hiddenSize: number, numLayers = 1, options: LSTMOptions = {}) {
     super(LSTM_GATES, inputSize, hiddenSize, numLayers, options);
   }
@@ -58,7 +58,7 @@ export class LSTM extends Recurrent {
 }
 
 /** Gated recurrent units, as torch.nn.GRU. Takes and gives what RNN does. https://arxiv.org/abs/1406.1078 */
-export class GRU extends Recurrent {
+export class GRU extends RNNBase {
   constructor(inputSize: number, hiddenSize: number, numLayers = 1, options: RecurrentOptions = {}) {
     super(GRU_GATES, inputSize, hiddenSize, numLayers, options);
   }

@@ -38,7 +38,8 @@ interface Sequences {
   readonly mask: Tensor | null;
 }
 
-export abstract class Recurrent extends Module {
+/** What the layers share. */
+export abstract class RNNBase extends Module {
   readonly inputSize: number;
   readonly hiddenSize: number;
   readonly projSize: number;
