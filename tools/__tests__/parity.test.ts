@@ -90,12 +90,15 @@ test('counts names that are there, excluded with a reason, and missing', () => {
     version: '1.13.0',
     differentiable: ['exp', 'asin'],
     modules: {
-      torch: { exp: ['self'], quantize_per_tensor: ['self'], asin: ['self'] },
+      torch: { exp: ['self, base'], quantize_per_tensor: ['self'], asin: ['self'] },
       'torch.Tensor': { exp: [''], asin: [''] },
     },
   };
-  const { rows, entries } = coverage(python, { tensor: { exp: [[positional('x')]] }, Tensor: { exp: [[]] } });
+  const { rows, entries } = coverage(python, {
+    tensor: { exp: [[positional('self'), positional('b')]] },
+    Tensor: { exp: [[]] },
+  });
   expect(rows[0]).toEqual({ name: 'torch', total: 3, present: 1, excluded: 1, missing: ['torch.asin'] });
   expect(rows[2]).toMatchObject({ total: 2, present: 1, missing: ['torch.Tensor.asin'] });
-  expect(entries[0].deviations).toMatchObject([{ kind: 'name', text: '`x` is called `self` there' }]);
+  expect(entries[0].deviations).toMatchObject([{ kind: 'name', text: '`b` is called `base` there' }]);
 });

@@ -55,6 +55,15 @@ describe('signatures', () => {
     ]);
   });
 
+  test('what stands before the options in an object that is handed on is a default', () => {
+    const files = {
+      'main.ts': `import { Base } from './base.ts';
+        export class Norm extends Base { constructor(n: number, options: { a?: boolean } = {}) { super(n, { a: false, ...options }); } }`,
+      'base.ts': `export class Base { constructor(n: number, { a = true }: { a?: boolean }) {} }`,
+    };
+    expect(linesOf(files, 'Norm')).toEqual(['n, { a? = false }']);
+  });
+
   test('a class may keep its options for its methods', () => {
     const files = {
       'main.ts': `import { loss } from './loss.ts';

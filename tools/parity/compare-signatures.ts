@@ -10,7 +10,7 @@ export interface Deviation {
   readonly text: string;
 }
 
-/** What the first parameter of an operation may be called. */
+/** What the first parameter of an operation is called, here or there; documentation often has another name. */
 const RECEIVERS: ReadonlySet<string> = new Set(['self', 'input']);
 
 /** @param ignored Parameters of PyTorch's that no function here has. */
@@ -86,8 +86,9 @@ function partnersOf(
   const partners = new Map<PythonParameter, SurfaceParameter>();
   for (const [i, theirs] of python.entries()) {
     const name = camelCase(theirs.name).toLowerCase();
-    const first = i === 0 && own[0] && RECEIVERS.has(own[0].name) ? own[0] : undefined;
-    const ours = first ?? own.find((parameter) => parameter.name.toLowerCase() === name);
+    const first = i === 0 ? own[0] : undefined;
+    const byPlace = first && (RECEIVERS.has(first.name) || RECEIVERS.has(theirs.name)) ? first : undefined;
+    const ours = byPlace ?? own.find((parameter) => parameter.name.toLowerCase() === name);
     if (ours) partners.set(theirs, ours);
   }
   return partners;

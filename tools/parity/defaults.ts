@@ -78,6 +78,15 @@ class Search {
     );
   }
 
+  /** `{ affine: false, ...options }`: what stands before is a default. */
+  #beforeSpread(argument: ts.Expression): void {
+    if (!ts.isObjectLiteralExpression(argument)) return;
+    const spread = argument.properties.findIndex(ts.isSpreadAssignment);
+    for (const property of argument.properties.slice(0, spread)) {
+      if (ts.isPropertyAssignment(property)) this.#note(property.name.getText(), property.initializer);
+    }
+  }
+
   #visit(node: ts.Node, located: Located, objects: Set<string>, reach: number): void {
     if (ts.isVariableDeclaration(node) && node.initializer && this.#isObject(node.initializer, objects))
       this.#takeApart(node.name, objects);
@@ -85,6 +94,7 @@ class Search {
     if (ts.isCallExpression(node)) {
       const at = node.arguments.findIndex((argument) => this.#isObject(argument, objects));
       const callee = at >= 0 ? calleeOf(this.#sources, located, node) : undefined;
+      if (at >= 0) this.#beforeSpread(node.arguments[at]);
       if (callee) this.callable(callee, at, reach - 1);
     }
     ts.forEachChild(node, (child) => this.#visit(child, located, objects, reach));

@@ -22,6 +22,9 @@ const WHAT_NONE_MEANS = [
   ['nan_to_num', 'nan'],
   ['affine_grid', 'align_corners'],
   ['grid_sample', 'align_corners'],
+  ['meshgrid', 'indexing'],
+  ['Muon', 'adjust_lr_fn'],
+  ['PReLU', 'dtype'],
 ] as const;
 
 const MEANT: readonly Meant[] = [
@@ -91,6 +94,19 @@ const MEANT: readonly Meant[] = [
     reason: 'without it the shape would depend on values',
   },
   { names: ['torch.optim.Adam'], parameters: ['decoupled_weight_decay'], reason: 'that is `AdamW`' },
+  {
+    names: ['*.tensor_split', '*.hsplit', '*.vsplit', '*.dsplit'],
+    reason: 'one `indicesOrSections`, as PyTorch documents it',
+  },
+  {
+    names: ['torch.nn.RNNBase', 'torch.nn.RNNCellBase'],
+    reason: 'base classes, which nobody calls',
+  },
+  {
+    names: ['torch.optim.lr_scheduler.SequentialLR'],
+    parameters: ['last_epoch'],
+    reason: 'it has no effect',
+  },
   { names: ['torch.numel'], parameters: ['self'], reason: 'a property' },
   {
     names: ['torch.nn.TransformerEncoder'],

@@ -174,6 +174,13 @@ export const IGNORED_PARAMETERS: readonly {
   { names: ['verbose'], modules: 'torch.optim*', reason: 'deprecated' },
   { names: ['cache_size'], modules: 'torch.distributions', reason: 'a result asked for again is cheap' },
   { names: ['sparse_grad'], modules: 'torch*', reason: 'gradients are dense' },
+  { names: ['sparse'], modules: 'torch.nn*', reason: 'gradients are dense' },
+  { names: ['driver'], modules: 'torch.linalg', reason: 'chooses among the solvers of CUDA' },
+  {
+    names: ['validate_args'],
+    modules: 'torch.distributions',
+    reason: 'what can be checked without reading values always is',
+  },
   {
     names: ['min_value', 'max_value'],
     modules: 'torch.nn',
