@@ -1,4 +1,4 @@
-/** Names of PyTorch's that Tenfold does not mean to have, and why. `*` stands for any letters, also none. */
+/** Names of PyTorch's that Tenfold does not mean to have, and why. `*` stands for any letters, also none, `#` for all but points. */
 
 export interface Exclusion {
   readonly reason: string;
@@ -50,8 +50,15 @@ export const EXCLUSIONS: readonly Exclusion[] = [
     ],
   },
   {
-    reason: 'written `x.assign(x.add(1))`: there are no in-place operations on tensors',
-    names: ['torch.Tensor.*_', 'torch.*_', 'torch.nn.functional.*_'],
+    reason: 'in-place operations are methods',
+    names: ['torch.#_', 'torch.nn.functional.*_'],
+  },
+  {
+    reason: 'the shape of a tensor does not change',
+    names: of(
+      'torch.Tensor',
+      'squeeze_ unsqueeze_ transpose_ swapaxes_ swapdims_ t_ as_strided_ rename_ detach_',
+    ),
   },
   {
     reason: 'complex data types: complex values are a trailing axis of 2',
@@ -195,7 +202,10 @@ export function reasonToExclude(name: string): string | undefined {
 }
 
 export function matches(pattern: string, name: string): boolean {
-  if (!pattern.includes('*')) return pattern === name;
-  const source = pattern.replaceAll('.', '\\.').replaceAll('*', '[A-Za-z0-9_.]*');
+  if (!/[*#]/.test(pattern)) return pattern === name;
+  const source = pattern
+    .replaceAll('.', '\\.')
+    .replaceAll('*', '[A-Za-z0-9_.]*')
+    .replaceAll('#', '[A-Za-z0-9_]*');
   return new RegExp(`^${source}$`).test(name);
 }

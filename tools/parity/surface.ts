@@ -64,7 +64,10 @@ function moduleOf(sources: Sources, source: Source): Module {
 /** The files that put methods and properties onto the class. */
 const INSTALLERS = ['methods.ts', 'shape-methods.ts'];
 
-/** The class's own members, and what is installed: functions, whose first parameter is the receiver, and properties. */
+/**
+ * The class's own members, and what is installed: functions, whose first parameter is the receiver, and properties; and
+ * the operations in place, which `in-place-methods.ts` lists.
+ */
 function methodsOf(sources: Sources): Module {
   const base = sources.at(`${TENSOR}/core/tensor.ts`);
   const name = ts.factory.createIdentifier('Tensor');
@@ -88,6 +91,11 @@ function methodsOf(sources: Sources): Module {
     } else {
       for (const [method, value] of propertiesOf(entity, args[0])) add(method, sources.lookUp(file, value));
     }
+  }
+  const inPlace = sources.at(`${TENSOR}/in-place-methods.ts`);
+  const list = ts.factory.createIdentifier('operations');
+  for (const [operation, value] of propertiesOf(sources.lookUp(inPlace, list), list)) {
+    add(`${operation}_`, sources.lookUp(inPlace, value));
   }
   return found;
 }

@@ -103,7 +103,7 @@ export * from './ops/matmul.ts';
 export * from './ops/norm.ts';
 export * from './ops/pad.ts';
 export * from './ops/read.ts';
-export { relu } from './ops/rectifier.ts';
+export * from './ops/rectifier.ts';
 export * from './ops/reduce.ts';
 export type { KeepOptions } from './ops/reduce-axes.ts';
 export * from './ops/repeat.ts';

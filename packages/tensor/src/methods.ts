@@ -6,6 +6,8 @@
 
 import { setViewWriter } from './core/view-writer.ts';
 import { istft, stft } from './fft/stft.ts';
+import { installInPlace } from './in-place-methods.ts';
+import type { InPlaceMethods } from './in-place-methods.ts';
 import { install } from './install-methods.ts';
 import type { MethodsOf } from './install-methods.ts';
 import './shape-methods.ts';
@@ -25,7 +27,6 @@ import * as norm from './ops/norm.ts';
 import * as mathematics from './ops/mathematics.ts';
 import type { MedianMethods } from './ops/median.ts';
 import * as read from './ops/read.ts';
-import { relu } from './ops/rectifier.ts';
 import * as reduce from './ops/reduce.ts';
 import * as rounding from './ops/rounding.ts';
 import * as scatter from './ops/scatter.ts';
@@ -43,7 +44,6 @@ import { std, variance } from './ops/variance.ts';
 const single = {
   istft,
   maskedFill,
-  relu,
   std,
   stft,
   toString,
@@ -56,6 +56,7 @@ const single = {
 
 interface TensorMethods
   extends
+    InPlaceMethods,
     MethodsOf<typeof arithmetic>,
     MethodsOf<typeof assign>,
     MethodsOf<typeof clamp>,
@@ -111,6 +112,7 @@ install(slice);
 install(softmax);
 install(sort);
 install(trigonometric);
+installInPlace();
 // What Node's console calls.
 install({ [Symbol.for('nodejs.util.inspect.custom')]: inspect });
 setViewWriter(writeThroughView);

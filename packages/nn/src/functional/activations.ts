@@ -1,10 +1,18 @@
 /** Activation functions. Gradients at kinks are PyTorch's; where one is short in terms of the result, it is given. */
 
 import { ShapeError, formatShape } from '@tenfold/ir';
-import { customGrad, erf, expm1, log1p, relu as rectified, where } from '@tenfold/tensor/base';
+import {
+  customGrad,
+  erf,
+  expm1,
+  log1p,
+  prelu as preluOf,
+  relu as rectified,
+  where,
+} from '@tenfold/tensor/base';
 import type { DType, Tensor } from '@tenfold/tensor/base';
 import { apply, composed, literal } from '@tenfold/tensor/internal';
-import { axisOf, requireShape } from './checks.ts';
+import { axisOf } from './checks.ts';
 
 /** `max(x, 0)`; the gradient at 0 is 0. */
 export function relu(input: Tensor): Tensor {
@@ -23,12 +31,7 @@ export function leakyRelu(input: Tensor, negativeSlope = 0.01): Tensor {
 
 /** As leakyRelu with learned slopes: `weight` has one, or one for each channel (axis 1) of `x`. */
 export function prelu(input: Tensor, weight: Tensor): Tensor {
-  return composed(input, () => {
-    if (weight.numel !== 1) requireShape('prelu', 'weight', weight, [input.shape[1] ?? 1]);
-    const slopes =
-      weight.numel === 1 ? weight.reshape([]) : weight.reshape(input.shape.map((n, i) => (i === 1 ? n : 1)));
-    return where(input.gt(literal(input, 0)), input, input.mul(slopes));
-  });
+  return composed(input, () => preluOf(input, weight));
 }
 
 /** `x` where positive, `α · (eˣ - 1)` elsewhere. */

@@ -1,7 +1,7 @@
 /** Activation functions that leave elements alone on one side of a threshold and replace or shrink them on the other. */
 
 import { ArgumentError } from '@tenfold/ir';
-import { rand, where } from '@tenfold/tensor/base';
+import { rand, where, hardshrink as hardshrinkOf } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
 import { composed, literal, numberTensor } from '@tenfold/tensor/internal';
 import { leakyRelu } from './activations.ts';
@@ -15,7 +15,7 @@ export function threshold(input: Tensor, threshold: number, value: number): Tens
 
 /** 0 where `|x| <= lambd`, `x` elsewhere, as torch.nn.functional.hardshrink. */
 export function hardshrink(input: Tensor, lambd = 0.5): Tensor {
-  return composed(input, () => where(input.abs().le(lambd), literal(input, 0), input));
+  return composed(input, () => hardshrinkOf(input, lambd));
 }
 
 /** `x` moved towards 0 by `lambd`, and 0 where that would cross it, as torch.nn.functional.softshrink. */

@@ -80,6 +80,12 @@ export class Tensor {
     return this.#source;
   }
 
+  /** Makes this handle stand for another value of its shape and dtype. For Tenfold's own packages. */
+  rebind({ source }: Tensor): void {
+    this.#source = source;
+    this.#leaf = undefined;
+  }
+
   /** The node of the device's open graph that stands for this tensor now. */
   resolve(): NodeId {
     const source = this.#source;

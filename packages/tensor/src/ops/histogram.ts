@@ -49,7 +49,7 @@ function bounds(x: Tensor, given: readonly [number, number] | undefined, margin:
 export interface HistogramOptions {
   /** Where the first interval begins and the last one ends; taken from the elements unless given. */
   readonly range?: readonly [number, number];
-  /** How much each element counts; shaped like `self`. Default 1 each. */
+  /** How much each element counts, 1 unless given; shaped like `self`. */
   readonly weight?: Tensor;
   /** Whether counts are divided by their sum and the widths, so that the integral is 1. Default false. */
   readonly density?: boolean;
@@ -115,7 +115,7 @@ function edgesOf(x: Tensor, bins: number, range?: readonly [number, number]): Te
 }
 
 export interface BincountOptions {
-  /** How much each element counts. Default 1 each. */
+  /** How much each element counts; 1 unless given. */
   readonly weights?: Tensor;
   /** The least length of the result. Default 0. */
   readonly minlength?: number;

@@ -22,6 +22,7 @@ export * from './median.ts';
 export * from './nonfinite.ts';
 export * from './pairs.ts';
 export * from './quantile.ts';
+export * from './rectifier.ts';
 export * from './remainders.ts';
 export * from './running-extremum.ts';
 

@@ -8,7 +8,7 @@ import * as raw from '../core/primitives.ts';
 import type { Tensor } from '../core/tensor.ts';
 
 export interface NanToNumOptions {
-  /** What NaN becomes. Default 0. */
+  /** What NaN becomes; 0 unless given. */
   readonly nan?: number;
   /** What Infinity becomes; the greatest number of the dtype unless given. */
   readonly posinf?: number;
@@ -25,14 +25,14 @@ const GREATEST: { readonly [D in DType]?: number } = {
 };
 
 /** Numbers in the place of NaN and the infinities. As torch.nan_to_num. */
-export function nanToNum(self: Tensor, { nan = 0, posinf, neginf }: NanToNumOptions = {}): Tensor {
+export function nanToNum(self: Tensor, { nan, posinf, neginf }: NanToNumOptions = {}): Tensor {
   if (!isFloat(self.dtype)) return self;
   const greatest = GREATEST[self.dtype] ?? Infinity;
   const number = (value: number) => expandTo(numberTensor(self.home, value, self.dtype), self.shape);
   const is = (value: number) => raw.eq(self, literal(self, value));
   const bounded = raw.where(is(-Infinity), number(neginf ?? -greatest), self);
   const finite = raw.where(is(Infinity), number(posinf ?? greatest), bounded);
-  return raw.where(raw.ne(self, self), number(nan), finite);
+  return raw.where(raw.ne(self, self), number(nan ?? 0), finite);
 }
 
 /** Where elements are Infinity. As torch.isposinf. */

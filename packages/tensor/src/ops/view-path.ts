@@ -4,13 +4,16 @@
  */
 
 import { ArgumentError } from '@tenfold/ir';
-import type { Graph, NodeId, Shape } from '@tenfold/ir';
+import type { Device, Graph, NodeId, OpName, Shape } from '@tenfold/ir';
 import { apply, constant, source } from '../core/apply.ts';
 import { expandTo, literal } from '../core/broadcast.ts';
-import { fromNode } from '../core/tensor.ts';
-import type { Tensor } from '../core/tensor.ts';
+import { Tensor } from '../core/tensor.ts';
 
-const MOVES: ReadonlySet<string> = new Set(['reshape', 'permute', 'slice', 'flip', 'expand']);
+const MOVES = ['reshape', 'permute', 'slice', 'flip', 'expand', 'detach'] as const;
+
+function isMove(op: OpName): op is (typeof MOVES)[number] {
+  return (MOVES as readonly OpName[]).includes(op);
+}
 
 /** The movement nodes from a view (first) down to, but without, the first node that is a `root`; undefined if there is none. */
 export function viewPath(
@@ -20,7 +23,7 @@ export function viewPath(
 ): NodeId[] | undefined {
   const nodes: NodeId[] = [];
   for (let at = view; !isRoot(at); at = graph.inputs[at][0]) {
-    if (!MOVES.has(graph.ops[at])) return undefined;
+    if (!isMove(graph.ops[at])) return undefined;
     nodes.push(at);
   }
   return nodes;
@@ -32,6 +35,16 @@ export function embed(base: Tensor, view: Tensor, value: Tensor): Tensor {
   const root = base.resolve();
   const path = viewPath(graph, view.resolve(), (node) => node === root);
   return writeAlong(base, graph, path ?? [], value);
+}
+
+/** The view at the beginning of a path, of another base. */
+export function moveAlong(base: Tensor, graph: Graph, path: readonly NodeId[]): Tensor {
+  return path.reduceRight((moved, node) => {
+    const op = graph.ops[node];
+    if (!isMove(op)) return moved;
+    const others = graph.inputs[node].slice(1).map((input) => nodeOf(base.home, graph, input));
+    return apply(op, [moved, ...others], graph.attrsOf(node, op));
+  }, base);
 }
 
 /** The whole of `base` after `value` has been written through the view at the beginning of a path. */
@@ -46,9 +59,16 @@ export function writeAlong(base: Tensor, graph: Graph, path: readonly NodeId[], 
   return apply('where', [mask, written, base], undefined);
 }
 
+/** A node of a graph that need not be the open one any more. */
+function nodeOf(home: Device, graph: Graph, node: NodeId): Tensor {
+  return new Tensor(home, { kind: 'node', graph, node });
+}
+
 function undo(graph: Graph, node: NodeId, value: Tensor): Tensor {
   const shape = graph.types[graph.inputs[node][0]].shape;
   switch (graph.ops[node]) {
+    case 'detach':
+      return value;
     case 'reshape':
       return apply('reshape', [value], { shape });
     case 'permute': {
@@ -60,7 +80,7 @@ function undo(graph: Graph, node: NodeId, value: Tensor): Tensor {
     case 'slice': {
       const { start, step } = graph.attrsOf(node, 'slice');
       const at = graph.inputs[node][1];
-      if (at !== undefined) return placeRows(fromNode(value.home, at), step, shape, value);
+      if (at !== undefined) return placeRows(nodeOf(value.home, graph, at), step, shape, value);
       const span = (axis: number) =>
         Math.max(value.shape[axis] - 1, 0) * step[axis] + Math.min(value.shape[axis], 1);
       const hi = shape.map((size, axis) => size - start[axis] - span(axis));
