@@ -50,7 +50,10 @@ function draw(alpha: Tensor, shape: Shape): Tensor {
   return where(isSmall, z.mul(boost), z).clamp(1.2e-38);
 }
 
-/** Nodes and weights of Gauss-Legendre quadrature on [0, 1], by Newton's method on the Legendre polynomial. */
+/**
+ * Nodes and weights of Gauss-Legendre quadrature on [0, 1], by Newton's method on the Legendre polynomial, with the variable
+ * squared: integrands here change fastest near 0.
+ */
 function gaussLegendre(count: number): { nodes: number[]; weights: number[] } {
   const nodes: number[] = [];
   const weights: number[] = [];
@@ -63,8 +66,9 @@ function gaussLegendre(count: number): { nodes: number[]; weights: number[] } {
       slope = (count * (x * now - before)) / (x * x - 1);
       x -= now / slope;
     }
-    nodes.push((1 - x) / 2);
-    weights.push(1 / ((1 - x * x) * slope * slope));
+    const node = (1 - x) / 2;
+    nodes.push(node * node);
+    weights.push((2 * node) / ((1 - x * x) * slope * slope));
   }
   return { nodes, weights };
 }
@@ -90,8 +94,10 @@ export function shapeDerivative(alpha: Tensor, z: Tensor): Tensor {
     .add(slope)
     .reciprocal()
     .mul(2 * FALL);
-  const tail = where(x.lt(a), x.add(FALL).div(a), a.mul(parabola).add(FALL).div(x).log1p());
-  const reach = parabola.minimum(tail);
+  // Below, the parabola is a bound up to s = 1; above, the exponential soon falls faster than it does.
+  const below = where(parabola.lt(1), parabola, x.add(FALL).div(a));
+  const above = parabola.minimum(a.mul(parabola).add(FALL).div(x).log1p());
+  const reach = where(x.lt(a), below, above);
   const s = reach.mul(tensor(QUADRATURE.nodes, { dtype, device })).mul(sigma);
   const values = a
     .mul(s)
