@@ -65,6 +65,8 @@ export interface CpuParts {
   readonly lowerings?: readonly Lowering[];
   /** Dtypes of attention, where a lowering compiles it. */
   readonly attention?: ReadonlySet<DType>;
+  /** Whether a lowering runs routines of the host. */
+  readonly hostRoutines?: boolean;
   readonly pairing?: Pairing | undefined;
   readonly pool?: (heap: Heap, threads?: number) => MainThread;
 }
@@ -84,7 +86,7 @@ export class CpuBackend implements Backend {
 
   constructor(
     options: CpuOptions = {},
-    { lowerings = [], attention, pairing, pool: makePool }: CpuParts = {},
+    { lowerings = [], attention, hostRoutines, pairing, pool: makePool }: CpuParts = {},
   ) {
     this.#lowerings = lowerings;
     this.#pairing = pairing;
@@ -113,6 +115,7 @@ export class CpuBackend implements Backend {
       subgroups: false,
       f16: false,
       attention,
+      hostRoutines,
       maxOperands: 1024,
       maxBufferBytes: memory.maximumBytes,
       alignment: ALIGNMENT,

@@ -8,6 +8,7 @@ import { spreadContractions } from './convolution/spread-contract.ts';
 import { MAX_THREADS } from './pool/control.ts';
 import { availableThreads } from './pool/spawn.ts';
 import { threadPool } from './pool/thread-pool.ts';
+import { hostRoutines } from './host-routine.ts';
 import { sorting } from './sort/lowering.ts';
 
 export function allParts({ threads, convolutionWorkspaceBytes, deterministic }: CpuOptions): CpuParts {
@@ -17,8 +18,16 @@ export function allParts({ threads, convolutionWorkspaceBytes, deterministic }: 
     workspaceBytes: convolutionWorkspaceBytes ?? Infinity,
   };
   return {
-    lowerings: [spreadContractions, convolutions(limits), tabledContractions, attentionLowering, sorting],
+    lowerings: [
+      spreadContractions,
+      convolutions(limits),
+      tabledContractions,
+      attentionLowering,
+      sorting,
+      hostRoutines,
+    ],
     attention: new Set(['float32']),
+    hostRoutines: true,
     pool: threadPool,
   };
 }

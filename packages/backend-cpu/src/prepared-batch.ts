@@ -7,7 +7,7 @@ import type { Dispatch, DispatchObserver, Launch } from '@tenfold/ir';
 import { unreachable } from '@tenfold/ir';
 import type { ArgumentViews } from './codegen/arguments.ts';
 import { writeArguments, writeScalar } from './codegen/arguments.ts';
-import type { Phase } from './codegen/functions.ts';
+import type { KernelFunctions, Phase } from './codegen/functions.ts';
 import { MAX_TASKS } from './pool/control.ts';
 import type { MainThread } from './pool/main-thread.ts';
 import type { CpuProgram } from './program.ts';
@@ -20,6 +20,8 @@ const GROUP = MAX_TASKS / 2;
 type Step =
   /** One call on the main thread. */
   | { readonly kind: 'call'; readonly id: number; readonly args: number; readonly size: number }
+  /** JavaScript on the main thread. */
+  | { readonly kind: 'host'; readonly run: NonNullable<KernelFunctions['host']>; readonly args: number }
   /** Tasks for all threads: arguments, begin and end of each. */
   | { readonly kind: 'tasks'; readonly id: number; readonly tasks: Int32Array };
 
@@ -80,6 +82,12 @@ export class PreparedBatch {
           this.#addPhase(program, phase, launches.slice(i, i + GROUP), address + i * program.layout.bytes);
         }
       }
+      const { host: run } = program.functions;
+      if (run) {
+        launches.forEach((_, i) =>
+          this.#steps.push({ kind: 'host', run, args: address + i * program.layout.bytes }),
+        );
+      }
       address += launches.length * program.layout.bytes;
     }
   }
@@ -122,6 +130,8 @@ export class PreparedBatch {
       const step = steps[i];
       if (step.kind === 'call') {
         pool.call(step.id, step.args, 0, step.size);
+      } else if (step.kind === 'host') {
+        step.run(pool.memory, step.args);
       } else if (shared) {
         pool.run(step.id, step.tasks);
       } else {

@@ -11,6 +11,7 @@ import '@tenfold/ir/debug';
 export * from '@tenfold/tensor';
 export * as distributions from '@tenfold/tensor/distributions';
 export * as fft from '@tenfold/tensor/fft';
+export * as linalg from '@tenfold/tensor/linalg';
 export * from '@tenfold/tensor/profile';
 export * from '@tenfold/autograd';
 export * from '@tenfold/io';

@@ -46,6 +46,8 @@ export * from './creation/window.ts';
 export { complex, conj, imag, polar, real } from './fft/complex.ts';
 export { istft, stft } from './fft/stft.ts';
 export type { IstftOptions, StftOptions } from './fft/stft.ts';
+export { luUnpack } from './linalg/lu.ts';
+export * from './linalg/torch-names.ts';
 export {
   Generator,
   defaultGenerator,

@@ -6,6 +6,7 @@
 
 import { setViewWriter } from './core/view-writer.ts';
 import { istft, stft } from './fft/stft.ts';
+import * as linalg from './linalg/torch-names.ts';
 import { installInPlace } from './in-place-methods.ts';
 import type { InPlaceMethods } from './in-place-methods.ts';
 import { install } from './install-methods.ts';
@@ -52,6 +53,7 @@ const single = {
   triu,
   var: variance,
   where: keepWhere,
+  ...linalg,
 };
 
 interface TensorMethods

@@ -34,6 +34,7 @@ export class AsynchronousBackend implements Backend {
       caps: {
         dtypes,
         attention: new Set(['float32']),
+        hostRoutines: false,
         alignment: 256,
         maxOperands: 8,
         maxBufferBytes: 2 ** 27,

@@ -4,7 +4,7 @@
  * makes a loop that is wrongly called `parallel` or `reduce` give a wrong result instead of a right one by luck.
  */
 
-import type { AttentionKernel, AxisId, Backend, BufferId, Capabilities, ContractKernel, Dispatch, DispatchObserver, Extent, Kernel, Launch, LoopKernel, OperandRef, Program, RoutineKernel, Stmt, Value } from '@tenfold/ir'; // prettier-ignore
+import type { AttentionKernel, AxisId, Backend, BufferId, Capabilities, ContractKernel, Dispatch, DispatchObserver, Extent, HostKernel, Kernel, Launch, LoopKernel, OperandRef, Program, RoutineKernel, Stmt, Value } from '@tenfold/ir'; // prettier-ignore
 import { DTYPES, OutOfMemoryError, byteSize, isFloat, touchedElements, unreachable } from '@tenfold/ir';
 import type { AttentionInput } from './attention-loops.ts';
 import { attentionLoops } from './attention-loops.ts';
@@ -54,6 +54,7 @@ export class InterpreterBackend implements Backend {
       subgroups: false,
       f16: true,
       attention: new Set(DTYPES.filter(isFloat)),
+      hostRoutines: true,
       maxOperands: Infinity,
       maxBufferBytes: 2 ** 31,
       alignment: 16,
@@ -195,6 +196,7 @@ function iterationOrder(order: 'forward' | 'reverse' | 'shuffle', seed: number):
 
 function compileKernel(kernel: Kernel, order: IterationOrder): InterpretedProgram['run'] {
   if (kernel.kind === 'routine') return (operands) => argsort(kernel, operands);
+  if (kernel.kind === 'host') return (operands) => hostRoutine(kernel, operands);
   if (kernel.kind === 'attention') return (operands, launch) => attention(kernel, operands, launch);
   const interpreter = new KernelInterpreter(kernel.kind === 'loop' ? kernel : contractAsLoops(kernel), order);
   return (operands, { scalars, extents }) => interpreter.run({ operands, scalars, extents });
@@ -271,6 +273,16 @@ function argsort({ routine }: RoutineKernel, [input, output]: readonly ElementVi
     const start = Math.floor(row / stride) * length * stride + (row % stride);
     const values = Array.from({ length }, (_, i) => input.read(start + i * stride));
     sortPositions(values, descending).forEach((position, i) => output.write(start + i * stride, position));
+  }
+}
+
+function hostRoutine({ routine, operands, rows }: HostKernel, [input, output]: readonly ElementView[]): void {
+  const [from, to] = operands.map(({ elements }) => elements / rows);
+  for (let row = 0; row < rows; row++) {
+    const result = new Float64Array(to);
+    const numbers = Float64Array.from({ length: from }, (_, i) => Number(input.read(row * from + i)));
+    routine.run(numbers, result, routine.sizes);
+    result.forEach((x, i) => output.write(row * to + i, conform(operands[1].dtype, x)));
   }
 }
 

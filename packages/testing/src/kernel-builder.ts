@@ -17,6 +17,8 @@ import type {
   DType,
   Extent,
   Guard,
+  HostKernel,
+  HostRoutine,
   IndexExpr,
   LoopKernel,
   LoopOrder,
@@ -137,6 +139,11 @@ export class KernelBuilder {
   /** The finished kernel, as a stable sort of rows; operand 0 is sorted, operand 1 gets the positions. */
   argsort(routine: Omit<RoutineKernel['routine'], 'name'>): RoutineKernel {
     return { kind: 'routine', ...this.#base(), routine: { name: 'argsort', ...routine } };
+  }
+
+  /** The finished kernel, as a routine of the host from the rows of operand 0 to those of operand 1. */
+  host(rows: number, routine: HostRoutine): HostKernel {
+    return { kind: 'host', ...this.#base(), rows, routine };
   }
 
   #add(value: Value): ValueId {

@@ -297,6 +297,15 @@ const EVALUATE: { readonly [K in ComputedOp]: Evaluate<K> } = {
   scatter,
   scan,
   argsort,
+  host: ({ inputs: [x], attrs: { run, sizes, width }, dtype, shape }) => {
+    const rows = numel(shape) / width;
+    const length = x.data.length / rows;
+    return Array.from({ length: rows }, (_, row) => {
+      const result = new Float64Array(width);
+      run(Float64Array.from(x.data.slice(row * length, (row + 1) * length), Number), result, sizes);
+      return Array.from(result, (element) => conform(dtype, element));
+    }).flat();
+  },
   contiguous: identity,
   detach: identity,
   custom: identity,

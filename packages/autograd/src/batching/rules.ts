@@ -119,7 +119,7 @@ type BatchTable = { readonly [K in OpName]: BatchRule<K> | typeof SHARED };
 const TABLE: BatchTable = {
   ...plainRules(UNARY),
   ...plainRules(BINARY),
-  ...plainRules(['cast', 'bitcast', 'where', 'contiguous', 'detach', 'recompute']),
+  ...plainRules(['cast', 'bitcast', 'where', 'host', 'contiguous', 'detach', 'recompute']),
   const: SHARED,
   scalar: SHARED,
   leaf: SHARED,

@@ -47,6 +47,7 @@ export const RULES: RuleTable = {
   scatter: scatterRule,
   scan: scanRule,
   argsort: NON_DIFFERENTIABLE,
+  host: NON_DIFFERENTIABLE,
   contiguous: passThrough,
   detach: NON_DIFFERENTIABLE,
   // The traversal calls the function that the node carries; the row says what must be kept for it.

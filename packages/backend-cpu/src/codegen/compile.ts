@@ -48,7 +48,8 @@ export function compileKernels(
       const functions = lowering(kernel, target);
       if (functions) return functions;
     }
-    if (kernel.kind === 'attention') return unreachable('attention is compiled by a lowering');
+    if (kernel.kind === 'attention' || kernel.kind === 'host')
+      return unreachable(`${kernel.kind} is compiled by a lowering`);
     if (kernel.kind === 'routine') throw new DeviceError(WITHOUT_SORTING);
     return kernel.kind === 'loop' ? loopFunctions(kernel, target) : contractFunctions(kernel, target);
   });

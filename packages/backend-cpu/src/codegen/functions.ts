@@ -27,6 +27,8 @@ export interface KernelFunctions {
   scratch(extents: readonly number[]): number;
   /** Memory that each thread needs while it runs one of the functions. */
   readonly workspaceBytes: number;
+  /** Run after the phases by the calling thread: JavaScript over the memory, given the arguments' address. */
+  readonly host?: (memory: Uint8Array, args: number) => void;
 }
 
 /** Where functions are put: the module, and how many it has already. */

@@ -27,6 +27,11 @@ export class MainThread {
     this.threads = threads;
   }
 
+  /** All memory, as it is until it grows. */
+  get memory(): Uint8Array {
+    return this.heap.memory.bytes;
+  }
+
   /** Sees to it that each thread has at least this much memory of its own while it runs a function. */
   reserveWorkspace(bytes: number): void {
     const before = this.workspace;

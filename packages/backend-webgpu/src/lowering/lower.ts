@@ -1,6 +1,7 @@
 /** Which lowering takes which kernel. */
 
 import type { Kernel, LoopKernel } from '@tenfold/ir';
+import { unreachable } from '@tenfold/ir';
 import { lowerAttention } from '../kernels/attention/attention.ts';
 import { contractAsLoops } from '../kernels/contract-loops.ts';
 import { lowerContract } from '../kernels/contract/lower.ts';
@@ -30,6 +31,8 @@ export function lower(kernel: Kernel, target: Target, tuning?: Tuning): Lowered 
       return lowerAttention(kernel, target);
     case 'routine':
       return lowerArgsort(kernel, target);
+    case 'host':
+      return unreachable('a routine of the host on a device that announces none');
   }
 }
 

@@ -18,6 +18,8 @@ export interface Capabilities {
   readonly f16: boolean;
   /** The dtypes in which it runs `attention` kernels; none where this is absent. */
   readonly attention?: ReadonlySet<DType>;
+  /** Whether it runs `host` kernels: its memory is the host's. */
+  readonly hostRoutines?: boolean;
   /** Distinct slabs one dispatch may bind. */
   readonly maxOperands: number;
   /** Greatest size of one buffer, in bytes. */

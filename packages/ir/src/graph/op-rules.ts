@@ -106,6 +106,7 @@ const RULES: Rules = {
       unless(i < expected.length && sameShape(shape, expected[i]), () => `input ${i} has shape ${formatShape(shape)}`) ??
       unless(dtype === query.dtype && isFloat(dtype), () => `input ${i} is ${dtype}`), undefined);
   },
+  host: ([x], { algorithm }) => unless(isFloat(x.dtype), () => `${algorithm} of ${x.dtype}`),
   gather: ([src, index]) =>
     unless(index.dtype === 'int32' && index.shape.length === src.shape.length, () => 'the index does not fit'),
   scatter: ([base, index, src]) =>

@@ -68,6 +68,10 @@ function pushAll(out: number[], ...lists: readonly (readonly number[])[]): void 
   }
 }
 
+function lettersOf(text: string): number[] {
+  return Array.from(text, (letter) => letter.charCodeAt(0));
+}
+
 function encodeAffine(dims: readonly AffineIndex[], out: number[]): void {
   out.push(dims.length);
   for (const dim of dims) {
@@ -146,9 +150,7 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
     class: 'contract',
     infer: ([a], { extents, out }) => ({ shape: out.map((label) => extents[label]), dtype: a.dtype }),
     encode({ extents, a, b, out: labels, hint }, out) {
-      const wishes = hint
-        ? Array.from(`${hint.algorithm} ${hint.precision} ${hint.optional}`, (c) => c.charCodeAt(0))
-        : [];
+      const wishes = hint ? lettersOf(`${hint.algorithm} ${hint.precision} ${hint.optional}`) : [];
       pushAll(out, extents, labels, wishes);
       encodeAffine(a, out);
       encodeAffine(b, out);
@@ -185,6 +187,11 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
     class: 'indexed',
     infer: ([x]) => ({ shape: x.shape, dtype: 'int32' }),
     encode: ({ axis, descending }, out) => out.push(axis, descending ? 1 : 0),
+  },
+  host: {
+    class: 'indexed',
+    infer: ([{ dtype, shape }], { width }) => ({ shape: [...shape.slice(0, -1), width], dtype }),
+    encode: ({ algorithm, sizes }, out) => pushAll(out, lettersOf(algorithm), sizes),
   },
   contiguous: { ...identity, infer: ([x]) => x },
   detach: { ...identity, infer: ([x]) => x },

@@ -72,6 +72,18 @@ export interface AttentionSpec {
   readonly causal: boolean;
 }
 
+/**
+ * A computation on the host, for what loops do not express: a decomposition of a matrix. In double precision, whatever the
+ * dtype.
+ */
+export interface HostRoutine {
+  /** Says, with `sizes`, all that `run` depends on. */
+  readonly algorithm: string;
+  readonly sizes: readonly number[];
+  /** Pure; writes one row of the result, which begins as zeros, from one row of the input. */
+  readonly run: (input: Float64Array, output: Float64Array, sizes: readonly number[]) => void;
+}
+
 /** What each primitive carries besides its inputs. All of it is structural: it is part of the plan's key. */
 export interface OpAttrs extends Record<UnaryOp | BinaryOp, undefined> {
   /** A number that the library wrote; may be folded. */
@@ -131,6 +143,8 @@ export interface OpAttrs extends Record<UnaryOp | BinaryOp, undefined> {
   scan: { readonly kind: ScanKind; readonly axis: number };
   /** Positions (int32) that sort one axis, stable; NaN sorts last (first when descending). */
   argsort: { readonly axis: number; readonly descending: boolean };
+  /** A routine of each row of the last axis, whose results lie in rows of `width`: several values may share one. */
+  host: HostRoutine & { readonly width: number };
   /** Forces a value of its own: clones and snapshots. */
   contiguous: undefined;
   /** Identity whose gradient stops. */

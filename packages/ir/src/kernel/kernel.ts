@@ -9,7 +9,14 @@
  */
 
 import type { DType } from '../dtype.ts';
-import type { AttentionSpec, BinaryOp, ContractHint, ReduceKind, UnaryOp } from '../graph/ops.ts';
+import type {
+  AttentionSpec,
+  BinaryOp,
+  ContractHint,
+  HostRoutine,
+  ReduceKind,
+  UnaryOp,
+} from '../graph/ops.ts';
 import type { IndexExpr } from '../index-expr/index-expr.ts';
 
 export type ValueId = number;
@@ -163,4 +170,11 @@ export interface RoutineKernel extends KernelBase {
   readonly routine: { readonly name: 'argsort'; readonly rows: number; readonly length: number; readonly stride: number; readonly descending: boolean }; // prettier-ignore
 }
 
-export type Kernel = LoopKernel | ContractKernel | AttentionKernel | RoutineKernel;
+/** A function of the host from each row of operand 0 to that of operand 1. */
+export interface HostKernel extends KernelBase {
+  readonly kind: 'host';
+  readonly rows: number;
+  readonly routine: HostRoutine;
+}
+
+export type Kernel = LoopKernel | ContractKernel | AttentionKernel | RoutineKernel | HostKernel;

@@ -63,6 +63,11 @@ class Printer {
         );
         break;
       }
+      case 'host': {
+        const { rows, routine } = this.#kernel;
+        this.#lines.push(`  ${routine.algorithm}(b0 -> b1, rows ${rows}, sizes ${routine.sizes.join(', ')})`);
+        break;
+      }
     }
     return this.#lines.join('\n');
   }

@@ -64,6 +64,7 @@ class Verifier {
         this.#attention(kernel);
         break;
       case 'routine':
+      case 'host':
         this.#check(kernel.operands.length === 2, 'a routine has an input and an output');
     }
   }

@@ -21,6 +21,7 @@ import type {
   AttentionKernel,
   AxisId,
   ContractKernel,
+  HostKernel,
   Kernel,
   LoopKernel,
   RoutineKernel,
@@ -88,7 +89,8 @@ class Counter {
     if (kernel.kind === 'loop') this.#loop(kernel);
     else if (kernel.kind === 'contract') this.#contract(kernel);
     else if (kernel.kind === 'attention') this.#attention(kernel);
-    else this.#routine(kernel);
+    else if (kernel.kind === 'routine') this.#routine(kernel);
+    else this.#host(kernel);
     let [readBytes, writtenBytes] = [0, 0];
     kernel.operands.forEach((operand, i) => {
       const elements = this.#extents ? touchedElements(operand, this.#extents) : operand.elements;
@@ -140,6 +142,12 @@ class Counter {
   #routine({ operands, routine: { rows, length } }: RoutineKernel): void {
     this.#loads[0] = this.#stores[1] = rows * length;
     if (isFloat(operands[0].dtype)) this.#flops = rows * length * Math.ceil(Math.log2(Math.max(1, length)));
+  }
+
+  /** What is done between reading and writing, nobody counts. */
+  #host({ operands }: HostKernel): void {
+    this.#loads[0] = operands[0].elements;
+    this.#stores[1] = operands[1].elements;
   }
 
   #locate(body: readonly Stmt[], loops: readonly LoopStmt[]): void {

@@ -11,7 +11,7 @@ import type { Value, ValueId } from '../kernel/kernel.ts';
 import type { LoadValue } from './value-table.ts';
 
 /** How a node is computed once it has a kernel; `pointwise` is everything that is one expression per element. */
-export type BodyKind = 'pointwise' | 'reduce' | 'contract' | 'scan' | 'scatter' | 'argsort' | 'attention';
+export type BodyKind = 'pointwise' | 'reduce' | 'contract' | 'scan' | 'scatter' | 'routine' | 'attention';
 
 export interface Body {
   readonly node: number;
@@ -25,7 +25,7 @@ export interface Body {
   readonly values: readonly Value[];
   /**
    * What the kind's loop needs. pointwise, scan: the value. reduce: the value, and the position for argmax and argmin.
-   * contract: both factors. scatter: base, index, source. argsort: the value. attention: its inputs.
+   * contract: both factors. scatter: base, index, source. routine: the value. attention: its inputs.
    */
   readonly results: readonly ValueId[];
   /** For `reduce`: how values are combined. */

@@ -1,4 +1,4 @@
-/** Kernels of one member that has a loop of its own kind: scan, scatter, argsort and attention. */
+/** Kernels of one member that has a loop of its own kind: scan, scatter, routines and attention. */
 
 import { unreachable } from '../errors.ts';
 import type { OpAttrs } from '../graph/ops.ts';
@@ -17,8 +17,8 @@ import { copyValues } from './value-table.ts';
 export function emitSingleKernel(body: Body, memory: Memory): EmittedKernel {
   const builder = new KernelBuilder(memory.buffers, memory.slice.scalars);
   const node = memory.slice.nodes[body.node];
-  const emit = { scan: emitScan, scatter: emitScatter, argsort: emitArgsort, attention: emitAttention }[
-    body.kind as 'scan' | 'scatter' | 'argsort' | 'attention'
+  const emit = { scan: emitScan, scatter: emitScatter, routine: emitRoutine, attention: emitAttention }[
+    body.kind as 'scan' | 'scatter' | 'routine' | 'attention'
   ];
   const made = emit(body, node, memory, builder);
   const kernel = { ...made, name: kernelName(memory, [body.node]), ...builder.parts() };
@@ -98,12 +98,16 @@ function emitScatter(body: Body, node: SliceNode, memory: Memory, builder: Kerne
   return { kind: 'loop', accumulators: [], body: nestLoops(lanes, 'parallel', lane) };
 }
 
-function emitArgsort(body: Body, node: SliceNode, memory: Memory, builder: KernelBuilder): KernelHead {
-  const { axis, descending } = node.attrs as OpAttrs['argsort'];
+function emitRoutine(body: Body, node: SliceNode, memory: Memory, builder: KernelBuilder): KernelHead {
   const value = body.values[body.results[0]];
-  if (value.op !== 'load') unreachable('argsort reads its input from memory');
+  if (value.op !== 'load') unreachable('a routine reads its input from memory');
   builder.operand(memory.source(value.operand), 'read');
   builder.operand(targetOf(body, memory), 'write');
+  if (node.op === 'host') {
+    const { algorithm, sizes, run, width } = node.attrs as OpAttrs['host'];
+    return { kind: 'host', rows: numel(node.shape) / width, routine: { algorithm, sizes, run } };
+  }
+  const { axis, descending } = node.attrs as OpAttrs['argsort'];
   const length = node.shape[axis];
   const stride = numel(node.shape.slice(axis + 1));
   const rows = numel(node.shape) / length;

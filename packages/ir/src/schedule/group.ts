@@ -21,7 +21,7 @@ export interface Member {
   readonly local: readonly Digit[];
 }
 
-/** `single`: scan, scatter, argsort, attention: kernels of one member. */
+/** `single`: scan, scatter, routines, attention: kernels of one member. */
 export type GroupKind = 'loop' | 'contract' | 'single';
 
 export interface Group {

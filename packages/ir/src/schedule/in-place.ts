@@ -50,10 +50,10 @@ export function staysInOneLoop(group: Group, node: number, value: number): boole
   );
 }
 
-/** Contractions, attention and sorts read elements again and again; a scatter reads its base, and only that, element by element. */
+/** Contractions, attention and routines read elements again and again; a scatter reads its base, and only that, element by element. */
 function readsElementwise({ body }: Member, index: IndexExpr): boolean {
   if (body.kind === 'scatter') return index.key === spell(digitsOver(body, body.space)).key;
-  return body.kind !== 'contract' && body.kind !== 'attention' && body.kind !== 'argsort';
+  return body.kind !== 'contract' && body.kind !== 'attention' && body.kind !== 'routine';
 }
 
 /** Members whose value some reader wants at another place than where it is made: they are computed there as well. */

@@ -26,8 +26,10 @@ export function bodyKind(slice: Slice, id: number): BodyKind {
     case 'reduce':
     case 'scan':
     case 'attention':
-    case 'argsort':
       return node.op;
+    case 'argsort':
+    case 'host':
+      return 'routine';
     case 'scatter':
       return isOneHot(slice, node) ? 'pointwise' : 'scatter';
     case 'contract': {
@@ -102,7 +104,7 @@ class Lowering {
     }
     const space = node.shape.map((_, axis) => axis);
     const at = place(node.shape.map((size, axis) => variable(axis, size)));
-    const ownInput = kind === 'scan' || kind === 'argsort';
+    const ownInput = kind === 'scan' || kind === 'routine';
     const result = ownInput ? this.#value(node.inputs[0], at) : this.#expression(id, at);
     return this.#finish({ node: id, kind, axes: node.shape, space, inner: [], results: [result] });
   }

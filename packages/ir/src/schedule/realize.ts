@@ -28,7 +28,7 @@ export function realize({ slice, forced }: Simplified, { fusion, maxOperands }: 
     if (kind !== 'pointwise' || (!fusion && isComputed(node))) realized.add(id);
     if (kind === 'contract' || kind === 'attention')
       for (const input of node.inputs) if (!isNumber(slice, input)) realizeFactor(slice, realized, input);
-    if (kind === 'argsort' && slice.nodes[node.inputs[0]].op !== 'leaf') realized.add(node.inputs[0]);
+    if (kind === 'routine' && slice.nodes[node.inputs[0]].op !== 'leaf') realized.add(node.inputs[0]);
   });
   if (fusion) {
     limitOperands(slice, realized, maxOperands);

@@ -38,7 +38,7 @@ export function simplify(slice: Slice): Simplified {
     const before = written.get(id) ?? 0;
     written.set(id, before + 1);
     // Kernels with a loop of their own kind write one buffer; others two, so that what they read has room as well.
-    const room = op === 'leaf' ? 0 : op === 'argsort' || op === 'scatter' ? 1 : MOST_TARGETS;
+    const room = op === 'leaf' ? 0 : op === 'argsort' || op === 'host' || op === 'scatter' ? 1 : MOST_TARGETS;
     return [{ node: before < room ? id : builder.copy(id), storage }];
   });
   return compact(slice, builder, outputs);

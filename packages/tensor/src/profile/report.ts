@@ -112,6 +112,7 @@ export function report(recording: Recording, peaks: Peaks | undefined): Report {
 
 export function kindOf(kernel: Kernel): KernelKind {
   if (kernel.kind === 'contract') return 'contraction';
+  if (kernel.kind === 'host') return 'routine';
   if (kernel.kind === 'routine' || kernel.kind === 'attention') return kernel.kind;
   return kernel.accumulators.length > 0 ? 'reduction' : 'elementwise';
 }
@@ -119,6 +120,7 @@ export function kindOf(kernel: Kernel): KernelKind {
 /** The greatest extents of a kernel's first nest of loops, outermost first; those of a contraction and of attention by role. */
 function sizeOf(kernel: Kernel): readonly number[] {
   if (kernel.kind === 'routine') return [kernel.routine.rows, kernel.routine.length];
+  if (kernel.kind === 'host') return [kernel.rows, ...kernel.routine.sizes];
   if (kernel.kind === 'contract') {
     const product = (axes: readonly number[]) =>
       axes.reduce((size, axis) => size * greatestExtent(kernel, axis), 1);

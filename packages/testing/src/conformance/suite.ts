@@ -7,6 +7,7 @@ import type { Backend, DType } from '@tenfold/ir';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { attentionSuite } from './attention.ts';
 import { contractSuite } from './contractions.ts';
+import { hostSuite } from './host.ts';
 import { indexedSuite } from './indexed.ts';
 import { indexSuite } from './indices.ts';
 import { launchSuite } from './launches.ts';
@@ -25,7 +26,7 @@ export function conformance(
 ): void {
   describe(`conformance of ${name}`, async () => {
     const probe = await makeBackend();
-    const { dtypes, attention } = probe.caps;
+    const { dtypes, attention, hostRoutines } = probe.caps;
     probe.dispose();
     const has = (dtype: DType) => dtypes.has(dtype);
 
@@ -48,6 +49,10 @@ export function conformance(
     describe.each(tried ? [...(attention ?? [])] : [])(
       'attention in %s',
       (dtype) => void attentionSuite(backendOf, dtype),
+    );
+    describe.each(hostRoutines ? ['a row at a time'] : [])(
+      'routines of the host, %s',
+      () => void hostSuite(backendOf, has),
     );
     describe('launches', () => void launchSuite(backendOf));
   });

@@ -12,6 +12,7 @@ import { registerOracle } from '../oracle-devices.ts';
 import type { GradientCase } from './case.ts';
 import { valuesOf } from './case.ts';
 import { LAYER_CASES } from './layer-cases.ts';
+import { LINALG_CASES } from './linalg-cases.ts';
 import { LOSSES_CASES } from './losses-cases.ts';
 import { checkAgainstReference } from './single-precision.ts';
 import { SEQUENCE_CASES } from './sequence-cases.ts';
@@ -31,10 +32,12 @@ const CASES = [
 /** Gradients on a device, which must be registered. */
 export function gradientSuite(device: string): void {
   registerOracle('reference');
-  const isDouble = getDevice(device).backend.caps.dtypes.has('float64');
+  const { caps } = getDevice(device).backend;
+  const isDouble = caps.dtypes.has('float64');
+  const cases = caps.hostRoutines ? [...CASES, ...LINALG_CASES] : CASES;
   describe(`gradients on ${device}`, () => {
     beforeAll(() => setDefaultDevice(device));
-    it.each(CASES)('$name', (each) =>
+    it.each(cases)('$name', (each) =>
       isDouble ? checkDifferences(each) : checkAgainstReference(each, device),
     );
   });

@@ -1,0 +1,3 @@
+/** `tenfold/linalg`: linear algebra; the same as `linalg` of `tenfold`. */
+
+export * from '@tenfold/tensor/linalg';
