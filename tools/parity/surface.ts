@@ -100,12 +100,12 @@ function methodsOf(sources: Sources): Module {
   return found;
 }
 
-/** The calls that are statements at the top of a file. */
+/** The calls with arguments that are statements at the top of a file. */
 function callsIn(file: Source) {
   return file.statements.flatMap((statement) => {
     if (!ts.isExpressionStatement(statement) || !ts.isCallExpression(statement.expression)) return [];
     const { expression, arguments: args } = statement.expression;
-    return ts.isIdentifier(expression) ? [{ file, callee: expression.text, args }] : [];
+    return ts.isIdentifier(expression) && args.length > 0 ? [{ file, callee: expression.text, args }] : [];
   });
 }
 
