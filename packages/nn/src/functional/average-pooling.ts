@@ -1,10 +1,13 @@
-/** Average pooling and power-average pooling in one, two and three dimensions: sums of views. */
+/**
+ * Average pooling and power-average pooling in one, two and three dimensions: sums of views. Means of whole numbers are
+ * whole, cut towards zero, as in PyTorch.
+ */
 
-import { pow } from '@tenfold/tensor/base';
+import { div, pow } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
-import { ArgumentError } from '@tenfold/ir';
+import { ArgumentError, isFloat } from '@tenfold/ir';
 import { apply, composed, constant, expandTo, literal } from '@tenfold/tensor/internal';
-import { requireFloat, sizesOf } from './checks.ts';
+import { sizesOf } from './checks.ts';
 import type { Sizes } from './checks.ts';
 import { padSpace } from './spatial.ts';
 import { padWindows, windowAxes, windowsOf } from './windows.ts';
@@ -51,17 +54,17 @@ function avgPool(
 ): Tensor {
   if (divisorOverride === 0) throw new ArgumentError(`${op}: divisorOverride is 0, expected another number`);
   return composed(input, () => {
-    requireFloat(op, 'input', input);
     const axes = windowAxes(op, rank, input, kernelSize, { stride, padding, ceilMode });
     const sums = windowSums(padWindows(input, axes, 0), axes);
-    if (divisorOverride !== null) return sums.div(divisorOverride);
+    const divided = (by: Tensor | number) => div(sums, by, isFloat(sums.dtype) ? {} : { roundingMode: 'trunc' });
+    if (divisorOverride !== null) return divided(divisorOverride);
     const allFull = axes.every(({ before, after }) =>
       countIncludePad ? after === before : after === 0 && before === 0,
     );
     const elements = axes.reduce((product, { size }) => product * size, 1);
-    if (allFull || areCut(axes)) return sums.mul(literal(sums, 1 / elements));
+    if (allFull || areCut(axes)) return isFloat(sums.dtype) ? sums.mul(literal(sums, 1 / elements)) : divided(elements);
     const counts = windowSums(countedSpace(input, axes, countIncludePad), axes);
-    return sums.div(expandTo(counts, sums.shape));
+    return divided(expandTo(counts, sums.shape));
   });
 } // prettier-ignore
 

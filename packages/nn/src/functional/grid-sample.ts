@@ -47,7 +47,7 @@ export function gridSample(
     const [batch, channels, ...lengths] = input.shape;
     const out = grid.shape.slice(1, -1);
     const compute = computeType(input.dtype);
-    const places = castTo(grid, compute).reshape([batch, -1, rank]);
+    const places = castTo(grid, compute).flatten(1, rank);
     const taps = lengths.map((length, i) => {
       const axis: Axis = { length, paddingMode, alignCorners: alignCorners ?? false };
       const at = unnormalized(select(places, 2, rank - 1 - i), axis);
@@ -56,7 +56,7 @@ export function gridSample(
     });
     const { positions, weights } = combined(taps, lengths);
     const count = positions.shape[1] * positions.shape[2];
-    const flat = castTo(input.reshape([batch, channels, -1]), compute);
+    const flat = castTo(input.flatten(2), compute);
     const index = expandTo(positions.reshape([batch, 1, count]), [batch, channels, count]);
     const elements = apply('gather', [flat, index], { axis: 2 });
     const products = elements.reshape([batch, channels, ...positions.shape.slice(1)]).mul(weights.unsqueeze(1));

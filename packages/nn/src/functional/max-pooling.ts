@@ -160,7 +160,7 @@ export function flatPosition(chosen: Tensor, axes: readonly PlacedAxis[]): Tenso
 /** Adds up values `[..., positions]` at flat positions of a space of these lengths. */
 export function scatterToSpace(values: Tensor, positions: Tensor, lengths: readonly number[]): Tensor {
   const leading = values.shape.slice(0, values.ndim - lengths.length);
-  const flat = (x: Tensor) => x.reshape([...leading, -1]);
+  const flat = (x: Tensor) => x.flatten(leading.length);
   const elements = lengths.reduce((product, length) => product * length, 1);
   const base = expandTo(constant(values.home, 0, values.dtype), [...leading, elements]);
   const attrs = { axis: leading.length, mode: 'sum' as const };

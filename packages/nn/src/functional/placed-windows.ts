@@ -62,7 +62,7 @@ function elementsOf(input: Tensor, axes: readonly PlacedWindows[]): Tensor {
   }
   const elements = sizes.reduce((product, size) => product * size, 1);
   const flat = input.reshape([batch, channels, lengths.reduce((product, length) => product * length, 1)]);
-  const positions = index ? index.reshape([batch, channels, -1]) : castTo(flat, 'int32');
+  const positions = index ? index.flatten(2) : castTo(flat, 'int32');
   return apply('gather', [flat, positions], { axis: 2 }).reshape([batch, channels, ...counts, elements]);
 }
 

@@ -72,7 +72,7 @@ function maxUnpool(
   return composed(input, () => {
     const leading = input.shape.slice(0, -rank);
     const base = expandTo(constant(input.home, 0, input.dtype), [...leading, elements]);
-    const flat = (x: Tensor) => x.reshape([...leading, -1]);
+    const flat = (x: Tensor) => x.flatten(leading.length);
     const positions = castTo(flat(indices), 'int32');
     const attrs = { axis: leading.length, mode: 'set' as const };
     return apply('scatter', [base, positions, flat(input)], attrs).reshape([...leading, ...space]);

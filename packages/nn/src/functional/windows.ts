@@ -12,7 +12,7 @@ import { cropSpace, padSpace, requireSpatial } from './spatial.ts';
 
 /** How windows lie. */
 export interface WindowOptions {
-  /** Default: the size of the window. */
+  /** Default, also for an empty list: the size of the window. */
   readonly stride?: Sizes | null;
   /** On each side; at most half the window. Default 0. */
   readonly padding?: Sizes;
@@ -46,8 +46,14 @@ export function windowAxes(
   { stride, padding = 0, dilation = 1, ceilMode = false }: WindowOptions,
 ): WindowAxis[] {
   requireSpatial(op, rank, input);
+  if (input.shape.slice(-1 - rank).includes(0)) {
+    throw new ShapeError(
+      `${op}: the input has shape ${formatShape(input.shape)}; expected nothing but the batch to be empty`,
+    );
+  }
   const sizes = sizesOf(op, 'the window', kernelSize, rank, 1);
-  const strides = sizesOf(op, 'stride', stride ?? kernelSize, rank, 1);
+  const isGiven = typeof stride === 'number' || (stride && stride.length > 0);
+  const strides = sizesOf(op, 'stride', isGiven ? stride : kernelSize, rank, 1);
   const pads = sizesOf(op, 'padding', padding, rank, 0);
   const dilations = sizesOf(op, 'dilation', dilation, rank, 1);
   return sizes.map((size, i) => {

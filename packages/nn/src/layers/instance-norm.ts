@@ -7,12 +7,23 @@ import { asBatch } from '../functional/spatial.ts';
 import { StatisticsNorm } from './batch-norm.ts';
 import type { BatchNormOptions } from './batch-norm.ts';
 
+export interface InstanceNormOptions extends BatchNormOptions {
+  /** Whether to learn a factor and a summand for each channel. Default false. */
+  readonly affine?: boolean;
+  /** Whether to keep running statistics for evaluation. Default false. */
+  readonly trackRunningStats?: boolean;
+}
+
 /** What the layers below have in common; they differ in the number of axes they take. */
 abstract class InstanceNorm extends StatisticsNorm {
   readonly #rank: number;
 
-  constructor(rank: number, numFeatures: number, options: BatchNormOptions) {
-    super(numFeatures, { affine: false, trackRunningStats: false, ...options });
+  constructor(
+    rank: number,
+    numFeatures: number,
+    { affine = false, trackRunningStats = false, ...others }: InstanceNormOptions,
+  ) {
+    super(numFeatures, { affine, trackRunningStats, ...others });
     this.#rank = rank;
   }
 
@@ -45,24 +56,21 @@ abstract class InstanceNorm extends StatisticsNorm {
 
 /** Normalises each channel of each example of `[N, C, L]` or `[C, L]`, as torch.nn.InstanceNorm1d. */
 export class InstanceNorm1d extends InstanceNorm {
-  /** `affine` and `trackRunningStats` are off by default, unlike those of batch norm. */
-  constructor(numFeatures: number, options: BatchNormOptions = {}) {
+  constructor(numFeatures: number, options: InstanceNormOptions = {}) {
     super(1, numFeatures, options);
   }
 }
 
 /** Normalises each channel of each example of `[N, C, H, W]` or `[C, H, W]`, as torch.nn.InstanceNorm2d. */
 export class InstanceNorm2d extends InstanceNorm {
-  /** `affine` and `trackRunningStats` are off by default, unlike those of batch norm. */
-  constructor(numFeatures: number, options: BatchNormOptions = {}) {
+  constructor(numFeatures: number, options: InstanceNormOptions = {}) {
     super(2, numFeatures, options);
   }
 }
 
 /** Normalises each channel of each example of `[N, C, D, H, W]` or `[C, D, H, W]`, as torch.nn.InstanceNorm3d. */
 export class InstanceNorm3d extends InstanceNorm {
-  /** `affine` and `trackRunningStats` are off by default, unlike those of batch norm. */
-  constructor(numFeatures: number, options: BatchNormOptions = {}) {
+  constructor(numFeatures: number, options: InstanceNormOptions = {}) {
     super(3, numFeatures, options);
   }
 }
