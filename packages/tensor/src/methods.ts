@@ -53,7 +53,6 @@ const single = {
   triu,
   var: variance,
   where: keepWhere,
-  ...linalg,
 };
 
 interface TensorMethods
@@ -70,6 +69,7 @@ interface TensorMethods
     MethodsOf<typeof gather>,
     MethodsOf<Omit<typeof identity, 'type'>>,
     identity.TypeMethods,
+    MethodsOf<typeof linalg>,
     MethodsOf<typeof logical>,
     MethodsOf<typeof matmul>,
     MethodsOf<typeof norm>,
@@ -100,6 +100,7 @@ install(exponential);
 install(extremum);
 install(gather);
 install(identity);
+install(linalg);
 install(logical);
 install(matmul);
 install(norm);
