@@ -1,4 +1,4 @@
-/** Names of PyTorch's that Tenfold does not mean to have, and why. `*` stands for any letters, also none, `#` for all but points. */
+/** Names of PyTorch's that Tenfold does not mean to have, and why. `*` stands for any letters of a name, also none. */
 
 export interface Exclusion {
   readonly reason: string;
@@ -51,7 +51,7 @@ export const EXCLUSIONS: readonly Exclusion[] = [
   },
   {
     reason: 'in-place operations are methods',
-    names: ['torch.#_', 'torch.nn.functional.*_'],
+    names: ['torch.*_', 'torch.nn.functional.*_'],
   },
   {
     reason: 'the shape of a tensor does not change',
@@ -198,14 +198,23 @@ export const IGNORED_PARAMETERS: readonly {
 
 /** The reason why a qualified name is excluded. */
 export function reasonToExclude(name: string): string | undefined {
-  return EXCLUSIONS.find(({ names }) => names.some((pattern) => matches(pattern, name)))?.reason;
+  const [module, own] = apart(name);
+  return EXCLUSIONS.find(({ names }) =>
+    names.some((pattern) => {
+      const [ofModule, ofName] = apart(pattern);
+      return ofModule === module && matches(ofName, own);
+    }),
+  )?.reason;
+}
+
+/** The module and the name in it. */
+function apart(qualified: string): readonly [module: string, name: string] {
+  const end = qualified.lastIndexOf('.');
+  return [qualified.slice(0, end), qualified.slice(end + 1)];
 }
 
 export function matches(pattern: string, name: string): boolean {
-  if (!/[*#]/.test(pattern)) return pattern === name;
-  const source = pattern
-    .replaceAll('.', '\\.')
-    .replaceAll('*', '[A-Za-z0-9_.]*')
-    .replaceAll('#', '[A-Za-z0-9_]*');
+  if (!pattern.includes('*')) return pattern === name;
+  const source = pattern.replaceAll('.', '\\.').replaceAll('*', '.*');
   return new RegExp(`^${source}$`).test(name);
 }

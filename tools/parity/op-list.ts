@@ -32,7 +32,9 @@ const TOPICS: Readonly<Record<string, readonly string[]>> = {
   indexing: [
     ...words(`gather indexAdd indexCopy indexSelect maskedSelect nonzero scatter scatterAdd scatterReduce take takeAlongDim
       argwhere select narrow`),
-    'indexing: torch.Tensor.index_put',
+    'indexing: torch.Tensor.__getitem__',
+    'setIndex: torch.Tensor.__setitem__',
+    'indexPut: torch.Tensor.index_put',
     'indexFill: torch.Tensor.index_fill',
     'maskedFill: torch.Tensor.masked_fill',
     'maskedScatter: torch.Tensor.masked_scatter',

@@ -39,5 +39,7 @@ export const RENAMED: Readonly<Record<string, readonly [module: string, name: st
   'torch.func.vmap': ['autograd', 'vmap'],
   'torch.get_default_device': ['tensor', 'defaultDevice'],
   'torch.numel': ['Tensor', 'numel'],
+  'torch.Tensor.__getitem__': ['Tensor', 'index'],
+  'torch.Tensor.__setitem__': ['Tensor', 'setIndex'],
   'torch.Tensor.numpy': ['Tensor', 'data'],
 };
