@@ -34,7 +34,10 @@ HEADER = pathlib.Path(torch.__file__).parent / "include/torch/csrc/autograd/gene
 STRAY = {"Callable", "Set", "Union", "candidate", "obj"}
 CLASSES = ["Generator", "autocast", "enable_grad", "finfo", "iinfo", "inference_mode", "no_grad", "set_grad_enabled"]
 MODULES_OF_NN = ["Module", "Parameter"]
-AUTOGRAD = ["Function", "backward", "detect_anomaly", "enable_grad", "grad", "gradcheck", "gradgradcheck", "inference_mode", "no_grad", "set_detect_anomaly", "set_grad_enabled"]  # fmt: skip
+AUTOGRAD = [
+    *["Function", "backward", "detect_anomaly", "enable_grad", "grad", "gradcheck", "gradgradcheck"],
+    *["inference_mode", "no_grad", "set_detect_anomaly", "set_grad_enabled"],
+]
 
 
 def default_text(value):
@@ -140,8 +143,9 @@ def own(holder, base=object):
 
 def nn_functional():
     def keep(value):
-        dispatched = getattr(value, "__module__", None) == "torch._jit_internal" and value.__name__ == "fn"
-        return dispatched or isinstance(value, types.BuiltinFunctionType) or getattr(value, "__module__", None) == functional.__name__
+        home = getattr(value, "__module__", None)
+        dispatched = home == "torch._jit_internal" and value.__name__ == "fn"
+        return dispatched or home == functional.__name__ or isinstance(value, types.BuiltinFunctionType)
 
     return public(functional, lambda value: callable(value) and not isinstance(value, type) and keep(value))
 
@@ -170,7 +174,11 @@ def differentiable(methods):
 
 
 def layers():
-    return [name for name in public(torch.nn, lambda value: isinstance(value, type)) if issubclass(getattr(torch.nn, name), torch.nn.Module)]
+    return public(torch.nn, lambda value: isinstance(value, type) and issubclass(value, torch.nn.Module))
+
+
+def distributions():
+    return [name for name in torch.distributions.__all__ if callable(getattr(torch.distributions, name))]
 
 
 def surface():
@@ -198,7 +206,7 @@ def surface():
             "torch.optim": module(torch.optim, public(torch.optim, lambda value: isinstance(value, type))),
             "torch.optim.lr_scheduler": module(torch.optim.lr_scheduler, own(torch.optim.lr_scheduler)),
             "torch.optim.swa_utils": module(torch.optim.swa_utils, own(torch.optim.swa_utils)),
-            "torch.distributions": module(torch.distributions, [n for n in torch.distributions.__all__ if callable(getattr(torch.distributions, n))]),
+            "torch.distributions": module(torch.distributions, distributions()),
             "torch.autograd": module(torch.autograd, AUTOGRAD),
             "torch.autograd.functional": module(torch.autograd.functional, own(torch.autograd.functional)),
             "torch.autograd.forward_ad": module(forward, own(forward)),

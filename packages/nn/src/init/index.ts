@@ -4,23 +4,16 @@
  */
 
 import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
-import { eye, full, noGrad, ones, rand, randn, zeros } from '@tenfold/tensor/base';
-import type { DType, Generator, Tensor } from '@tenfold/tensor/base';
+import { clamp, erf, erfinv, eye, full, ones, rand, randn, zeros } from '@tenfold/tensor/base';
+import type { Generator, Tensor } from '@tenfold/tensor/base';
 import { calculateGain, fans } from './fan.ts';
 import type { FanMode, Nonlinearity } from './fan.ts';
+import { write } from './write.ts';
 
 export { calculateGain } from './fan.ts';
+export { dirac_, sparse_ } from './sparse-patterns.ts';
+export type { DiracOptions, SparseOptions } from './sparse-patterns.ts';
 export type { FanMode, Nonlinearity } from './fan.ts';
-
-interface Placement {
-  readonly dtype: DType;
-  readonly device: string;
-}
-
-function write(tensor: Tensor, make: (shape: readonly number[], placement: Placement) => Tensor): Tensor {
-  noGrad(() => tensor.assign(make(tensor.shape, { dtype: tensor.dtype, device: tensor.device })));
-  return tensor;
-}
 
 export interface RandomInitOptions {
   /** Where the numbers come from; the one that `manualSeed` sets when absent. */
@@ -43,6 +36,28 @@ export function normal_(tensor: Tensor, mean = 0, std = 1, { generator }: Random
       .mul(std)
       .add(mean),
   );
+}
+
+/**
+ * Normal numbers as of `normal_`, but none below `a` or above `b`: uniform ones between the probabilities of the bounds,
+ * through the inverse of the distribution function.
+ */
+export function truncNormal_(
+  tensor: Tensor,
+  mean = 0,
+  std = 1,
+  a = -2,
+  b = 2,
+  { generator }: RandomInitOptions = {},
+): Tensor {
+  const width = std * Math.SQRT2;
+  return write(tensor, (shape, placement) => {
+    const [low, high] = [a, b].map((bound) => erf(full([], (bound - mean) / width, placement)));
+    const share = rand(shape, { ...placement, generator })
+      .mul(high.sub(low))
+      .add(low);
+    return clamp(erfinv(share).mul(width).add(mean), a, b);
+  });
 }
 
 /** `val` everywhere. */
