@@ -62,7 +62,7 @@ function moduleOf(sources: Sources, source: Source): Module {
 }
 
 /** The files that put methods and properties onto the class. */
-const INSTALLERS = ['methods.ts', 'shape-methods.ts'];
+const INSTALLERS = [`${TENSOR}/methods.ts`, `${TENSOR}/shape-methods.ts`];
 
 /**
  * The class's own members, and what is installed: functions, whose first parameter is the receiver, and properties; and
@@ -78,18 +78,15 @@ function methodsOf(sources: Sources): Module {
     const signatures = entity && signaturesOf(sources, entity);
     if (signatures) found[method] = signatures.map(([, ...others]) => others);
   };
-  for (const { file, callee, args } of INSTALLERS.flatMap((path) =>
-    callsIn(sources.at(`${TENSOR}/${path}`)),
-  )) {
-    const entity = sources.lookUp(file, args[0]);
+  for (const { file, callee, args } of INSTALLERS.flatMap((path) => installations(sources.at(path)))) {
+    const [methods] = args;
+    const entity = sources.lookUp(file, methods);
     if (callee === 'installProperties') {
-      for (const [property] of propertiesOf(entity, args[0])) found[property] = [[]];
-    } else if (callee !== 'install') {
-      continue;
+      for (const [property] of propertiesOf(entity, methods)) found[property] = [[]];
     } else if (entity?.kind === 'module') {
       for (const [method, member] of sources.exportsOf(entity.source)) add(method, member);
     } else {
-      for (const [method, value] of propertiesOf(entity, args[0])) add(method, sources.lookUp(file, value));
+      for (const [method, value] of propertiesOf(entity, methods)) add(method, sources.lookUp(file, value));
     }
   }
   const inPlace = sources.at(`${TENSOR}/in-place-methods.ts`);
@@ -100,12 +97,13 @@ function methodsOf(sources: Sources): Module {
   return found;
 }
 
-/** The calls with arguments that are statements at the top of a file. */
-function callsIn(file: Source) {
+/** The calls of `install` and `installProperties` at the top of a file. */
+function installations(file: Source) {
   return file.statements.flatMap((statement) => {
     if (!ts.isExpressionStatement(statement) || !ts.isCallExpression(statement.expression)) return [];
     const { expression, arguments: args } = statement.expression;
-    return ts.isIdentifier(expression) && args.length > 0 ? [{ file, callee: expression.text, args }] : [];
+    const callee = expression.getText();
+    return ['install', 'installProperties'].includes(callee) ? [{ file, callee, args }] : [];
   });
 }
 
