@@ -70,6 +70,8 @@ export * from './ops/complex.ts';
 export * from './ops/cumulative.ts';
 export * from './ops/diagonal.ts';
 export { isFloatingPoint } from './ops/describe.ts';
+export * from './ops/distance.ts';
+export { einsum, tensordot } from './ops/einsum.ts';
 export type { Dim, ShapeArgs } from './ops/dims.ts';
 export * from './ops/exponential.ts';
 export * from './ops/extremum.ts';
@@ -104,6 +106,10 @@ export type { LogitOptions } from './ops/log-space.ts';
 export * from './ops/matmul.ts';
 export * from './ops/norm.ts';
 export * from './ops/pad.ts';
+export {
+  addbmm, addmm, addmv, addr, baddbmm, chainMatmul, cross, ger, inner, kron, vdot,
+} from './ops/products.ts'; // prettier-ignore
+export type { AddProductOptions } from './ops/products.ts';
 export * from './ops/read.ts';
 export * from './ops/rectifier.ts';
 export * from './ops/reduce.ts';
@@ -130,6 +136,7 @@ export * from './ops/triangle.ts';
 export * from './ops/trigonometric.ts';
 export * from './ops/turn.ts';
 export * from './ops/unfold.ts';
+export * from './ops/unique.ts';
 export * from './ops/variance.ts';
 export * from './ops/view-scatter.ts';
 export { where } from './ops/where.ts';

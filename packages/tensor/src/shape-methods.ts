@@ -1,5 +1,5 @@
 /**
- * The methods and properties that read, write and arrange elements: indexing, axes, pieces, order. `methods.ts` installs
+ * The methods and properties that read, write and arrange elements (indexing, axes, pieces, order), and products. `methods.ts` installs
  * them with all others.
  */
 
@@ -26,19 +26,22 @@ import * as diagonal from './ops/diagonal.ts';
 import { sumToSize } from './ops/grid.ts';
 import * as indexing from './ops/index.ts';
 import * as masked from './ops/masked-select.ts';
+import { addbmm, addmm, addmv, addr, baddbmm, cross, ger, inner, kron, vdot } from './ops/products.ts';
 import * as repeat from './ops/repeat.ts';
 import { scatterReduce } from './ops/scatter-reduce.ts';
 import * as splitting from './ops/splitting.ts';
 import * as take from './ops/take.ts';
 import * as turn from './ops/turn.ts';
 import { unfold } from './ops/unfold.ts';
+import { unique, uniqueConsecutive } from './ops/unique.ts';
+import type { UniqueMethods } from './ops/unique.ts';
 import * as viewScatter from './ops/view-scatter.ts';
 import * as writeRows from './ops/write-rows.ts';
 
 /** The methods of modules that hold other functions too. */
 const single = {
-  adjoint, angle, conj, dim, elementSize, isFloatingPoint, isSigned, moveaxis, movedim, ndimension, nelement, scatterReduce,
-  sumToSize, swapaxes, swapdims, unfold,
+  addbmm, addmm, addmv, addr, adjoint, angle, baddbmm, conj, cross, dim, elementSize, ger, inner, isFloatingPoint, isSigned,
+  kron, moveaxis, movedim, ndimension, nelement, scatterReduce, sumToSize, swapaxes, swapdims, unfold, vdot,
 }; // prettier-ignore
 
 /** Of complex numbers, which are a trailing axis of 2. */
@@ -59,6 +62,7 @@ interface ShapeMethods
     MethodsOf<typeof repeat>,
     MethodsOf<typeof single>,
     SizeMethods,
+    UniqueMethods,
     MethodsOf<typeof splitting>,
     MethodsOf<typeof take>,
     MethodsOf<typeof turn>,
@@ -79,7 +83,7 @@ install(indexing);
 install(masked);
 install(repeat);
 install(single);
-install({ size });
+install({ size, unique, uniqueConsecutive });
 install(splitting);
 install(take);
 install(turn);

@@ -16,6 +16,7 @@ import { LINALG_CASES } from './linalg-cases.ts';
 import { LOSSES_CASES } from './losses-cases.ts';
 import { checkAgainstReference } from './single-precision.ts';
 import { SEQUENCE_CASES } from './sequence-cases.ts';
+import { SHAPE_CASES } from './shape-cases.ts';
 import { SPECTRAL_CASES } from './spectral-cases.ts';
 import { TENSOR_CASES } from './tensor-cases.ts';
 import { VISION_CASES } from './vision-cases.ts';
@@ -25,6 +26,7 @@ const CASES = [
   ...LAYER_CASES,
   ...LOSSES_CASES,
   ...SEQUENCE_CASES,
+  ...SHAPE_CASES,
   ...SPECTRAL_CASES,
   ...VISION_CASES,
 ];

@@ -19,6 +19,10 @@ export const EXCEPTIONS: Readonly<Record<string, Exception>> = {
     parameters: { indices: 'items' },
     reason: 'JavaScript has no operator of its own for []',
   },
+  einsum: {
+    adapt: ({ args }) => (Array.isArray(args) ? { equation: args[0], operands: args[1] } : {}),
+    reason: 'the samples give the equation and the operands as one list',
+  },
   std: { adapt: correctionOf, reason: 'unbiased is the older way to say correction' },
   var: {
     name: 'variance',
