@@ -85,7 +85,7 @@ const MEANT: readonly Meant[] = [
     reason: 'one name, whether tensor or number',
   },
   { names: ['*.gaussian_nll_loss'], parameters: ['var'], reason: '`var` is a word of JavaScript' },
-  { names: ['*.scatter'], parameters: ['value'], reason: '`src` may be a number' },
+  { names: ['*.scatter', '*.scatter_'], parameters: ['value'], reason: '`src` may be a number' },
   { names: ['*.vmap'], parameters: ['chunk_size'], reason: 'the batch is computed at once' },
   { names: ['*.gumbel_softmax'], parameters: ['eps'], reason: 'deprecated, and without effect' },
   {

@@ -2,7 +2,7 @@
 
 import '@tenfold/backend-cpu';
 import { init } from '@tenfold/nn';
-import { Generator, manualSeed, ones, zeros } from '@tenfold/tensor';
+import { Generator, eye, manualSeed, ones, zeros } from '@tenfold/tensor';
 import type { Tensor } from '@tenfold/tensor';
 import { expect, test } from 'vitest';
 
@@ -10,6 +10,7 @@ test.each<[string, (tensor: Tensor, generator: Generator) => Tensor]>([
   ['uniform_', (tensor, generator) => init.uniform_(tensor, 0, 1, { generator })],
   ['normal_', (tensor, generator) => init.normal_(tensor, 0, 1, { generator })],
   ['truncNormal_', (tensor, generator) => init.truncNormal_(tensor, 0, 1, -2, 2, { generator })],
+  ['orthogonal_', (tensor, generator) => init.orthogonal_(tensor, { generator })],
   ['sparse_', (tensor, generator) => init.sparse_(tensor, 0.3, { generator })],
   ['xavierUniform_', (tensor, generator) => init.xavierUniform_(tensor, { generator })],
   ['xavierNormal_', (tensor, generator) => init.xavierNormal_(tensor, { generator })],
@@ -31,6 +32,24 @@ test('truncNormal_ stays within its bounds, and is normal between them', async (
   expect(Math.abs(mean - 1.7126)).toBeLessThan(0.06);
   const below = values.filter((x) => x < 1).length / values.length;
   expect(Math.abs(below - 0.1915 / 0.6247)).toBeLessThan(0.03);
+});
+
+test.each([
+  [3, 5],
+  [5, 3],
+  [4, 2, 2],
+])('orthogonal_ of %s %s %s: the shorter side is orthonormal', async (...shape) => {
+  manualSeed(5);
+  const sizes = shape.filter((size) => typeof size === 'number');
+  const matrix = init.orthogonal_(zeros(sizes), { gain: 3 }).reshape(sizes[0], -1).div(3);
+  const [rows, columns] = matrix.shape;
+  const product = rows > columns ? matrix.t().matmul(matrix) : matrix.matmul(matrix.t());
+  const distance = product
+    .sub(eye(Math.min(rows, columns)))
+    .abs()
+    .max();
+  expect(await distance.item()).toBeLessThan(1e-5);
+  expect(() => init.orthogonal_(zeros([3]))).toThrow('orthogonal_: the tensor has shape [3]');
 });
 
 test('dirac_ passes each group of channels through', async () => {

@@ -5,20 +5,19 @@
 
 import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
 import { clamp, erf, erfinv, eye, full, ones, rand, randn, zeros } from '@tenfold/tensor/base';
-import type { Generator, Tensor } from '@tenfold/tensor/base';
+import type { Tensor } from '@tenfold/tensor/base';
 import { calculateGain, fans } from './fan.ts';
 import type { FanMode, Nonlinearity } from './fan.ts';
 import { write } from './write.ts';
+import type { RandomInitOptions } from './write.ts';
 
 export { calculateGain } from './fan.ts';
+export { orthogonal_ } from './orthogonal.ts';
+export type { OrthogonalOptions } from './orthogonal.ts';
 export { dirac_, sparse_ } from './sparse-patterns.ts';
 export type { DiracOptions, SparseOptions } from './sparse-patterns.ts';
+export type { RandomInitOptions } from './write.ts';
 export type { FanMode, Nonlinearity } from './fan.ts';
-
-export interface RandomInitOptions {
-  /** Where the numbers come from; the one that `manualSeed` sets when absent. */
-  readonly generator?: Generator;
-}
 
 /** Uniform numbers from `a` up to `b`. */
 export function uniform_(tensor: Tensor, a = 0, b = 1, { generator }: RandomInitOptions = {}): Tensor {

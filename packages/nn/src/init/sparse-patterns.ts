@@ -2,8 +2,9 @@
 
 import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
 import { arange, argsort, maskedFill, rand, randn } from '@tenfold/tensor/base';
-import type { Generator, Tensor } from '@tenfold/tensor/base';
+import type { Tensor } from '@tenfold/tensor/base';
 import { write } from './write.ts';
+import type { RandomInitOptions } from './write.ts';
 
 export interface DiracOptions {
   /** Into how many parts the channels are divided, each of which passes its own input through. Default 1. */
@@ -41,11 +42,9 @@ export function dirac_(tensor: Tensor, { groups = 1 }: DiracOptions = {}): Tenso
   });
 }
 
-export interface SparseOptions {
+export interface SparseOptions extends RandomInitOptions {
   /** Standard deviation of the numbers that are not zero. Default 0.01. */
   readonly std?: number;
-  /** Where the numbers come from; the one that `manualSeed` sets when absent. */
-  readonly generator?: Generator;
 }
 
 /**

@@ -1,7 +1,12 @@
 /** How initial values get into a tensor: in place, without a history. */
 
 import { noGrad } from '@tenfold/tensor/base';
-import type { DType, Tensor } from '@tenfold/tensor/base';
+import type { DType, Generator, Tensor } from '@tenfold/tensor/base';
+
+export interface RandomInitOptions {
+  /** Where the numbers come from; the one that `manualSeed` sets when absent. */
+  readonly generator?: Generator;
+}
 
 interface Placement {
   readonly dtype: DType;
