@@ -107,6 +107,13 @@ const MEANT: readonly Meant[] = [
     parameters: ['last_epoch'],
     reason: 'it has no effect',
   },
+  { names: ['*.register_kl'], reason: 'takes the function, where Python decorates it' },
+  { names: ['*.ContinuousBernoulli'], parameters: ['lims'], reason: 'a detail of the implementation' },
+  {
+    names: ['torch.lu_unpack'],
+    parameters: ['unpack_data', 'unpack_pivots'],
+    reason: 'what is not read is not computed',
+  },
   { names: ['torch.numel'], parameters: ['self'], reason: 'a property' },
   {
     names: ['torch.nn.TransformerEncoder'],

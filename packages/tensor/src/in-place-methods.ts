@@ -101,8 +101,8 @@ function zero(self: Tensor): Tensor {
 }
 
 /** The elements of `other`, which broadcasts and is cast. */
-function copy(self: Tensor, other: Tensor): Tensor {
-  return expandTo(castTo(other, self.dtype), self.shape);
+function copy(self: Tensor, src: Tensor): Tensor {
+  return expandTo(castTo(src, self.dtype), self.shape);
 }
 
 function polygammaOf(self: Tensor, n: number): Tensor {

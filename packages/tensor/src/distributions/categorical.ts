@@ -107,8 +107,8 @@ export function noisyLogits(logits: Tensor, shape: Shape): Tensor {
 export class OneHotCategorical extends Distribution {
   readonly #choice: Categorical;
 
-  constructor(probabilities: ClassProbabilities) {
-    const choice = new Categorical(probabilities);
+  constructor(options: ClassProbabilities) {
+    const choice = new Categorical(options);
     super(choice.batchShape, [choice.numEvents]);
     this.#choice = choice;
   }

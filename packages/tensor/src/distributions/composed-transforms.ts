@@ -66,12 +66,12 @@ export class IndependentTransform extends Transform {
   override readonly domainDim: number;
   override readonly codomainDim: number;
 
-  constructor(base: Transform, reinterpretedBatchNdims: number) {
+  constructor(baseTransform: Transform, reinterpretedBatchNdims: number) {
     super();
-    this.base = base;
+    this.base = baseTransform;
     this.#more = reinterpretedBatchNdims;
-    this.domainDim = base.domainDim + reinterpretedBatchNdims;
-    this.codomainDim = base.codomainDim + reinterpretedBatchNdims;
+    this.domainDim = baseTransform.domainDim + reinterpretedBatchNdims;
+    this.codomainDim = baseTransform.codomainDim + reinterpretedBatchNdims;
   }
 
   forward(x: Tensor): Tensor {
@@ -139,13 +139,9 @@ export class CatTransform extends Transform {
   readonly dim: number;
   readonly #lengths: readonly number[];
 
-  constructor(
-    transforms: readonly Transform[],
-    dim = 0,
-    lengths: readonly number[] = transforms.map(() => 1),
-  ) {
+  constructor(tseq: readonly Transform[], dim = 0, lengths: readonly number[] = tseq.map(() => 1)) {
     super();
-    this.transforms = transforms;
+    this.transforms = tseq;
     this.dim = dim;
     this.#lengths = lengths;
   }
@@ -173,9 +169,9 @@ export class StackTransform extends Transform {
   readonly transforms: readonly Transform[];
   readonly dim: number;
 
-  constructor(transforms: readonly Transform[], dim = 0) {
+  constructor(tseq: readonly Transform[], dim = 0) {
     super();
-    this.transforms = transforms;
+    this.transforms = tseq;
     this.dim = dim;
   }
 

@@ -13,19 +13,19 @@ export class TransformedDistribution<D extends Distribution = Distribution> exte
   readonly base: D;
   readonly transforms: readonly Transform[];
 
-  constructor(base: D, transforms: Transform | readonly Transform[]) {
+  constructor(baseDistribution: D, transforms: Transform | readonly Transform[]) {
     const parts = Array.isArray(transforms)
       ? (transforms as readonly Transform[])
       : [transforms as Transform];
     const chain = new ComposeTransform(parts);
-    const shape = chain.forwardShape([...base.batchShape, ...base.eventShape]);
+    const shape = chain.forwardShape([...baseDistribution.batchShape, ...baseDistribution.eventShape]);
     const eventDim = Math.max(
       chain.codomainDim,
-      base.eventShape.length + chain.codomainDim - chain.domainDim,
+      baseDistribution.eventShape.length + chain.codomainDim - chain.domainDim,
     );
     const cut = shape.length - eventDim;
     super(shape.slice(0, cut), shape.slice(cut));
-    this.base = base;
+    this.base = baseDistribution;
     this.transforms = parts;
   }
 

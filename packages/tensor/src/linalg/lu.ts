@@ -60,9 +60,9 @@ export function lu(A: Tensor, { pivot = true }: LuOptions = {}): { P: Tensor; L:
 }
 
 /** `P`, `L` and `U` of what `luFactor` gives. As torch.lu_unpack. */
-export function luUnpack(LU: Tensor, pivots: Tensor): { P: Tensor; L: Tensor; U: Tensor } {
-  matrixSizes('luUnpack', LU);
-  return { P: permutation(orderOf(LU, pivots), LU), ...triangles(LU) };
+export function luUnpack(LUData: Tensor, LUPivots: Tensor): { P: Tensor; L: Tensor; U: Tensor } {
+  matrixSizes('luUnpack', LUData);
+  return { P: permutation(orderOf(LUData, LUPivots), LUData), ...triangles(LUData) };
 }
 
 /** X with A X = B, where A is given as `luFactor` gives it. As torch.linalg.lu_solve. */
