@@ -1,4 +1,4 @@
 import '@tenfold/backend-cpu';
 import { opinfoParity } from '../src/parity/index.ts';
 
-opinfoParity('cpu', { families: ['unary', 'binary', 'activations'] });
+opinfoParity('cpu', { families: ['unary', 'binary', 'special', 'activations'] });

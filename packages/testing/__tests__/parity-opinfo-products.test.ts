@@ -1,4 +1,4 @@
 import '@tenfold/backend-cpu';
 import { opinfoParity } from '../src/parity/index.ts';
 
-opinfoParity('cpu', { families: ['fft', 'losses', 'products', 'windowed'] });
+opinfoParity('cpu', { families: ['fft', 'linalg', 'losses', 'products', 'windowed'] });

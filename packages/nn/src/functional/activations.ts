@@ -1,6 +1,6 @@
 /** Activation functions. Gradients at kinks are PyTorch's; where one is short in terms of the result, it is given. */
 
-import { ShapeError, formatShape } from '@tenfold/ir';
+import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
 import {
   customGrad,
   erf,
@@ -37,7 +37,7 @@ export function prelu(input: Tensor, weight: Tensor): Tensor {
 /** `x` where positive, `α · (eˣ - 1)` elsewhere. */
 export function elu(input: Tensor, alpha = 1): Tensor {
   return composed(input, () =>
-    where(input.gt(literal(input, 0)), input, expm1(negativePart(input)).mul(alpha)),
+    where(input.le(literal(input, 0)), expm1(negativePart(input)).mul(alpha), input),
   );
 }
 
@@ -46,14 +46,14 @@ export function selu(input: Tensor): Tensor {
   return composed(input, () => {
     const scale = literal(input, 1.0507009873554804934193349852946);
     const scaledAlpha = literal(input, 1.0507009873554804934193349852946 * 1.6732632423543772848170429916717);
-    return where(input.gt(literal(input, 0)), input.mul(scale), expm1(negativePart(input)).mul(scaledAlpha));
+    return where(input.le(literal(input, 0)), expm1(negativePart(input)).mul(scaledAlpha), input.mul(scale));
   });
 }
 
 /** `x` where positive, `α · (e^(x/α) - 1)` elsewhere. */
 export function celu(input: Tensor, alpha = 1): Tensor {
   return composed(input, () =>
-    where(input.gt(literal(input, 0)), input, expm1(negativePart(input).div(alpha)).mul(alpha)),
+    where(input.le(literal(input, 0)), expm1(negativePart(input).div(alpha)).mul(alpha), input),
   );
 }
 
@@ -64,6 +64,8 @@ export interface GeluOptions {
 
 /** `x · Φ(x)`, with the distribution function of the normal distribution or its tanh approximation. */
 export function gelu(input: Tensor, { approximate = 'none' }: GeluOptions = {}): Tensor {
+  if (approximate !== 'none' && approximate !== 'tanh')
+    throw new ArgumentError(`gelu: approximate is '${String(approximate)}', expected 'none' or 'tanh'`);
   return composed(input, () => {
     const half = input.mul(literal(input, 0.5));
     if (approximate === 'none')
@@ -136,7 +138,8 @@ export interface HardtanhOptions {
 export function hardtanh(input: Tensor, { minVal = -1, maxVal = 1 }: HardtanhOptions = {}): Tensor {
   return composed(input, () => {
     const bound = (value: number) => literal(input, value);
-    return bounded(input, input, minVal, maxVal, bound(minVal), bound(maxVal));
+    // The upper bound wins where the bounds are crossed.
+    return bounded(input, input, minVal, maxVal, bound(Math.min(minVal, maxVal)), bound(maxVal));
   });
 }
 
@@ -208,9 +211,9 @@ export function glu(input: Tensor, dim = -1): Tensor {
   });
 }
 
-/** `x` where it is not positive, else 0: what an exponential may be taken of where its result will not be used. */
+/** `x` where it is at most 0, else 0: what an exponential may be taken of where its result will not be used. */
 function negativePart(input: Tensor): Tensor {
-  return where(input.gt(literal(input, 0)), literal(input, 0), input);
+  return where(input.le(literal(input, 0)), input, literal(input, 0));
 }
 
 /** `low` up to `from`, `high` from `to` on, `line` between them. */

@@ -6,7 +6,7 @@ import type { Tensor } from '@tenfold/tensor/base';
 import { apply, castTo, composed, expandTo, source } from '@tenfold/tensor/internal';
 import { requireIndices } from './checks.ts';
 import { limitNorms, sharedByFrequency } from './embedding-options.ts';
-import { checkIndexRange } from './index-range.ts';
+import { checkIndexRange, knownValues } from './index-range.ts';
 
 /** What a look-up may do beside; embeddings and bags of them share it. */
 export interface LookupOptions {
@@ -60,10 +60,28 @@ export function paddingRow(paddingIdx: number, rows: number): number {
   );
 }
 
-/** A new last axis of length `numClasses` with 1 at the index and 0 elsewhere, int64, as torch.nn.functional.one_hot. */
-export function oneHot(input: Tensor, numClasses: number): Tensor {
+/**
+ * A new last axis of length `numClasses` with 1 at the index and 0 elsewhere, int64. Without `numClasses` there is one more
+ * class than the greatest index, which must be known on the host. As torch.nn.functional.one_hot.
+ */
+export function oneHot(input: Tensor, numClasses = -1): Tensor {
+  requireIndices('oneHot', 'input', input);
+  const classes = numClasses === -1 ? classesIn(input) : numClasses;
+  return oneHotOf(input, classes);
+}
+
+function classesIn(input: Tensor): number {
+  const values = knownValues(input);
+  if (values === undefined || values.length === 0) {
+    throw new ArgumentError(
+      `oneHot: the classes of an input of shape ${formatShape(input.shape)} are not known on the host; give numClasses`,
+    );
+  }
+  return values.reduce((greatest, value) => Math.max(greatest, value)) + 1;
+}
+
+function oneHotOf(input: Tensor, numClasses: number): Tensor {
   return composed(input, () => {
-    requireIndices('oneHot', 'input', input);
     if (!Number.isInteger(numClasses) || numClasses < 1) {
       throw new ArgumentError(`oneHot: numClasses is ${numClasses}, expected a whole number of at least 1`);
     }

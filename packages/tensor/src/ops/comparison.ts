@@ -3,7 +3,7 @@
  * https://pytorch.org/docs/stable/torch.html#comparison-ops
  */
 
-import { isFloat, sameShape } from '@tenfold/ir';
+import { ArgumentError, isFloat, sameShape } from '@tenfold/ir';
 import { constant } from '../core/apply.ts';
 import { expandTo, literal, together } from '../core/broadcast.ts';
 import * as raw from '../core/primitives.ts';
@@ -76,6 +76,8 @@ function everywhere(self: Tensor, value: boolean): Tensor {
 /** Where `|self - other| <= atol + rtol * |other|`, or both are the same infinity. As torch.isclose. */
 export function isclose(self: Tensor, other: Tensor, options: CloseOptions = {}): Tensor {
   const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
+  if (!(rtol >= 0 && atol >= 0))
+    throw new ArgumentError(`isclose: rtol is ${rtol} and atol ${atol}, expected numbers of at least 0`);
   const [a, b] = together('isclose', [self, other]);
   const same = eq(a, b);
   const exact = equalNan ? logicalOr(same, logicalAnd(isnan(a), isnan(b))) : same;

@@ -6,6 +6,8 @@ export { layerParity } from './layers.ts';
 export { loadSurface } from './opinfo/load-surface.ts';
 export type * from './opinfo/surface-types.ts';
 export { lossesParity } from './losses.ts';
+export { opinfoErrors } from './opinfo/errors.ts';
+export { opinfoGradients } from './opinfo/gradients.ts';
 export { opinfoParity } from './opinfo/suite.ts';
 export { optimizerParity } from './optimizers.ts';
 export { printingParity } from './printing.ts';

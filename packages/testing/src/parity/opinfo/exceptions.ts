@@ -24,6 +24,8 @@ export const EXCEPTIONS: Readonly<Record<string, Exception>> = {
     reason: 'the samples give the equation and the operands as one list',
   },
   std: { adapt: correctionOf, reason: 'unbiased is the older way to say correction' },
+  std_mean: { adapt: correctionOf, reason: 'as std' },
+  var_mean: { adapt: correctionOf, reason: 'as var' },
   var: {
     name: 'variance',
     adapt: correctionOf,

@@ -1,22 +1,30 @@
 /** The tensors of a result as they are compared, and by how much they may differ. */
 
 import { isFloat } from '@tenfold/ir';
-import { Tensor } from '@tenfold/tensor';
+import { Tensor, sort } from '@tenfold/tensor';
 import type { Tolerance } from '../../closeness.ts';
 import { TOLERANCES, differences } from '../../closeness.ts';
 import type { ArrayRecord, OpFamily, OpSample } from '../../fixtures.ts';
 import { recordScalars } from '../../fixtures.ts';
 import type { Scalar } from '../../number-format.ts';
 import { tensorsIn } from '../calls.ts';
+import { camelCase } from './translate.ts';
 
-/** Results that are unique only up to signs, and what is compared in their place; `opinfo_tables.py` has the same. */
+/** Results that are unique only up to signs or their order, and what is compared in their place; `opinfo_tables.py` has the same. */
 const INVARIANTS: Readonly<Record<string, (outputs: readonly Tensor[]) => readonly Tensor[]>> = {
   'linalg.svd': ([u, s, vh]) => [s, leading(u, s).abs(), leading(vh.transpose(-2, -1), s).abs()],
   svd: ([u, s, v]) => [s, leading(u, s).abs(), leading(v, s).abs()],
   'linalg.eigh': ([values, vectors]) => [values, vectors.abs()],
+  'linalg.eig': ([values]) => parts(values),
+  'linalg.eigvals': ([values]) => parts(values),
   'linalg.qr': ([q, r]) => [withDiagonal(q, r).abs(), r.abs()],
   qr: ([q, r]) => [withDiagonal(q, r).abs(), r.abs()],
 };
+
+/** Complex numbers in any order: their real parts and the magnitudes of their imaginary parts, each in order. */
+function parts(values: Tensor): readonly Tensor[] {
+  return [sort(values.select(-1, 0)).values, sort(values.select(-1, 1).abs()).values];
+}
 
 /** As many columns as there are values. */
 function leading(matrix: Tensor, values: Tensor): Tensor {
@@ -40,7 +48,7 @@ export function outputsOf({ op, fields }: OpSample, result: unknown): readonly T
 
 function namedOutputs(fields: readonly string[], result: unknown): readonly Tensor[] | string {
   if (typeof result !== 'object' || result === null) return 'no object';
-  const found = fields.map((field): unknown => Reflect.get(result, field));
+  const found = fields.map((field): unknown => Reflect.get(result, camelCase(field)));
   const missing = fields.filter((_, i) => !(found[i] instanceof Tensor));
   if (missing.length > 0) return `no field ${missing.join(', ')} in {${Object.keys(result).join(', ')}}`;
   return found.filter((value) => value instanceof Tensor);
