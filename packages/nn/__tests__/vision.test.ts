@@ -2,7 +2,17 @@
 
 import '@tenfold/autograd';
 import '@tenfold/backend-cpu';
-import { ArgumentError, ShapeError, arange, manualSeed, ones, randn, tensor, zeros } from '@tenfold/tensor';
+import {
+  ArgumentError,
+  ShapeError,
+  arange,
+  autocast,
+  manualSeed,
+  ones,
+  randn,
+  tensor,
+  zeros,
+} from '@tenfold/tensor';
 import type { Tensor } from '@tenfold/tensor';
 import { describe, expect, it } from 'vitest';
 import * as nn from '../src/index.ts';
@@ -81,6 +91,28 @@ describe('resampling', () => {
     const x = randn([1, 1, 4, 4]).to('float16');
     expect(F.interpolate(x, { size: 3, mode: 'bilinear' }).dtype).toBe('float16');
     expect(F.gridSample(x, zeros([1, 1, 1, 2], { dtype: 'float16' })).dtype).toBe('float16');
+  });
+});
+
+describe('dtypes', () => {
+  it('of convolutions are those of autocast', () => {
+    const [x, w, bias] = [randn([1, 2, 4, 4]), randn([2, 2, 3, 3]), randn([2])];
+    autocast(
+      () => {
+        expect(F.conv2d(x, w, bias).dtype).toBe('bfloat16');
+        expect(F.convTranspose2d(x, w, bias).dtype).toBe('bfloat16');
+      },
+      { dtype: 'bfloat16' },
+    );
+    expect(() => F.conv2d(x, w, bias.to('float64'))).toThrow(
+      'conv2d: the input is float32, the bias float64; cast one of them with to()',
+    );
+  });
+
+  it('of images that are enlarged may be whole numbers', async () => {
+    const x = arange(4).reshape([1, 1, 2, 2]);
+    expect(await F.interpolate(x, { size: [3, 2] }).tolist()).toEqual([[[[0, 1], [0, 1], [2, 3]]]]); // prettier-ignore
+    expect(await F.avgPool2d(x.mul(-3), 2).item()).toBe(-4);
   });
 });
 

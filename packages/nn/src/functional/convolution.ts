@@ -6,8 +6,8 @@
 
 import type { ContractHint, ConvolutionAlgorithm } from '@tenfold/ir';
 import type { Tensor } from '@tenfold/tensor/base';
-import { apply, composed } from '@tenfold/tensor/internal';
-import { requireOneOf, requireShape } from './checks.ts';
+import { apply, composed, forProduct } from '@tenfold/tensor/internal';
+import { requireOneOf, requireSameDType, requireShape } from './checks.ts';
 import type { Sizes } from './checks.ts';
 import { checkConvolution, convolution, convolvedAxes, inGroups } from './convolution-geometry.ts';
 import { asBatch } from './spatial.ts';
@@ -80,24 +80,27 @@ export function convolve(
   options: ConvOptions,
 ): Tensor {
   const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
+  const filters = forProduct(weight);
   const batch = (images: Tensor) => {
-    checkConvolution(op, rank, images, weight, groups);
-    const axes = convolvedAxes(op, images, weight.shape.slice(2), { stride, padding, dilation });
-    const [x, w] = [inGroups(images, 1, groups), inGroups(weight, 0, groups)];
+    checkConvolution(op, rank, images, filters, groups);
+    const axes = convolvedAxes(op, images, filters.shape.slice(2), { stride, padding, dilation });
+    const [x, w] = [inGroups(images, 1, groups), inGroups(filters, 0, groups)];
     const product = apply('contract', [x, w], { ...convolution(x.shape, w.shape, axes), hint: hintOf(op, options) });
     const sizes = axes.map(({ out }) => out);
     const result = groups === 1 ? product : product.reshape([images.shape[0], weight.shape[0], ...sizes]);
     return withBias(op, result, bias, rank);
   }; // prettier-ignore
-  return composed(input, () => asBatch(rank, input, batch));
+  return composed(input, () => asBatch(rank, forProduct(input), batch));
 }
 
 /** Adds a number to each channel. */
 export function withBias(op: string, x: Tensor, bias: Tensor | null, rank: number): Tensor {
   if (bias === null) return x;
   const channels = x.shape[1];
-  requireShape(op, 'bias', bias, [channels]);
-  return x.add(bias.reshape([channels, ...new Array<number>(rank).fill(1)]));
+  const numbers = forProduct(bias);
+  requireShape(op, 'bias', numbers, [channels]);
+  requireSameDType(op, ['input', x], ['bias', numbers]);
+  return x.add(numbers.reshape([channels, ...new Array<number>(rank).fill(1)]));
 }
 
 /** What the user wishes about the computation, checked. */

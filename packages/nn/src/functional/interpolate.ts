@@ -62,7 +62,7 @@ export function interpolate(
   }: InterpolateOptions = {},
 ): Tensor {
   requireOneOf('interpolate', 'mode', mode, Object.keys(RANKS));
-  requireFloat('interpolate', 'input', input);
+  if (mode !== 'nearest' && mode !== 'nearest-exact') requireFloat('interpolate', 'input', input);
   const rank = input.ndim - 2;
   checkOptions(mode, rank, alignCorners, antialias);
   requireSpatial('interpolate', rank, input);

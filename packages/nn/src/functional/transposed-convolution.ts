@@ -8,7 +8,7 @@ import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
 import type { ContractHint } from '@tenfold/ir';
 import type { Tensor } from '@tenfold/tensor/base';
 import { customGrad } from '@tenfold/tensor/base';
-import { apply, composed } from '@tenfold/tensor/internal';
+import { apply, composed, forProduct } from '@tenfold/tensor/internal';
 import { sizesOf } from './checks.ts';
 import type { Sizes } from './checks.ts';
 import {
@@ -89,15 +89,16 @@ export function convolveTransposed(
   options: ConvTransposeOptions,
 ): Tensor {
   const { groups = 1 } = options;
+  const filters = forProduct(weight);
   const batch = (images: Tensor) => {
-    checkConvolution(op, rank, images, weight, groups, true);
-    const axes = transposedAxes(op, images, weight.shape.slice(2), options);
-    const [x, w] = [inGroups(images, 1, groups), inGroups(weight, 0, groups)];
+    checkConvolution(op, rank, images, filters, groups, true);
+    const axes = transposedAxes(op, images, filters.shape.slice(2), options);
+    const [x, w] = [inGroups(images, 1, groups), inGroups(filters, 0, groups)];
     const product = transposed(x, w, axes, hintOf(op, options));
-    const shape = [images.shape[0], weight.shape[1] * groups, ...axes.map(({ size }) => size)];
+    const shape = [images.shape[0], filters.shape[1] * groups, ...axes.map(({ size }) => size)];
     return withBias(op, groups === 1 ? product : product.reshape(shape), bias, rank);
   };
-  return composed(input, () => asBatch(rank, input, batch));
+  return composed(input, () => asBatch(rank, forProduct(input), batch));
 }
 
 /** The axes of the convolution that this is the transpose of: `size` is that of our result, `out` of our input. */
