@@ -155,7 +155,6 @@ function placedWindows(length: number, size: number, device: string): PlacedWind
     );
   const spans = Array.from({ length: size }, (_, o) => last(length, size, o) + 1 - first(length, size, o));
   return {
-    length,
     size: Math.max(...spans, 1),
     starts: numbers((o) => first(length, size, o)),
     ends: numbers((o) => last(length, size, o)),

@@ -5,7 +5,7 @@
 
 import { div, pow } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
-import { ArgumentError, isFloat } from '@tenfold/ir';
+import { ArgumentError, isFloat, numel } from '@tenfold/ir';
 import { apply, composed, constant, expandTo, literal } from '@tenfold/tensor/internal';
 import { sizesOf } from './checks.ts';
 import type { Sizes } from './checks.ts';
@@ -61,7 +61,7 @@ function avgPool(
     const allFull = axes.every(({ before, after }) =>
       countIncludePad ? after === before : after === 0 && before === 0,
     );
-    const elements = axes.reduce((product, { size }) => product * size, 1);
+    const elements = numel(axes.map(({ size }) => size));
     if (allFull || areCut(axes)) return isFloat(sums.dtype) ? sums.mul(literal(sums, 1 / elements)) : divided(elements);
     const counts = windowSums(countedSpace(input, axes, countIncludePad), axes);
     return divided(expandTo(counts, sums.shape));
@@ -137,7 +137,7 @@ function lpPool(
 ): Tensor {
   return composed(input, () => {
     const means = avgPool(op, rank, pow(input, normType), kernelSize, { stride, ceilMode });
-    const elements = sizesOf(op, 'the window', kernelSize, rank, 1).reduce((product, size) => product * size, 1);
+    const elements = numel(sizesOf(op, 'the window', kernelSize, rank, 1));
     return pow(means.mul(elements), 1 / normType);
   });
 } // prettier-ignore

@@ -1,6 +1,6 @@
 /** Images as columns of their windows, and the sum of such columns as an image: each is the other's gradient. */
 
-import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
+import { ArgumentError, ShapeError, formatShape, numel } from '@tenfold/ir';
 import type { ContractSpec } from '@tenfold/ir';
 import type { Tensor } from '@tenfold/tensor/base';
 import { apply, composed, constant } from '@tenfold/tensor/internal';
@@ -91,11 +91,11 @@ function columnAxes(
 }
 
 function elementsIn(axes: readonly WindowAxis[]): number {
-  return axes.reduce((product, { size }) => product * size, 1);
+  return numel(axes.map(({ size }) => size));
 }
 
 function positionsIn(axes: readonly WindowAxis[]): number {
-  return axes.reduce((product, { count }) => product * count, 1);
+  return numel(axes.map(({ count }) => count));
 }
 
 /**

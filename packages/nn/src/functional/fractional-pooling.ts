@@ -104,7 +104,6 @@ function randomWindows(length: number, size: number, count: number, samples: Ten
   const starts = whole(castTo(number, u.dtype).add(u).mul(alpha)).sub(whole(u.mul(alpha)));
   const isLast = apply('eq', [number, literal(number, count - 1)], undefined);
   return {
-    length,
     size,
     starts: apply('where', [isLast, literal(starts, length - size), starts], undefined),
   };

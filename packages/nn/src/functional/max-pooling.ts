@@ -3,11 +3,13 @@
  * elements, in row-major order.
  */
 
+import { numel } from '@tenfold/ir';
 import type { Tensor } from '@tenfold/tensor/base';
 import { customGrad, where } from '@tenfold/tensor/base';
 import { apply, castTo, composed, constant, expandTo, literal, source } from '@tenfold/tensor/internal';
 import { requireFloat } from './checks.ts';
 import type { Sizes } from './checks.ts';
+import { flatIndex, scatterToSpace, unravelled } from './flat-index.ts';
 import { areDisjoint, fromDisjointWindows, padWindows, windowAxes, windowsOf } from './windows.ts';
 import type { WindowAxis, WindowOptions } from './windows.ts';
 
@@ -89,7 +91,7 @@ export function maxima(input: Tensor, axes: readonly WindowAxis[]): Tensor {
     (gradient) => {
       const chosen = firstMaximum(windowsIn(input, axes), axes.length);
       if (areDisjoint(axes)) return [spreadInWindows(gradient, chosen, axes)];
-      return [scatterToSpace(gradient, positionsOf(chosen, axes), axes.map(({ length }) => length))]; // prettier-ignore
+      return [scatterToSpace(gradient, positionsOf(chosen, axes), lengthsOf(axes))];
     },
   );
 }
@@ -101,14 +103,14 @@ function windowsIn(input: Tensor, axes: readonly WindowAxis[]): Tensor {
 /** Which element of each window is its maximum, counted in row-major order. */
 function firstMaximum(windows: Tensor, rank: number): Tensor {
   const kept = windows.shape.slice(0, -rank);
-  const elements = windows.shape.slice(-rank).reduce((product, size) => product * size, 1);
-  return apply('reduce', [windows.reshape([...kept, elements])], { kind: 'argmax', axes: [kept.length] });
+  const elements = windows.reshape([...kept, numel(windows.shape.slice(-rank))]);
+  return apply('reduce', [elements], { kind: 'argmax', axes: [kept.length] });
 }
 
 /** For disjoint windows: each element of a window compares itself with the chosen one. */
 function spreadInWindows(gradient: Tensor, chosen: Tensor, axes: readonly WindowAxis[]): Tensor {
   const sizes = axes.map(({ size }) => size);
-  const shape = [...gradient.shape, sizes.reduce((product, size) => product * size, 1)];
+  const shape = [...gradient.shape, numel(sizes)];
   const position = source(gradient.home, 'iota', { shape, axis: shape.length - 1 });
   const spread = (x: Tensor) => expandTo(x.unsqueeze(-1), shape);
   const isChosen = apply('eq', [position, spread(chosen)], undefined);
@@ -118,51 +120,19 @@ function spreadInWindows(gradient: Tensor, chosen: Tensor, axes: readonly Window
 
 /** Where chosen elements of windows (`[..., positions]`) are in the space that the windows go over. */
 function positionsOf(chosen: Tensor, axes: readonly WindowAxis[]): Tensor {
-  const first = chosen.ndim - axes.length;
-  return flatPosition(
-    chosen,
-    axes.map(({ length, size, stride, dilation, before }, i) => {
-      const origin = source(chosen.home, 'iota', { shape: chosen.shape, axis: first + i }).mul(
-        literal(chosen, stride),
-      );
-      const at = (step: Tensor) =>
-        origin.add(step.mul(literal(chosen, dilation))).sub(literal(chosen, before));
-      // A window of nothing but -Infinity has its first maximum in the padding.
-      const inside = (position: Tensor) =>
-        before === 0 ? position : apply('max', [position, literal(position, 0)], undefined);
-      return { length, size, at: (step: Tensor) => inside(at(step)) };
-    }),
-  );
+  const steps = unravelled(chosen, axes.map(({ size }) => size)); // prettier-ignore
+  const along = axes.map(({ stride, dilation, before }, i) => {
+    const axis = chosen.ndim - axes.length + i;
+    const window = source(chosen.home, 'iota', { shape: chosen.shape, axis });
+    const number = (value: number) => literal(chosen, value);
+    const position = window.mul(number(stride)).add(steps[i].mul(number(dilation)));
+    if (before === 0) return position;
+    // A window of nothing but -Infinity has its first maximum in the padding.
+    return apply('max', [position.sub(number(before)), number(0)], undefined);
+  });
+  return flatIndex(along, lengthsOf(axes));
 }
 
-/** Along one axis: from the step within a window to the position. */
-export interface PlacedAxis {
-  readonly length: number;
-  readonly size: number;
-  at(step: Tensor): Tensor;
-}
-
-/** From the number of an element within its window to its position in space, both counted in row-major order. */
-export function flatPosition(chosen: Tensor, axes: readonly PlacedAxis[]): Tensor {
-  let rest = chosen;
-  let pitch = 1;
-  let position: Tensor | undefined;
-  for (const [i, { length, size, at }] of [...axes.entries()].reverse()) {
-    const step = i === 0 ? rest : apply('mod', [rest, literal(rest, size)], undefined);
-    const part = at(step).mul(literal(chosen, pitch));
-    position = position ? position.add(part) : part;
-    rest = apply('idiv', [rest, literal(rest, size)], undefined);
-    pitch *= length;
-  }
-  return position ?? chosen;
-}
-
-/** Adds up values `[..., positions]` at flat positions of a space of these lengths. */
-export function scatterToSpace(values: Tensor, positions: Tensor, lengths: readonly number[]): Tensor {
-  const leading = values.shape.slice(0, values.ndim - lengths.length);
-  const flat = (x: Tensor) => x.flatten(leading.length);
-  const elements = lengths.reduce((product, length) => product * length, 1);
-  const base = expandTo(constant(values.home, 0, values.dtype), [...leading, elements]);
-  const attrs = { axis: leading.length, mode: 'sum' as const };
-  return apply('scatter', [base, flat(positions), flat(values)], attrs).reshape([...leading, ...lengths]);
+function lengthsOf(axes: readonly WindowAxis[]): number[] {
+  return axes.map(({ length }) => length);
 }

@@ -3,15 +3,14 @@
  * pooling, whose windows differ in size, and fractional pooling, whose windows begin at random.
  */
 
+import { numel } from '@tenfold/ir';
 import type { Tensor } from '@tenfold/tensor/base';
 import { customGrad } from '@tenfold/tensor/base';
-import { apply, castTo, expandTo, literal, source } from '@tenfold/tensor/internal';
-import { flatPosition, scatterToSpace } from './max-pooling.ts';
+import { apply, expandTo, source } from '@tenfold/tensor/internal';
+import { flatIndex, scatterToSpace, unravelled } from './flat-index.ts';
 
 /** Windows along one axis. */
 export interface PlacedWindows {
-  /** Of the axis. */
-  readonly length: number;
   /** Of the largest window. */
   readonly size: number;
   /** Where each window begins (int32), `[count]` or `[N, C, count]`. */
@@ -45,40 +44,29 @@ function countsOf(axes: readonly PlacedWindows[]): number[] {
 
 /** The elements of each window, `[N, C, ...positions, elements]`; a small window repeats its last element. */
 function elementsOf(input: Tensor, axes: readonly PlacedWindows[]): Tensor {
-  const [batch, channels, ...lengths] = input.shape;
-  const counts = countsOf(axes);
   const sizes = axes.map(({ size }) => size);
-  const shape = [batch, channels, ...counts, ...sizes];
-  let pitch = 1;
-  let index: Tensor | undefined;
-  for (const [i, { length, starts, ends }] of [...axes.entries()].reverse()) {
-    const step = source(input.home, 'iota', { shape, axis: 2 + axes.length + i });
-    const from = (x: Tensor) => expandTo(aligned(x, i, counts.length, sizes.length), shape);
-    const at = apply('add', [from(starts), step], undefined);
-    const inside = ends ? apply('min', [at, from(ends)], undefined) : at;
-    const part = apply('mul', [inside, literal(inside, pitch)], undefined);
-    index = index ? apply('add', [index, part], undefined) : part;
-    pitch *= length;
-  }
-  const elements = sizes.reduce((product, size) => product * size, 1);
-  const flat = input.reshape([batch, channels, lengths.reduce((product, length) => product * length, 1)]);
-  const positions = index ? index.flatten(2) : castTo(flat, 'int32');
-  return apply('gather', [flat, positions], { axis: 2 }).reshape([batch, channels, ...counts, elements]);
+  const windows = [...input.shape.slice(0, 2), ...countsOf(axes)];
+  const shape = [...windows, ...sizes];
+  const along = axes.map(({ starts, ends }, i) => {
+    const step = source(input.home, 'iota', { shape, axis: windows.length + i });
+    const position = apply('add', [alongWindows(starts, i, shape), step], undefined);
+    return ends ? apply('min', [position, alongWindows(ends, i, shape)], undefined) : position;
+  });
+  const index = flatIndex(along, input.shape.slice(2)).flatten(2);
+  const elements = apply('gather', [input.flatten(2), index], { axis: 2 });
+  return elements.reshape([...windows, numel(sizes)]);
 }
 
-/** A tensor `[count]` or `[N, C, count]` with its last axis at that of window positions `i`. */
-function aligned(x: Tensor, i: number, rank: number, trailing: number): Tensor {
-  const count = x.shape[x.ndim - 1];
+/** Numbers `[count]` or `[N, C, count]` of windows along the spatial axis `i`, expanded to a shape that begins `[N, C, ...counts]`. */
+function alongWindows(x: Tensor, i: number, shape: readonly number[]): Tensor {
   const leading = x.ndim === 3 ? x.shape.slice(0, 2) : [1, 1];
-  const places = Array.from({ length: rank + trailing }, (_, place) => (place === i ? count : 1));
-  return x.reshape([...leading, ...places]);
+  const space = shape.slice(2).map((_, axis) => (axis === i ? x.shape[x.ndim - 1] : 1));
+  return expandTo(x.reshape([...leading, ...space]), shape);
 }
 
 function chosenPositions(input: Tensor, axes: readonly PlacedWindows[]): Tensor {
   const chosen = apply('reduce', [elementsOf(input, axes)], { kind: 'argmax', axes: [input.ndim] });
-  return flatPosition(chosen, axes.map(({ length, size, starts }, i) => ({
-    length,
-    size,
-    at: (step: Tensor) => apply('add', [expandTo(aligned(starts, i, axes.length, 0), chosen.shape), step], undefined),
-  })));
-} // prettier-ignore
+  const steps = unravelled(chosen, axes.map(({ size }) => size)); // prettier-ignore
+  const along = axes.map(({ starts }, i) => alongWindows(starts, i, chosen.shape).add(steps[i]));
+  return flatIndex(along, input.shape.slice(2));
+}

@@ -1,6 +1,6 @@
 /** The partial inverse of max pooling: values go back to where they were, among zeros. */
 
-import { ArgumentError, formatShape } from '@tenfold/ir';
+import { ArgumentError, formatShape, numel } from '@tenfold/ir';
 import type { Tensor } from '@tenfold/tensor/base';
 import { apply, castTo, composed, constant, expandTo } from '@tenfold/tensor/internal';
 import { requireIndices, requireShape, sizesOf } from './checks.ts';
@@ -67,7 +67,7 @@ function maxUnpool(
   const pads = sizesOf(op, 'padding', padding, rank, 0);
   const usual = input.shape.slice(-rank).map((n, i) => (n - 1) * strides[i] - 2 * pads[i] + sizes[i]);
   const space = outputSize === null ? usual : chosenSize(op, input, usual, strides, outputSize);
-  const elements = space.reduce((product, size) => product * size, 1);
+  const elements = numel(space);
   checkIndexRange(op, 'index', indices, elements);
   return composed(input, () => {
     const leading = input.shape.slice(0, -rank);

@@ -1,6 +1,6 @@
 /** Convolutional layers in one, two and three dimensions. */
 
-import { ArgumentError } from '@tenfold/ir';
+import { ArgumentError, numel } from '@tenfold/ir';
 import { empty } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
 import { requireOneOf, sizesOf } from '../functional/checks.ts';
@@ -73,8 +73,7 @@ abstract class Conv extends Module {
   }
 
   resetParameters(): void {
-    const taps = this.kernelSize.reduce((product, size) => product * size, 1);
-    initializeAffine(this.weight, this.bias, (this.inChannels / this.groups) * taps);
+    initializeAffine(this.weight, this.bias, (this.inChannels / this.groups) * numel(this.kernelSize));
   }
 
   /** `[N, in, ...space]` to `[N, out, ...space']`; the batch axis may be missing. */

@@ -7,7 +7,7 @@ import type { Sizes } from '../functional/checks.ts';
 import { maxPool1d, maxPool2d, maxPool3d } from '../functional/max-pooling.ts';
 import type { MaxPoolOptions, MaybeIndexed } from '../functional/max-pooling.ts';
 import { Module } from '../module/module.ts';
-import { pythonBool, pythonTuple } from '../module/print.ts';
+import { pythonBool, pythonSize } from '../module/print.ts';
 
 /** What the layers of max pooling have in common. */
 abstract class MaxPool<R extends boolean> extends Module {
@@ -23,8 +23,8 @@ abstract class MaxPool<R extends boolean> extends Module {
   override extraRepr(): string {
     const { stride, padding = 0, dilation = 1, ceilMode = false } = this.options;
     return (
-      `${windowText(this.kernelSize, stride)}, padding=${sizeText(padding)}, ` +
-      `dilation=${sizeText(dilation)}, ceil_mode=${pythonBool(ceilMode)}`
+      `${windowText(this.kernelSize, stride)}, padding=${pythonSize(padding)}, ` +
+      `dilation=${pythonSize(dilation)}, ceil_mode=${pythonBool(ceilMode)}`
     );
   }
 }
@@ -66,7 +66,7 @@ abstract class AvgPool extends Module {
 
   override extraRepr(): string {
     const { stride, padding = 0 } = this.options;
-    return `${windowText(this.kernelSize, stride)}, padding=${sizeText(padding)}`;
+    return `${windowText(this.kernelSize, stride)}, padding=${pythonSize(padding)}`;
   }
 }
 
@@ -85,7 +85,7 @@ export class AvgPool1d extends AvgPool {
   override extraRepr(): string {
     const { stride, padding = 0 } = this.options;
     const [size, step] = [asList(this.kernelSize), asList(stride ?? this.kernelSize)];
-    return `${windowText(size, step)}, padding=${sizeText(asList(padding))}`;
+    return `${windowText(size, step)}, padding=${pythonSize(asList(padding))}`;
   }
 }
 
@@ -121,8 +121,8 @@ abstract class LPPool extends Module {
   override extraRepr(): string {
     const { stride = null, ceilMode = false } = this.options;
     return (
-      `norm_type=${this.normType}, kernel_size=${sizeText(this.kernelSize)}, ` +
-      `stride=${stride === null ? 'None' : sizeText(stride)}, ceil_mode=${pythonBool(ceilMode)}`
+      `norm_type=${this.normType}, kernel_size=${pythonSize(this.kernelSize)}, ` +
+      `stride=${stride === null ? 'None' : pythonSize(stride)}, ceil_mode=${pythonBool(ceilMode)}`
     );
   }
 }
@@ -149,11 +149,7 @@ export class LPPool3d extends LPPool {
 }
 
 function windowText(kernelSize: Sizes, stride?: Sizes | null): string {
-  return `kernel_size=${sizeText(kernelSize)}, stride=${sizeText(stride ?? kernelSize)}`;
-}
-
-function sizeText(size: Sizes): string {
-  return typeof size === 'number' ? `${size}` : pythonTuple(size);
+  return `kernel_size=${pythonSize(kernelSize)}, stride=${pythonSize(stride ?? kernelSize)}`;
 }
 
 function asList(size: Sizes): readonly number[] {

@@ -6,7 +6,7 @@ import { fold, unfold } from '../functional/fold.ts';
 import type { FoldOptions } from '../functional/fold.ts';
 import { channelShuffle, pixelShuffle, pixelUnshuffle } from '../functional/shuffle.ts';
 import { Module } from '../module/module.ts';
-import { pythonTuple } from '../module/print.ts';
+import { pythonSize } from '../module/print.ts';
 
 /** `[..., C · r², H, W]` to `[..., C, H · r, W · r]`, as torch.nn.PixelShuffle. https://arxiv.org/abs/1609.05158 */
 export class PixelShuffle extends Module {
@@ -100,17 +100,13 @@ export class Fold extends Module {
   }
 
   override extraRepr(): string {
-    return `output_size=${sizeText(this.outputSize)}, ${windowText(this.kernelSize, this.options)}`;
+    return `output_size=${pythonSize(this.outputSize)}, ${windowText(this.kernelSize, this.options)}`;
   }
 }
 
 function windowText(kernelSize: Sizes, { dilation = 1, padding = 0, stride = 1 }: FoldOptions): string {
   return (
-    `kernel_size=${sizeText(kernelSize)}, dilation=${sizeText(dilation)}, ` +
-    `padding=${sizeText(padding)}, stride=${sizeText(stride)}`
+    `kernel_size=${pythonSize(kernelSize)}, dilation=${pythonSize(dilation)}, ` +
+    `padding=${pythonSize(padding)}, stride=${pythonSize(stride)}`
   );
-}
-
-function sizeText(size: Sizes): string {
-  return typeof size === 'number' ? `${size}` : pythonTuple(size);
 }

@@ -1,6 +1,6 @@
 /** Layers of transposed convolution in one, two and three dimensions. */
 
-import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
+import { ArgumentError, ShapeError, formatShape, numel } from '@tenfold/ir';
 import { empty } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
 import { requireOneOf, sizesOf } from '../functional/checks.ts';
@@ -65,8 +65,7 @@ abstract class ConvTranspose extends Module {
   }
 
   resetParameters(): void {
-    const taps = this.kernelSize.reduce((product, size) => product * size, 1);
-    initializeAffine(this.weight, this.bias, (this.outChannels / this.groups) * taps);
+    initializeAffine(this.weight, this.bias, (this.outChannels / this.groups) * numel(this.kernelSize));
   }
 
   /**

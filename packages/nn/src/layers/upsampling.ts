@@ -5,7 +5,7 @@ import type { Tensor } from '@tenfold/tensor/base';
 import { interpolate } from '../functional/interpolate.ts';
 import type { InterpolateOptions, InterpolationMode, ResizeOptions } from '../functional/interpolate.ts';
 import { Module } from '../module/module.ts';
-import { pythonFloat, pythonTuple } from '../module/print.ts';
+import { pythonFloat, pythonSize } from '../module/print.ts';
 
 /** Brings `[N, C, ...space]` to another size, as torch.nn.Upsample. */
 export class Upsample extends Module {
@@ -42,7 +42,7 @@ export class Upsample extends Module {
     const { size, scaleFactor, mode } = this;
     if (typeof scaleFactor === 'number') return `scale_factor=${pythonFloat(scaleFactor)}, mode=${mode}`;
     if (scaleFactor) return `scale_factor=(${scaleFactor.map(pythonFloat).join(', ')}), mode=${mode}`;
-    return `size=${typeof size === 'number' ? size : pythonTuple(size ?? [])}, mode=${mode}`;
+    return `size=${pythonSize(size ?? [])}, mode=${mode}`;
   }
 }
 

@@ -46,6 +46,11 @@ export function pythonTuple(values: readonly number[]): string {
   return values.length === 1 ? `(${values[0]},)` : `(${values.join(', ')})`;
 }
 
+/** A size as Python prints it: a number as it is, a list as a tuple. */
+export function pythonSize(size: number | readonly number[]): string {
+  return typeof size === 'number' ? `${size}` : pythonTuple(size);
+}
+
 function indent(text: string): string {
   return text.split('\n').join('\n  ');
 }
