@@ -46,7 +46,7 @@ const MEANT: readonly Meant[] = [
     reason: '`correction` says more',
   },
   { names: ['*.sort', '*.argsort', '*.msort'], parameters: ['stable'], reason: 'sorting is always stable' },
-  { names: ['*.topk'], parameters: ['sorted'], reason: 'they are always in order' },
+  { names: ['*.topk', '*.unique'], parameters: ['sorted'], reason: 'they are always in order' },
   {
     names: ['torch.norm', 'torch.Tensor.norm'],
     parameters: ['p', 'dtype'],

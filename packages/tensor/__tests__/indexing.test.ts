@@ -154,8 +154,11 @@ describe('setIndex', () => {
     expectExactly(a, [[0, 0, 0], [0, 0, 0]]); // prettier-ignore
     expectExactly(b, [[0, 5, 0], [0, 5, 0]]); // prettier-ignore
     const c = tensor([1, 2, 3]);
-    c.assign(c.setIndex([[0, 2]], tensor([9, 8])));
+    c.setIndex_([[0, 2]], tensor([9, 8]));
     expectExactly(c, [9, 2, 8]);
+    expectExactly(zeros([3, 2]).fillDiagonal_(1, { wrap: true }), [[1, 0], [0, 1], [0, 0]]); // prettier-ignore
+    expectExactly(zeros([5, 2]).fillDiagonal_(1, { wrap: true }).select(1, 0), [1, 0, 0, 1, 0]);
+    expectExactly(zeros([5, 2]).fillDiagonal_(1).select(1, 0), [1, 0, 0, 0, 0]);
     expectExactly(tensor([1, 2, 3]).setIndex('1:', 2.7), [1, 2, 2], 'int64');
   });
 

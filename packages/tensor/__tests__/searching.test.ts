@@ -3,8 +3,8 @@
 import { ArgumentError, DTypeError, IndexError, ShapeError } from '@tenfold/ir';
 import { describe, expect, test } from 'vitest';
 import {
-  bucketize, cartesianProd, combinations, diagonal, hstack, kthvalue, meshgrid, ones, repeatInterleave, searchsorted, tensor,
-  tensorSplit, unique, uniqueConsecutive, vstack, zeros,
+  asTensor, bucketize, cartesianProd, combinations, diagonal, hstack, kthvalue, meshgrid, ones, repeatInterleave, resultType,
+  searchsorted, tensor, tensorSplit, unique, uniqueConsecutive, unravelIndex, vstack, zeros,
 } from '../src/index.ts'; // prettier-ignore
 import { expectExactly } from './support.ts';
 
@@ -71,4 +71,19 @@ test('what does not fit is an error', () => {
   expect(() => x.movedim([0, 1], [0])).toThrow('2 axes for 1 places');
   expect(() => x.movedim([0, 0], [0, 1])).toThrow('named twice');
   expect(() => x.sumToSize(3, 3)).toThrow('does not broadcast to [2, 3]');
+});
+
+test('coordinates, dtypes and new tensors like another', async () => {
+  const [rows, columns] = unravelIndex(tensor([0, 5, -1]), [2, 3]);
+  expectExactly(rows, [0, 1, 1], 'int64');
+  expectExactly(columns, [0, 2, 2], 'int64');
+  expect(() => unravelIndex(tensor([6]), [2, 3])).toThrow(IndexError);
+  const x = ones([2], { dtype: 'float64' });
+  expectExactly(x.newFull([2], 3), [3, 3], 'float64');
+  expectExactly(x.newTensor([1, 2]), [1, 2], 'float64');
+  expectExactly(asTensor(x, { dtype: 'int32' }), [1, 1], 'int32');
+  expect(asTensor(x)).toBe(x);
+  expect([resultType(x, 2.5), resultType(tensor([1]), 2.5)]).toEqual(['float64', 'float32']);
+  expect(await tensor([[0.5]]).isNonzero()).toBe(true);
+  await expect(x.isNonzero()).rejects.toThrow('has 2 elements, expected 1');
 });

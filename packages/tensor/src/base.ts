@@ -8,7 +8,7 @@ import './everyday-methods.ts';
 export {
   ArgumentError, BroadcastError, DeviceError, DeviceLostError, DTypeError, FormatError, GradError, IndexError,
   OutOfMemoryError, ShapeError, StaleValueError, StateDictError, TenfoldError, byteSize, defaultDevice,
-  setDefaultDevice,
+  promoteTypes, setDefaultDevice,
 } from '@tenfold/ir'; // prettier-ignore
 export type { DType, Shape } from '@tenfold/ir';
 export { compile } from './compile/compile.ts';
@@ -35,6 +35,7 @@ export {
   zeros,
   zerosLike,
 } from './creation/constant.ts';
+export { asTensor } from './creation/new-like.ts';
 export { fromBuffer, fromBytes, tensor } from './creation/from-data.ts';
 export type { CreationOptions } from './creation/options.ts';
 export { poisson } from './creation/poisson.ts';
@@ -69,7 +70,7 @@ export * from './ops/comparison.ts';
 export * from './ops/complex.ts';
 export * from './ops/cumulative.ts';
 export * from './ops/diagonal.ts';
-export { isFloatingPoint } from './ops/describe.ts';
+export { isFloatingPoint, resultType } from './ops/describe.ts';
 export * from './ops/distance.ts';
 export { einsum, tensordot } from './ops/einsum.ts';
 export type { Dim, ShapeArgs } from './ops/dims.ts';
@@ -137,6 +138,7 @@ export * from './ops/trigonometric.ts';
 export * from './ops/turn.ts';
 export * from './ops/unfold.ts';
 export * from './ops/unique.ts';
+export * from './ops/unravel-index.ts';
 export * from './ops/variance.ts';
 export * from './ops/view-scatter.ts';
 export { where } from './ops/where.ts';

@@ -59,7 +59,8 @@ import { erf, exp, exp2, expm1, log, log10, log1p, log2, sigmoid } from './ops/e
 import { copysign, ldexp, nextafter } from './ops/float-bits.ts';
 import { digamma, lgamma, mvlgamma, polygamma } from './ops/gamma.ts';
 import { inPlace } from './ops/in-place.ts';
-import { indexPut } from './ops/index.ts';
+import { fillDiagonal } from './ops/fill-diagonal.ts';
+import { indexPut, setIndex } from './ops/index.ts';
 import { acos, acosh, asin, asinh, atan, atanh } from './ops/inverse-trigonometric.ts';
 import { logit, xlogy } from './ops/log-space.ts';
 import {
@@ -78,6 +79,7 @@ import { maskedScatter } from './ops/masked-select.ts';
 import { nanToNum } from './ops/nonfinite.ts';
 import { clampMax, clampMin, floatPower, heaviside, hypot, trueDivide } from './ops/pairs.ts';
 import { relu } from './ops/rectifier.ts';
+import { addbmm, addmm, addmv, addr, baddbmm } from './ops/products.ts';
 import { fmod, frac, gcd, lcm } from './ops/remainders.ts';
 import { ceil, floor, round, trunc } from './ops/rounding.ts';
 import { scatter, scatterAdd } from './ops/scatter.ts';
@@ -111,15 +113,15 @@ function polygammaOf(self: Tensor, n: number): Tensor {
 
 // prettier-ignore
 const operations = {
-  abs, absolute, acos, acosh, add, addcdiv, addcmul, arccos, arccosh, arcsin, arcsinh, arctan, arctan2,
-  arctanh, asin, asinh, atan, atan2, atanh, bitwiseAnd, bitwiseLeftShift, bitwiseNot, bitwiseOr,
+  abs, absolute, acos, acosh, add, addbmm, addcdiv, addcmul, addmm, addmv, addr, arccos, arccosh, arcsin, arcsinh, arctan, arctan2,
+  arctanh, asin, asinh, atan, atan2, atanh, baddbmm, bitwiseAnd, bitwiseLeftShift, bitwiseNot, bitwiseOr,
   bitwiseRightShift, bitwiseXor, ceil, clamp, clampMax, clampMin, clip, copy, copysign, cos, cosh, cumprod,
-  cumsum, deg2rad, digamma, div, divide, eq, erf, erfc, erfinv, exp, exp2, expm1, fill, fix, floatPower,
+  cumsum, deg2rad, digamma, div, divide, eq, erf, erfc, erfinv, exp, exp2, expm1, fill, fillDiagonal, fix, floatPower,
   floor, floorDivide, fmod, frac, gcd, ge, greater, greaterEqual, gt, heaviside, hypot, indexAdd, indexCopy,
   indexFill, indexPut, indexReduce, lcm, ldexp, le, lerp, less, lessEqual, lgamma, log, log10, log1p, log2,
   logicalAnd, logicalNot, logicalOr, logicalXor, logit, lt, maskedFill, maskedScatter, mul, multiply,
   mvlgamma, nanToNum, ne, neg, negative, nextafter, notEqual, polygamma: polygammaOf, pow, put, rad2deg,
-  reciprocal, relu, remainder, renorm, round, rsqrt, scatter, scatterAdd, scatterReduce, sgn, sigmoid, sign,
+  reciprocal, relu, remainder, renorm, round, rsqrt, scatter, scatterAdd, scatterReduce, setIndex, sgn, sigmoid, sign,
   sin, sinc, sinh, sqrt, square, sub, subtract, tan, tanh, tril, triu, trueDivide, trunc, xlogy, zero,
 };
 

@@ -1,7 +1,9 @@
 /** What is known of a tensor without its values. */
 
 import { byteSize, isFloat, normalizeAxis } from '@tenfold/ir';
-import type { Shape } from '@tenfold/ir';
+import type { DType, Shape } from '@tenfold/ir';
+import { resultType as commonType } from '../core/promote.ts';
+import type { Operand } from '../core/promote.ts';
 import type { Tensor } from '../core/tensor.ts';
 
 /** The shape, or the size of one axis. As torch.Tensor.size. */
@@ -47,6 +49,11 @@ export function isFloatingPoint(self: Tensor): boolean {
 /** Whether the dtype has negative numbers. As torch.Tensor.is_signed. */
 export function isSigned(self: Tensor): boolean {
   return self.dtype !== 'bool' && self.dtype !== 'uint8';
+}
+
+/** The dtype in which two operands meet; plain numbers and tensors without axes count less. As torch.result_type. */
+export function resultType(tensor1: Operand, tensor2: Operand): DType {
+  return commonType('resultType', [tensor1, tensor2]);
 }
 
 /** Properties of tensors, as in PyTorch. */

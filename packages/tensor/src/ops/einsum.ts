@@ -152,51 +152,47 @@ function arranged(
 }
 
 /**
- * Sums of products over the last `dims` axes of one tensor and the first of the other, or over the axes listed for each.
+ * Sums of products over the last `dims` axes of `a` and the first of `b`, or over the axes listed for each.
  * As torch.tensordot.
  * @throws ShapeError when the sizes of these axes differ.
  */
 export function tensordot(
-  self: Tensor,
-  other: Tensor,
+  a: Tensor,
+  b: Tensor,
   dims: number | readonly [readonly number[], readonly number[]] = 2,
 ): Tensor {
   if (
     typeof dims === 'number' &&
-    !(Number.isInteger(dims) && dims >= 0 && dims <= Math.min(self.ndim, other.ndim))
+    !(Number.isInteger(dims) && dims >= 0 && dims <= Math.min(a.ndim, b.ndim))
   ) {
     throw new ShapeError(
-      `tensordot: ${formatShape(self.shape)} and ${formatShape(other.shape)} have no ${dims} axes to sum over`,
+      `tensordot: ${formatShape(a.shape)} and ${formatShape(b.shape)} have no ${dims} axes to sum over`,
     );
   }
-  const [first, second] =
-    typeof dims === 'number' ? [range(self.ndim - dims, self.ndim), range(0, dims)] : dims;
-  const axes = [first.map((axis) => at(self, axis)), second.map((axis) => at(other, axis))];
+  const [first, second] = typeof dims === 'number' ? [range(a.ndim - dims, a.ndim), range(0, dims)] : dims;
+  const axes = [first.map((axis) => at(a, axis)), second.map((axis) => at(b, axis))];
   const fits =
     axes[0].length === axes[1].length &&
     axes[0].every(
-      (axis, i) =>
-        self.shape[axis] === other.shape[axes[1][i]] ||
-        self.shape[axis] === 1 ||
-        other.shape[axes[1][i]] === 1,
+      (axis, i) => a.shape[axis] === b.shape[axes[1][i]] || a.shape[axis] === 1 || b.shape[axes[1][i]] === 1,
     ) &&
     axes.every((list) => new Set(list).size === list.length);
   if (!fits) {
     throw new ShapeError(
-      `tensordot: axes [${first.join(', ')}] of ${formatShape(self.shape)} and [${second.join(', ')}] of ${formatShape(other.shape)} do not ` +
+      `tensordot: axes [${first.join(', ')}] of ${formatShape(a.shape)} and [${second.join(', ')}] of ${formatShape(b.shape)} do not ` +
         'fit; expected as many, of equal sizes',
     );
   }
-  const left = range(0, self.ndim);
-  const right = range(0, other.ndim).map((axis) => {
+  const left = range(0, a.ndim);
+  const right = range(0, b.ndim).map((axis) => {
     const i = axes[1].indexOf(axis);
-    return i < 0 ? self.ndim + axis : axes[0][i];
+    return i < 0 ? a.ndim + axis : axes[0][i];
   });
   const out = [
     ...left.filter((axis) => !axes[0].includes(axis)),
     ...right.filter((_, axis) => !axes[1].includes(axis)),
   ];
-  return composed(self, () => contractAll([self, other], [left, right], out));
+  return composed(a, () => contractAll([a, b], [left, right], out));
 }
 
 function at(x: Tensor, axis: number): number {

@@ -84,6 +84,11 @@ export function int(self: Tensor): Tensor {
   return castTo(self, 'int32');
 }
 
+/** On the device `'cpu'`. As torch.Tensor.cpu; from a device that cannot be waited for, `await toDevice(x, 'cpu')`. */
+export function cpu(self: Tensor): Tensor {
+  return to(self, 'cpu');
+}
+
 /** Cast to uint8. As torch.Tensor.byte. */
 export function byte(self: Tensor): Tensor {
   return castTo(self, 'uint8');

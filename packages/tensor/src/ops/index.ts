@@ -33,7 +33,7 @@ export function index(self: Tensor, ...items: readonly IndexItem[]): Tensor {
  * A copy of `self` in which the part that `index(...items)` names is `value`, a number or a tensor that broadcasts to it
  * and is cast. Gradients reach both. Where positions repeat, the last in row-major order stays. A mask alone need not be
  * known on the host; a value with a row for each true element is given out in order.
- * As PyTorch's `x[items] = value`, but for the copy: `x.assign(x.setIndex(items, value))` writes in place.
+ * As PyTorch's `x[items] = value`, but for the copy; `x.setIndex_(items, value)` writes in place.
  * @throws IndexError as `index`; BroadcastError for a value that does not fit.
  */
 export function setIndex(

@@ -52,6 +52,14 @@ export function argwhere(self: Tensor): Promise<Tensor> {
   return nonzero(self);
 }
 
+/** Whether the only element of a tensor is not 0. As torch.is_nonzero, awaited. Raises ShapeError for more elements or none. */
+export async function isNonzero(self: Tensor): Promise<boolean> {
+  if (self.numel === 1) return (await truth(self).bytes())[0] !== 0;
+  throw new ShapeError(
+    `isNonzero: a tensor of shape ${formatShape(self.shape)} has ${self.numel} elements, expected 1; use any() or all()`,
+  );
+}
+
 /** The elements where `mask` is true, as a vector; the two broadcast. As torch.masked_select, awaited. */
 export async function maskedSelect(self: Tensor, mask: Tensor): Promise<Tensor> {
   commonDevice('maskedSelect', [self, mask]);

@@ -1,6 +1,6 @@
 /** Choosing between values by a mask. */
 
-import { DTypeError, broadcastShapes } from '@tenfold/ir';
+import { DTypeError, ShapeError, broadcastShapes, formatShape } from '@tenfold/ir';
 import type { DType } from '@tenfold/ir';
 import { commonDevice } from '../core/apply.ts';
 import { castTo, expandTo, numberTensor } from '../core/broadcast.ts';
@@ -23,6 +23,11 @@ export function keepWhere(self: Tensor, condition: Tensor, other: Operand): Tens
 
 /** `value` where `mask` is true, `self` elsewhere; the result has the dtype of `self`. As torch.Tensor.masked_fill. */
 export function maskedFill(self: Tensor, mask: Tensor, value: Operand): Tensor {
+  if (value instanceof Tensor && value.ndim > 0) {
+    throw new ShapeError(
+      `maskedFill: the value has shape ${formatShape(value.shape)}, expected one without axes; use where() or maskedScatter()`,
+    );
+  }
   return choose('maskedFill', mask, value, self, self.dtype);
 }
 
