@@ -71,6 +71,40 @@ describe('text', () => {
   });
 });
 
+describe('series', () => {
+  test('foretells a chaotic series', async () => {
+    const { code, stdout, stderr } = await runExample('series', '--steps', '100', '--ahead', '1');
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    const [, error] = /^error on new values, in standard deviations: (0\.\d{4})$/m.exec(stdout) ?? [];
+    expect(Number(error)).toBeLessThan(0.1);
+    expect(stdout).toMatch(/^if nothing changed it were: 0\.1\d{3}$/m);
+  });
+
+  test('says so when it has not learnt', () =>
+    expectOneLine(
+      /^error: the network did not learn the series: error \d\.\d{4}$/,
+      'series',
+      '--steps',
+      '1',
+    ));
+});
+
+describe('experts', () => {
+  test('do better than one network that costs as much', async () => {
+    const { code, stdout, stderr } = await runExample('experts', '--steps', '1000');
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    const [, mixture, single] =
+      /^mean squared error on new points: mixture (0\.\d{4}), single network (0\.\d{4})$/m.exec(stdout) ?? [];
+    expect(Number(mixture)).toBeLessThan(Number(single) / 2);
+    expect(stdout).toMatch(/^imbalance 1\.\d{4} \(1 is even\)$/m);
+  });
+
+  test('are at least two', () =>
+    expectOneLine(/'--experts <n>' argument '1' is invalid/, 'experts', '--experts', '1'));
+});
+
 describe('mnist', () => {
   test.each(['mlp', 'lenet'])('%s: saved weights predict the same in a fresh process', async (model) => {
     const data = await smallMnist(256, 64);

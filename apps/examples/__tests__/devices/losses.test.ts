@@ -3,6 +3,7 @@
 import { manualSeed, optim, setDefaultDevice, webgpu, zeros } from 'tenfold';
 import type { Tensor } from 'tenfold';
 import { describe, expect, test } from 'vitest';
+import { CharacterLstm } from '../../src/lib/character-lstm.ts';
 import { CharacterTransformer } from '../../src/lib/character-transformer.ts';
 import { Vocabulary, randomPieces } from '../../src/lib/characters.ts';
 import { shuffled, toSamples, trainBatch } from '../../src/lib/classifier.ts';
@@ -51,19 +52,14 @@ describe('losses on WebGPU are those on the CPU', () => {
     });
   });
 
-  test('the transformer on tales', () => {
+  test.each(['transformer', 'lstm'] as const)('the %s on tales', (name) => {
     const text = generateTales(20_000, 1);
     const vocabulary = new Vocabulary(text);
     const numbers = vocabulary.encode(text);
+    const context = 32;
+    const size = { vocabulary: vocabulary.size, context, width: 32, layers: 2, heads: 4 };
     return expectSameLosses(() => {
-      const context = 32;
-      const model = new CharacterTransformer({
-        vocabulary: vocabulary.size,
-        context,
-        width: 32,
-        layers: 2,
-        heads: 4,
-      });
+      const model = name === 'lstm' ? new CharacterLstm(size) : new CharacterTransformer(size);
       const optimizer = new optim.AdamW(model.parameters(), { lr: 3e-3, weightDecay: 0.01 });
       const random = seededRandom(2);
       return () =>
@@ -76,6 +72,9 @@ describe('the programs take --device webgpu', () => {
   test.each([
     ['xor', ['--steps', '200'], /a xor b/],
     ['polynomial', ['--steps', '1000'], /step 1000: mean squared error 0\.0044\d\d/],
+    ['series', ['--steps', '60', '--width', '16', '--ahead', '1'], /in standard deviations: 0\.\d{4}/],
+    ['experts', ['--steps', '600'], /x < 0, y < 0/],
+    ['text', ['--model', 'lstm', '--steps', '20', '--context', '16', '--layers', '1'], /validation loss \d/],
     ['demo', [], /test accuracy 9[789]\.\d %/],
   ] as const)('%s', async (name, args, result) => {
     const { code, stdout, stderr } = await runExample(name, ...args, '--device', 'webgpu');
