@@ -116,6 +116,18 @@ describe('dtypes', () => {
   });
 });
 
+it('an empty batch gives an empty batch', () => {
+  const x = zeros([0, 4, 6, 5]);
+  const shapes = [
+    F.convTranspose2d(x, zeros([4, 2, 3, 3]), null, { stride: 2 }),
+    F.adaptiveMaxPool2d(x, 4),
+    F.instanceNorm(x),
+    F.interpolate(x, { size: 7, mode: 'bilinear' }),
+    F.gridSample(x, zeros([0, 2, 3, 2])),
+  ].map(({ shape }) => shape);
+  expect(shapes).toEqual([[0, 2, 13, 11], [0, 4, 4, 4], [0, 4, 6, 5], [0, 4, 7, 7], [0, 4, 2, 3]]); // prettier-ignore
+});
+
 describe('errors', () => {
   const image = zeros([1, 4, 5, 6]);
   it.each<[string, () => unknown, new (message: string) => Error, string]>([
@@ -129,7 +141,7 @@ describe('errors', () => {
     ['corners', () => F.interpolate(image, { size: 3, alignCorners: true }), ArgumentError, "interpolate: alignCorners is for linear, bilinear, bicubic and trilinear, not for 'nearest'"],
     ['grid', () => F.gridSample(image, zeros([2, 3, 3, 2])), ShapeError, 'gridSample: the input has shape [1, 4, 5, 6], the grid [2, 3, 3, 2]'],
     ['groups', () => F.groupNorm(image, 3), ArgumentError, 'groupNorm: numGroups is 3, expected a whole number that divides the 4 channels'],
-    ['instance', () => F.instanceNorm(zeros([2, 3, 1])), ShapeError, 'instanceNorm: the input [2, 3, 1] has 1 elements a channel'],
+    ['instance', () => F.instanceNorm(zeros([2, 3, 1])), ShapeError, 'instanceNorm: the input [2, 3, 1] has one element a channel'],
     ['fold', () => F.fold(zeros([1, 5, 4]), 4, 2), ShapeError, 'fold: the input has shape [1, 5, 4], expected [N, C · 4, 9]'],
     ['shuffle', () => F.pixelShuffle(image, 3), ShapeError, 'pixelShuffle: the input [1, 4, 5, 6] has 4 channels, expected a multiple of 9'],
     ['padding layer', () => new nn.ReflectionPad2d([1, 2]), ArgumentError, 'ReflectionPad2d: padding is [1,2], expected a whole number or 4 of them'],

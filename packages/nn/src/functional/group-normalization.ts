@@ -3,7 +3,7 @@
  * over several. Both are the same reductions over rows, in two passes, which fuse with the arithmetic around them.
  */
 
-import { ArgumentError, ShapeError, computeType, formatShape } from '@tenfold/ir';
+import { ArgumentError, ShapeError, computeType, formatShape, numel } from '@tenfold/ir';
 import { noGrad, variance as varianceOf } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
 import { castTo, composed, literal } from '@tenfold/tensor/internal';
@@ -56,7 +56,7 @@ export interface InstanceNormFunctionOptions extends GroupNormFunctionOptions {
 /**
  * Normalises each channel of each example of `[N, C, ...space]`, as torch.nn.functional.instance_norm.
  * https://arxiv.org/abs/1607.08022
- * @throws ShapeError when there is one element a channel only, or none.
+ * @throws ShapeError when there is only one element a channel.
  */
 export function instanceNorm(
   input: Tensor,
@@ -75,10 +75,10 @@ export function instanceNorm(
     if (runningMean && runningVar) return batchNorm(input, runningMean, runningVar, { weight, bias, eps });
     throw new ArgumentError('instanceNorm: without the statistics of the input it needs running ones');
   }
-  const count = input.numel / Math.max(input.shape[0] * channels, 1);
-  if (count <= 1) {
+  const count = numel(input.shape.slice(2));
+  if (count === 1) {
     throw new ShapeError(
-      `instanceNorm: the input ${formatShape(input.shape)} has ${count} elements a channel, expected several`,
+      `instanceNorm: the input ${formatShape(input.shape)} has one element a channel, expected several`,
     );
   }
   return composed(input, () => {
