@@ -12,6 +12,7 @@ import { binary, run } from './lib/process.ts';
 import { runVitest, type VitestRun } from './lib/vitest.ts';
 import { missingWebgpu } from './lib/webgpu.ts';
 import { packed } from './packed.ts';
+import { parity } from './parity.ts';
 import { size } from './size.ts';
 import { testNode24 } from './test-node24.ts';
 
@@ -28,6 +29,7 @@ const steps: Readonly<Record<string, Step>> = {
   boundaries,
   conventions,
   knip: async () => [await tool('knip', 'knip', ['--no-progress'])],
+  parity,
   size,
   tests: async () => {
     const result = await runVitest([]);

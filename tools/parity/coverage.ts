@@ -136,6 +136,11 @@ function row(name: string, entries: readonly Entry[]): Row {
   };
 }
 
+/** Whether less is there than required. */
+export function isShort(row: Row): boolean {
+  return shares(row).wanted < (REQUIRED[row.name] ?? 0);
+}
+
 /** The names of a row that are there, in percent of all, and of those that are not excluded. */
 export function shares({ total, present, excluded }: Row): { readonly all: number; readonly wanted: number } {
   const share = (count: number) => (count === 0 ? 100 : (100 * present) / count);

@@ -114,6 +114,9 @@ const MEANT: readonly Meant[] = [
     parameters: ['unpack_data', 'unpack_pivots'],
     reason: 'what is not read is not computed',
   },
+  { names: ['torch.Tensor.copy_'], parameters: ['other'], reason: '`src`, as PyTorch documents it' },
+  { names: ['*.tensordot'], parameters: ['b'], reason: '`other`, as everywhere' },
+  { names: ['torch.result_type'], reason: '`tensor1` and `tensor2`, as PyTorch documents them' },
   { names: ['torch.numel'], parameters: ['self'], reason: 'a property' },
   {
     names: ['torch.nn.TransformerEncoder'],

@@ -167,7 +167,7 @@ export const IGNORED_PARAMETERS: readonly {
   readonly reason: string;
 }[] = [
   { names: ['out'], modules: '*', reason: 'results are new tensors' },
-  { names: ['inplace'], modules: '*', reason: 'there are no in-place operations' },
+  { names: ['inplace'], modules: '*', reason: 'results are written over what is no longer needed anyway' },
   { names: ['layout', 'memory_format'], modules: '*', reason: 'tensors have no layout and no strides' },
   { names: ['pin_memory', 'non_blocking'], modules: '*', reason: 'host memory is not pinned' },
   { names: ['size_average', 'reduce'], modules: 'torch.nn*', reason: 'deprecated for `reduction`' },

@@ -1,7 +1,8 @@
 /**
  * `npm run parity`: how much of PyTorch's public surface Tenfold has, and where signatures differ.
  *
- *   npm run parity                 the table, what is missing, and what differs without a reason
+ *   npm run parity                 the table, what is missing, and what differs without a reason; fails where less is
+ *                                  covered than required
  *   npm run parity -- --json       all of it, as JSON
  *   npm run parity -- --write      writes docs/pytorch-coverage.md
  *   npm run parity -- --values     replays PyTorch's samples of every operation on the CPU, values and gradients
@@ -10,7 +11,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runVitest } from '../lib/vitest.ts';
 import { root } from '../lib/workspace.ts';
-import { coverage, pythonSurface } from './coverage.ts';
+import { coverage, isShort, pythonSurface } from './coverage.ts';
 import { PAGE, consoleReport, markdownReport } from './report.ts';
 import { extractSurface } from './surface.ts';
 
@@ -21,4 +22,5 @@ if (flags.has('--values')) {
   const { failed } = await runVitest(['--project', 'testing', 'parity-']);
   process.exitCode = failed > 0 ? 1 : 0;
 }
+if (found.rows.some(isShort)) process.exitCode = 1;
 console.log(flags.has('--json') ? JSON.stringify(found, null, 2) : consoleReport(found));

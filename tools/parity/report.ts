@@ -1,6 +1,6 @@
 /** Coverage as a table on the console, and as the page docs/pytorch-coverage.md. */
-import type { Coverage, Entry, Row } from './coverage.ts';
-import { REQUIRED, shares } from './coverage.ts';
+import type { Coverage, NamedDeviation, Row } from './coverage.ts';
+import { REQUIRED, isShort, shares } from './coverage.ts';
 import { IGNORED_PARAMETERS } from './exclusions.ts';
 
 /** Where the page is. */
@@ -33,9 +33,12 @@ export function markdownReport({ version, rows, entries }: Coverage): string {
   return [
     '# Coverage of PyTorch',
     '',
-    `Written by \`npm run parity -- --write\`, which compares names, signatures and defaults of the public surface with those of`,
-    `PyTorch ${version} and with what the documentation of later releases adds. Values and gradients are compared by`,
-    'the tests (`packages/testing`); differences in behaviour are described in [pytorch-differences.md](pytorch-differences.md).',
+    'Written by `npm run parity -- --write`, which compares names, signatures and defaults of the public surface with those of',
+    `PyTorch ${version} and with what the documentation of later releases adds. Values and gradients are compared by the tests`,
+    '(`packages/testing`); differences in behaviour are described in [pytorch-differences.md](pytorch-differences.md).',
+    '',
+    'A name counts as there under its own name in camelCase. What is excluded, with the reason, is listed below. Everyday operations',
+    'are those of `tools/parity/op-list.ts`.',
     '',
     ...markdownTable([['Module', ...HEADINGS.slice(1)], ...rows.map(cells)]),
     '',
@@ -66,14 +69,17 @@ export function markdownReport({ version, rows, entries }: Coverage): string {
     '',
     '## Signatures that differ',
     '',
-    ...list(
-      deviating.map(
-        ({ name, deviations }) =>
-          `\`${name}\`: ${deviations.map(({ text, reason }) => (reason ? `${text} (${reason})` : text)).join('; ')}`,
-      ),
-    ),
+    ...list(deviating.map(({ name, deviations }) => `\`${name}\`: ${byReason(deviations)}`)),
     '',
   ].join('\n');
+}
+
+/** Deviations, each reason once. */
+function byReason(deviations: readonly NamedDeviation[]): string {
+  const groups = grouped(deviations, ({ reason = '' }) => reason);
+  return [...groups]
+    .map(([reason, some]) => some.map(({ text }) => text).join('; ') + (reason && ` (${reason})`))
+    .join('; ');
 }
 
 function cells(row: Row): string[] {
@@ -87,7 +93,7 @@ function cells(row: Row): string[] {
     `${all.toFixed(1)} %`,
     `${excluded}`,
     `${wanted.toFixed(1)} %`,
-    required === undefined ? '' : `${required} %`,
+    required === undefined ? '' : `${required} %${isShort(row) ? ' !' : ''}`,
   ];
 }
 
@@ -111,11 +117,12 @@ function list(items: readonly string[]): string[] {
   return items.length === 0 ? ['None.'] : items.map((item) => `- ${item}`);
 }
 
-function grouped(entries: readonly Entry[], key: (entry: Entry) => string | undefined): Map<string, Entry[]> {
-  const groups = new Map<string, Entry[]>();
-  for (const entry of entries) {
-    const group = key(entry);
-    if (group !== undefined) groups.set(group, [...(groups.get(group) ?? []), entry]);
+/** Items by their key, without those that have none. */
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string | undefined): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (key !== undefined) groups.set(key, [...(groups.get(key) ?? []), item]);
   }
   return groups;
 }

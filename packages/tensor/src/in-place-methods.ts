@@ -102,7 +102,7 @@ function zero(self: Tensor): Tensor {
   return literal(self, 0);
 }
 
-/** The elements of `other`, which broadcasts and is cast. */
+/** The elements of `src`, which broadcasts and is cast. */
 function copy(self: Tensor, src: Tensor): Tensor {
   return expandTo(castTo(src, self.dtype), self.shape);
 }
