@@ -168,6 +168,7 @@ describe('setIndex', () => {
     expectExactly(x.setIndex([above], tensor([20, 21, 22])), [[0, 1, 2, 3], [4, 5, 6, 7], [8, 20, 21, 22]]); // prettier-ignore
     expectExactly(x.index(0).setIndex(tensor(1).gt(0), 4), [4, 4, 4, 4]);
     expectExactly(x.setIndex([':', x.index(0).gt(1)], tensor([30, 31])).index(1), [4, 5, 30, 31]);
+    expectExactly(x.index(0).setIndex(tensor([false, false, false, false]), zeros([0])), [0, 1, 2, 3]);
     expectExactly(x.indexPut([x.gt(9)], tensor([1]), { accumulate: true }).index(2), [8, 9, 11, 12]);
   });
 

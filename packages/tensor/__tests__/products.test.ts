@@ -38,6 +38,7 @@ describe('einsum', () => {
     expect(() => einsum('i1', x)).toThrow("'1' is no letter");
     expect(() => einsum('i->j->k', x)).toThrow(ArgumentError);
     expect(() => einsum('...i...', x)).toThrow('more than once');
+    expect(() => einsum('ij,kl->ijkl', x, ones([1, 1], { dtype: 'float64' }))).toThrow('float32 and float64');
     expect(() => einsum('ij,jk', x, x)).toThrow(ShapeError);
     expect(() => einsum('ij,jk', x, x)).toThrow('size 2 at axis 0, where another operand has 3');
   });

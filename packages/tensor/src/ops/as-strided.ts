@@ -11,6 +11,7 @@ import { composed } from '../core/cut.ts';
 import * as raw from '../core/primitives.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { selectRows } from './select-rows.ts';
+import { ravel } from './shape.ts';
 
 /**
  * `out[i, j, …] = flat(self)[storageOffset + i·stride[0] + j·stride[1] + …]` of shape `size`. To be read, not written
@@ -21,7 +22,7 @@ export function asStrided(self: Tensor, size: Shape, stride: Shape, storageOffse
   const positions = positionsOf('asStrided', self, size, stride, storageOffset);
   return composed(self, () => {
     if (positions.numel === 0) return literal(expandTo(constant(self.home, 0, self.dtype), size), 0);
-    return apply('reshape', [selectRows(flat(self), 0, flat(positions))], { shape: size });
+    return apply('reshape', [selectRows(ravel(self), 0, ravel(positions))], { shape: size });
   });
 }
 
@@ -41,7 +42,7 @@ export function asStridedScatter(
   }
   const positions = positionsOf('asStridedScatter', self, size, stride, storageOffset);
   return composed(self, () => {
-    const written = apply('scatter', [flat(self), flat(positions), flat(src)], { axis: 0, mode: 'set' });
+    const written = apply('scatter', [ravel(self), ravel(positions), ravel(src)], { axis: 0, mode: 'set' });
     return apply('reshape', [written], { shape: self.shape });
   });
 }
@@ -66,8 +67,4 @@ function positionsOf(op: string, self: Tensor, size: Shape, stride: Shape, offse
     const along = source(self.home, 'iota', { shape: size, axis });
     return raw.add(sum, raw.mul(along, literal(along, stride[axis])));
   }, start);
-}
-
-function flat(x: Tensor): Tensor {
-  return apply('reshape', [x], { shape: [x.numel] });
 }

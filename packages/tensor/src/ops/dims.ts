@@ -26,6 +26,12 @@ export function axesOf(op: string, dim: Dim | undefined, rank: number): number[]
   return rank === 0 ? [] : axes;
 }
 
+/** Raises ShapeError for a tensor with fewer axes. */
+export function checkLeastRank(op: string, self: Tensor, least: number): void {
+  if (self.ndim >= least) return;
+  throw new ShapeError(`${op}: expected at least ${least} axes, got shape ${formatShape(self.shape)}`);
+}
+
 /** `shape` with a size of 1 at each of `axes`. */
 export function withOnes(shape: Shape, axes: readonly number[]): number[] {
   return shape.map((size, axis) => (axes.includes(axis) ? 1 : size));

@@ -4,8 +4,9 @@
  * https://pytorch.org/docs/stable/generated/torch.einsum.html
  */
 
-import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
+import { ArgumentError, DTypeError, ShapeError, formatShape } from '@tenfold/ir';
 import { apply, commonDevice } from '../core/apply.ts';
+import { forProduct } from '../core/autocast.ts';
 import { expandTo } from '../core/broadcast.ts';
 import { composed } from '../core/cut.ts';
 import * as raw from '../core/primitives.ts';
@@ -41,16 +42,24 @@ export function einsum(
     equation,
     tensors.map(({ ndim }) => ndim),
   );
-  return composed(tensors[0], () => contractAll(tensors, inputs, output));
+  return composed(tensors[0], () => contractAll('einsum', tensors, inputs, output));
 }
 
 function contractAll(
+  op: string,
   tensors: readonly Tensor[],
   inputs: readonly (readonly number[])[],
   output: readonly number[],
 ): Tensor {
   const extents = extentsOf(tensors, inputs);
-  let rest = tensors.map((x, i) => withoutRepeats(squeezed({ x, labels: inputs[i] }, extents)));
+  const operands = tensors.map(forProduct);
+  const odd = operands.findIndex(({ dtype }) => dtype !== operands[0].dtype);
+  if (odd >= 0) {
+    throw new DTypeError(
+      `${op}: operands 0 and ${odd} are ${operands[0].dtype} and ${operands[odd].dtype}, expected one dtype; cast one with to()`,
+    );
+  }
+  let rest = operands.map((x, i) => withoutRepeats(squeezed({ x, labels: inputs[i] }, extents)));
   const path = contractionPath(
     rest.map(({ labels }) => new Set(labels)),
     new Set(output),
@@ -192,7 +201,7 @@ export function tensordot(
     ...left.filter((axis) => !axes[0].includes(axis)),
     ...right.filter((_, axis) => !axes[1].includes(axis)),
   ];
-  return composed(a, () => contractAll([a, b], [left, right], out));
+  return composed(a, () => contractAll('tensordot', [a, b], [left, right], out));
 }
 
 function at(x: Tensor, axis: number): number {

@@ -134,6 +134,7 @@ function storeMasked(
   const before = view.shape.slice(0, axis);
   const after = view.shape.slice(axis + mask.ndim);
   const count = rowsOf(op, value, mask, after.length);
+  if (count === 0) return view;
   const rows = fit(op, value, [...before, count, ...after]);
   const spread =
     count === 1 ? expandTo(rows, [...before, mask.numel, ...after]) : spreadRows(rows, axis, mask);

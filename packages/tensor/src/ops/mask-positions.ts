@@ -3,7 +3,7 @@
  * device computes can still say which of several rows goes to which place.
  */
 
-import { IndexError, formatShape, numel } from '@tenfold/ir';
+import { numel } from '@tenfold/ir';
 import type { Shape } from '@tenfold/ir';
 import { apply } from '../core/apply.ts';
 import { castTo, expandTo, literal } from '../core/broadcast.ts';
@@ -38,11 +38,6 @@ export function coordinatesOf(positions: Int32Array, shape: Shape): Int32Array<A
 export function spreadRows(rows: Tensor, axis: number, mask: Tensor): Tensor {
   const count = mask.numel;
   const last = rows.shape[axis] - 1;
-  if (last < 0) {
-    throw new IndexError(
-      `setIndex: a value of shape ${formatShape(rows.shape)} has nothing for a mask of shape ${formatShape(mask.shape)}`,
-    );
-  }
   const flat = apply('reshape', [castTo(mask, 'int32')], { shape: [count] });
   const ordinal = apply('scan', [flat], { kind: 'sum', axis: 0 });
   const position = raw.sub(ordinal, literal(ordinal, 1));

@@ -3,6 +3,7 @@
 import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
 import { Tensor } from '../core/tensor.ts';
 import { decode } from '../data/typed-array.ts';
+import { checkLeastRank } from './dims.ts';
 import { hostBytes } from './index-range.ts';
 import { slice, split } from './slice.ts';
 import { axisOf, sliceAxis } from './slice-axis.ts';
@@ -21,19 +22,19 @@ export function tensorSplit(self: Tensor, indicesOrSections: Sections | Tensor, 
 
 /** As `tensorSplit` into columns: along axis 1, of vectors along axis 0. Pieces must be equal. As torch.hsplit. */
 export function hsplit(self: Tensor, indicesOrSections: Sections): Tensor[] {
-  checkRank('hsplit', self, 1);
+  checkLeastRank('hsplit', self, 1);
   return equalSplit('hsplit', self, indicesOrSections, self.ndim === 1 ? 0 : 1);
 }
 
 /** As `tensorSplit` into rows: along axis 0. Pieces must be equal. As torch.vsplit. */
 export function vsplit(self: Tensor, indicesOrSections: Sections): Tensor[] {
-  checkRank('vsplit', self, 2);
+  checkLeastRank('vsplit', self, 2);
   return equalSplit('vsplit', self, indicesOrSections, 0);
 }
 
 /** As `tensorSplit` into layers: along axis 2. Pieces must be equal. As torch.dsplit. */
 export function dsplit(self: Tensor, indicesOrSections: Sections): Tensor[] {
-  checkRank('dsplit', self, 3);
+  checkLeastRank('dsplit', self, 3);
   return equalSplit('dsplit', self, indicesOrSections, 2);
 }
 
@@ -79,9 +80,4 @@ function sectionsOf(sections: Sections | Tensor): Sections {
   }
   const numbers = Array.from(decode(bytes, sections.dtype), Number);
   return sections.ndim === 0 ? numbers[0] : numbers;
-}
-
-function checkRank(op: string, self: Tensor, least: number): void {
-  if (self.ndim >= least) return;
-  throw new ShapeError(`${op}: expected at least ${least} axes, got shape ${formatShape(self.shape)}`);
 }

@@ -9,13 +9,14 @@ import { withOnes } from './dims.ts';
 import { gather } from './gather.ts';
 import { indexTensor } from './index-range.ts';
 import { selectRows } from './select-rows.ts';
+import { ravel } from './shape.ts';
 
 /**
  * As `gather`, where axes other than `dim` broadcast: fits the results of argmax and argsort. Without `dim` both are
  * flattened first. As torch.take_along_dim.
  */
 export function takeAlongDim(self: Tensor, indices: Tensor, dim?: number): Tensor {
-  if (dim === undefined) return composed(self, () => gather(flat(self), 0, flat(indices)));
+  if (dim === undefined) return composed(self, () => gather(ravel(self), 0, ravel(indices)));
   if (self.ndim !== indices.ndim) {
     throw new ShapeError(
       `takeAlongDim: shapes ${formatShape(self.shape)} and ${formatShape(indices.shape)} differ in rank; expected as many axes`,
@@ -40,8 +41,8 @@ export function takeAlongDim(self: Tensor, indices: Tensor, dim?: number): Tenso
 /** The elements of the flattened tensor at `index`, in its shape; negative positions count from the end. As torch.take. */
 export function take(self: Tensor, index: Tensor): Tensor {
   return composed(self, () => {
-    const positions = flat(indexTensor('take', index, self.numel, true));
-    return apply('reshape', [selectRows(flat(self), 0, positions)], { shape: index.shape });
+    const positions = ravel(indexTensor('take', index, self.numel, true));
+    return apply('reshape', [selectRows(ravel(self), 0, positions)], { shape: index.shape });
   });
 }
 
@@ -70,13 +71,9 @@ export function put(
   if (source.dtype !== self.dtype)
     throw new DTypeError(`put: the source is ${source.dtype}, the tensor ${self.dtype}; cast one with to()`);
   return composed(self, () => {
-    const positions = flat(indexTensor('put', index, self.numel, true));
-    const inputs = [flat(self), positions, flat(source)];
+    const positions = ravel(indexTensor('put', index, self.numel, true));
+    const inputs = [ravel(self), positions, ravel(source)];
     const written = apply('scatter', inputs, { axis: 0, mode: accumulate ? 'sum' : 'set' });
     return apply('reshape', [written], { shape: self.shape });
   });
-}
-
-function flat(x: Tensor): Tensor {
-  return apply('reshape', [x], { shape: [x.numel] });
 }

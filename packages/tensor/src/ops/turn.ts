@@ -1,10 +1,10 @@
 /** Elements in another order along their axes: reversed, rolled around the end, turned by right angles. */
 
-import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
+import { ArgumentError } from '@tenfold/ir';
 import { apply } from '../core/apply.ts';
 import { composed } from '../core/cut.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { axesOf, listOf } from './dims.ts';
+import { axesOf, checkLeastRank, listOf } from './dims.ts';
 import type { ShapeArgs } from './dims.ts';
 import { cat } from './join.ts';
 import { transpose } from './shape.ts';
@@ -19,19 +19,19 @@ export function flip(self: Tensor, ...dims: ShapeArgs): Tensor {
 
 /** Columns reversed: axis 1. As torch.fliplr. */
 export function fliplr(self: Tensor): Tensor {
-  checkRank('fliplr', self, 2);
+  checkLeastRank('fliplr', self, 2);
   return apply('flip', [self], { axes: [1] });
 }
 
 /** Rows reversed: axis 0. As torch.flipud. */
 export function flipud(self: Tensor): Tensor {
-  checkRank('flipud', self, 1);
+  checkLeastRank('flipud', self, 1);
   return apply('flip', [self], { axes: [0] });
 }
 
 /** Turned `k` times by 90 degrees from the first towards the second of `dims`. As torch.rot90. */
 export function rot90(self: Tensor, k = 1, dims: readonly number[] = [0, 1]): Tensor {
-  checkRank('rot90', self, 2);
+  checkLeastRank('rot90', self, 2);
   const axes = dims.map((dim) => axisOf('rot90', self, dim));
   if (axes.length !== 2 || axes[0] === axes[1] || !Number.isInteger(k)) {
     throw new ArgumentError(
@@ -49,11 +49,6 @@ export function rot90(self: Tensor, k = 1, dims: readonly number[] = [0, 1]): Te
     default:
       return self;
   }
-}
-
-function checkRank(op: string, self: Tensor, least: number): void {
-  if (self.ndim >= least) return;
-  throw new ShapeError(`${op}: expected at least ${least} axes, got shape ${formatShape(self.shape)}`);
 }
 
 /** Elements moved by `shifts` along `dims`, those that leave coming in at the other end. As torch.roll. */

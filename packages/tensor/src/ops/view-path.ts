@@ -3,7 +3,7 @@
  * reshaping back. A value and a mask that go this way say what the whole is after the view has been written to.
  */
 
-import { ArgumentError } from '@tenfold/ir';
+import { ArgumentError, unreachable } from '@tenfold/ir';
 import type { Device, Graph, NodeId, OpName, Shape } from '@tenfold/ir';
 import { apply, constant, source } from '../core/apply.ts';
 import { expandTo, literal } from '../core/broadcast.ts';
@@ -34,7 +34,8 @@ export function embed(base: Tensor, view: Tensor, value: Tensor): Tensor {
   const { graph } = base.home;
   const root = base.resolve();
   const path = viewPath(graph, view.resolve(), (node) => node === root);
-  return writeAlong(base, graph, path ?? [], value);
+  if (!path) unreachable('a view is made from its tensor by moving alone');
+  return writeAlong(base, graph, path, value);
 }
 
 /** The view at the beginning of a path, of another base. */
