@@ -5,7 +5,7 @@
 
 import { ArgumentError } from '@tenfold/ir';
 import { composed } from '../core/cut.ts';
-import { expandTo } from '../core/broadcast.ts';
+import { expandTo, literal } from '../core/broadcast.ts';
 import * as raw from '../core/primitives.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { conjugate } from '../fft/complex.ts';
@@ -36,7 +36,10 @@ export function eigh(A: Tensor, UPLO: Uplo = 'L'): { eigenvalues: Tensor; eigenv
     ([gradL, gradQ], [L, Q]) => {
       const square = [...L.shape, n];
       const gaps = raw.sub(expandTo(unsqueeze(L, -2), square), expandTo(unsqueeze(L, -1), square));
-      const inner = raw.add(overGaps(matmul(mT(Q), gradQ), gaps), diagonalMatrix(gradL));
+      const product = matmul(mT(Q), gradQ);
+      // Half of it and of its mirror image: a symmetric matrix changes symmetrically.
+      const skew = raw.mul(raw.sub(product, mT(product)), literal(product, 0.5));
+      const inner = raw.add(overGaps(skew, gaps), diagonalMatrix(gradL));
       return [matmul(Q, matmul(inner, mT(Q)))];
     },
   );
@@ -70,7 +73,7 @@ function triangleOf(op: string, A: Tensor, UPLO: Uplo): Tensor {
 
 /**
  * `eigenvalues` [..., n, 2] and `eigenvectors` [..., n, n, 2] (columns of length 1) of any square matrices: complex numbers are a
- * trailing axis of 2. In no particular order. As torch.linalg.eig.
+ * trailing axis of 2. In no particular order, but pairs of conjugates stand together. As torch.linalg.eig.
  */
 export function eig(A: Tensor): { eigenvalues: Tensor; eigenvectors: Tensor } {
   const n = squareSize('eig', A);

@@ -2,6 +2,7 @@
 
 import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
 import type { DType } from '@tenfold/ir';
+import { apply } from '../core/apply.ts';
 import { castTo, expandTo, literal } from '../core/broadcast.ts';
 import { customGrad } from '../core/custom-grad.ts';
 import { composed } from '../core/cut.ts';
@@ -98,13 +99,14 @@ export interface LstsqResult {
   readonly solution: Tensor;
   /** Sums of squares of what is left, one for each column of B; empty unless A has more rows than columns. */
   readonly residuals: Tensor;
-  /** int64. */
+  /** int64; empty with the driver `gels`. */
   readonly rank: Tensor;
+  /** Empty but with the drivers `gelsd` and `gelss`. */
   readonly singularValues: Tensor;
 }
 
 export interface LstsqOptions {
-  /** All of them are by singular values here. Default null. */
+  /** All of them go by singular values here; which results there are is PyTorch's. Default null, which is `gelsy`. */
   readonly driver?: 'gels' | 'gelsy' | 'gelsd' | 'gelss' | null;
 }
 
@@ -133,19 +135,19 @@ export function lstsq(
   const [a, b] = ofOneBatch('lstsq', A, right);
   const options = { rtol: rcond ?? null };
   const X = matmul(pinv(a, options), b);
-  const singularValues = svdvals(a.requiresGrad ? detached(a) : a);
+  const none = zeros(a, [0]);
   const rest = raw.sub(matmul(a, X), b);
-  const residuals = m > n ? reduceAxes('sum', raw.mul(rest, rest), [rest.ndim - 2]) : zeros(a, [0]);
+  const residuals = m > n ? reduceAxes('sum', raw.mul(rest, rest), [rest.ndim - 2]) : none;
   return {
     solution: isVector ? squeeze(X, -1) : X,
     residuals: isVector && m > n ? squeeze(residuals, -1) : residuals,
-    rank: matrixRank(a, options),
-    singularValues,
+    rank: driver === 'gels' ? castTo(none, 'int64') : matrixRank(a, options),
+    singularValues: driver === 'gelsd' || driver === 'gelss' ? svdvals(detached(a)) : none,
   };
 }
 
 function detached(x: Tensor): Tensor {
-  return castTo(x, x.dtype).detach();
+  return apply('detach', [x], undefined);
 }
 
 /** The condition of matrices, for square ones the norm times that of the inverse; the 2-norm unless given. As torch.linalg.cond. */

@@ -2,7 +2,8 @@
 
 import { ArgumentError, ShapeError, formatShape, normalizeAxis, numel } from '@tenfold/ir';
 import { apply, source } from '../core/apply.ts';
-import { castTo, expandTo, together } from '../core/broadcast.ts';
+import { castTo, expandTo, literal, together } from '../core/broadcast.ts';
+import { customGrad } from '../core/custom-grad.ts';
 import { composed } from '../core/cut.ts';
 import * as raw from '../core/primitives.ts';
 import type { Tensor } from '../core/tensor.ts';
@@ -20,7 +21,13 @@ export function matrixPower(A: Tensor, n: number): Tensor {
   const size = squareSize('matrixPower', A);
   if (!Number.isInteger(n)) throw new ArgumentError(`matrixPower: n is ${n}, expected a whole number`);
   return composed(A, () => {
-    if (n === 0) return identityLike(A, size);
+    // The identity, whose gradient is 0.
+    if (n === 0)
+      return customGrad(
+        [A],
+        () => identityLike(A, size),
+        () => [literal(A, 0)],
+      );
     let square = n < 0 ? inv(A) : A;
     let result: Tensor | undefined;
     for (let left = Math.abs(n); left > 0; left = Math.floor(left / 2)) {
@@ -109,14 +116,14 @@ export function vecdot(x: Tensor, y: Tensor, { dim = -1 }: { readonly dim?: numb
 
 /** The powers 0 to N - 1 of each element in a row; `N` is their number unless given: [..., n] to [..., n, N]. As torch.linalg.vander. */
 export function vander(x: Tensor, { N = null }: { readonly N?: number | null } = {}): Tensor {
-  if (x.ndim === 0) throw new ShapeError('vander: expected vectors [..., n], got a number');
-  const count = N ?? x.shape[x.ndim - 1];
+  const vector = x.ndim === 0 ? reshape(x, [1]) : x;
+  const count = N ?? vector.shape[vector.ndim - 1];
   if (!Number.isInteger(count) || count < 1)
     throw new ArgumentError(`vander: N is ${count}, expected a whole number from 1`);
   return composed(x, () => {
-    const shape = [...x.shape, count];
-    const exponent = castTo(source(x.home, 'iota', { shape, axis: x.ndim }), x.dtype);
-    return pow(expandTo(unsqueeze(x, -1), shape), exponent);
+    const shape = [...vector.shape, count];
+    const exponent = castTo(source(x.home, 'iota', { shape, axis: vector.ndim }), x.dtype);
+    return pow(expandTo(unsqueeze(vector, -1), shape), exponent);
   });
 }
 

@@ -25,13 +25,44 @@ export function eig(input: Float64Array, output: Float64Array, [n]: readonly num
   const { h, z } = hessenberg(input, n);
   toTriangle(h, z);
   const noise = 4 * EPS * n * Math.hypot(...input);
-  for (let k = 0; k < n; k++) {
-    const vector = eigenvector(h, z, k);
+  const left = new Set(Array.from({ length: n }, (_, k) => k));
+  let place = 0;
+  const write = ([re, im]: Complex, vector: readonly Complex[]) => {
+    output.set([re * scale, im * scale], 2 * place);
+    vector.forEach((element, i) => output.set(element, 2 * (n + i * n + place)));
+    place++;
+  };
+  for (const k of left) {
+    left.delete(k);
     const [re, im] = at(h, k, k);
-    const isReal = Math.abs(im) <= noise;
-    output.set([re * scale, isReal ? 0 : im * scale], 2 * k);
-    vector.forEach(([x, y], i) => output.set([x, isReal ? 0 : y], 2 * (n + i * n + k)));
+    const vector = eigenvector(h, z, k);
+    const partner = Math.abs(im) > noise ? nearest(h, left, [re, -im]) : undefined;
+    if (partner === undefined) {
+      write([re, 0], vector.map(([x]) => [x, 0])); // prettier-ignore
+      continue;
+    }
+    // Of a real matrix conjugates come in pairs, here the one above the axis first.
+    left.delete(partner);
+    const up = im > 0 ? vector : vector.map(conjugate);
+    write([re, Math.abs(im)], up);
+    write([re, -Math.abs(im)], up.map(conjugate));
   }
+}
+
+/** The place in `left` of the eigenvalue nearest to a number. */
+function nearest(h: Matrix, left: ReadonlySet<number>, [re, im]: Complex): number | undefined {
+  let best: number | undefined;
+  let least = Infinity;
+  for (const k of left) {
+    const [x, y] = at(h, k, k);
+    const distance = Math.hypot(x - re, y - im);
+    if (distance < least) [best, least] = [k, distance];
+  }
+  return best;
+}
+
+function conjugate([re, im]: Complex): Complex {
+  return [re, -im];
 }
 
 function hessenberg(a: Float64Array, n: number): { h: Matrix; z: Matrix } {
