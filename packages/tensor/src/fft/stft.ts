@@ -97,7 +97,7 @@ export function istft(self: Tensor, nFft: number, options: IstftOptions = {}): T
     const frames = movedim(scaleBy(spectrum, normalized ? Math.sqrt(nFft) : 1), -3, -2);
     const parts = returnComplex
       ? ((z) => [select(z, -1, 0), select(z, -1, 1)])(ifft(frames))
-      : [onesided ? irfft(frames, nFft) : select(ifft(frames), -1, 0)];
+      : [irfft(sliceAxis(frames, frames.ndim - 2, 0, Math.floor(nFft / 2) + 1), nFft)];
     const signals = parts.map((part) => withoutWindows(part, hop, window));
     const start = center ? Math.floor(nFft / 2) : 0;
     const total = signals[0].shape.at(-1) ?? 0;

@@ -11,6 +11,7 @@ import * as raw from '../core/primitives.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { cat } from '../ops/join.ts';
 import { matmul } from '../ops/matmul.ts';
+import { inFullPrecision } from '../ops/numeric.ts';
 import { amax, sum } from '../ops/reduce.ts';
 import { narrow } from '../ops/slice.ts';
 import { identityLike, mT, squareSize } from './matrix.ts';
@@ -26,7 +27,7 @@ export function matrixExp(A: Tensor): Tensor {
   return composed(A, () =>
     customGrad(
       [A],
-      () => (A.numel === 0 ? A : exponential(A, n)),
+      () => (A.numel === 0 ? A : inFullPrecision(A, (x) => exponential(x, n))),
       (gradient) => {
         // The exponential of [Aᵀ, G; 0, Aᵀ] has the derivative in its corner (Mathias 1996).
         const a = mT(A);
