@@ -97,7 +97,7 @@ function limitOf(op: string, A: Tensor, S: Tensor, { atol = null, rtol = null }:
 
 export interface LstsqResult {
   readonly solution: Tensor;
-  /** Sums of squares of what is left, one for each column of B; empty unless A has more rows than columns. */
+  /** Sums of squares of what is left, one for each column of B; empty unless A has more rows than columns. No gradient. */
   readonly residuals: Tensor;
   /** int64; empty with the driver `gels`. */
   readonly rank: Tensor;
@@ -137,7 +137,7 @@ export function lstsq(
   const X = matmul(pinv(a, options), b);
   const none = zeros(a, [0]);
   const rest = raw.sub(matmul(a, X), b);
-  const residuals = m > n ? reduceAxes('sum', raw.mul(rest, rest), [rest.ndim - 2]) : none;
+  const residuals = m > n ? detached(reduceAxes('sum', raw.mul(rest, rest), [rest.ndim - 2])) : none;
   return {
     solution: isVector ? squeeze(X, -1) : X,
     residuals: isVector && m > n ? squeeze(residuals, -1) : residuals,

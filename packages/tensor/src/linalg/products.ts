@@ -98,7 +98,7 @@ export function cross(input: Tensor, other: Tensor, { dim = -1 }: { readonly dim
   return composed(input, () => {
     const [a, b] = together('cross', [input, other]);
     const axis = normalizeAxis('cross', dim, a.ndim);
-    if (a.shape[axis] !== 3 || input.ndim !== other.ndim) {
+    if (input.ndim !== other.ndim || input.shape[axis] !== 3 || other.shape[axis] !== 3) {
       throw new ShapeError(
         `cross: expected 3 elements along axis ${dim}, and as many axes, of ${formatShape(input.shape)} and ${formatShape(other.shape)}`,
       );
