@@ -15,6 +15,7 @@ export * as linalg from '@tenfold/tensor/linalg';
 export * from '@tenfold/tensor/profile';
 export * from '@tenfold/autograd';
 export * from '@tenfold/io';
+export * as special from '@tenfold/tensor/special';
 export * as nn from '@tenfold/nn';
 /** The functional operations of `nn`, under the name that PyTorch's users give them. */
 export { functional as F } from '@tenfold/nn';

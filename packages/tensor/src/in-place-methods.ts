@@ -7,6 +7,16 @@
 import { castTo, expandTo, literal, numberTensor } from './core/broadcast.ts';
 import type { Operand } from './core/promote.ts';
 import { Tensor } from './core/tensor.ts';
+import {
+  bernoulli,
+  cauchy,
+  exponential,
+  geometric,
+  logNormal,
+  normal,
+  random,
+  uniform,
+} from './creation/fills.ts';
 import { install } from './install-methods.ts';
 import {
   absolute,
@@ -89,6 +99,8 @@ import { put } from './ops/take.ts';
 import { tril, triu } from './ops/triangle.ts';
 import { atan2, cos, cosh, sin, sinh, tan, tanh } from './ops/trigonometric.ts';
 import { indexAdd, indexCopy, indexFill, indexReduce } from './ops/write-rows.ts';
+import { igamma, igammac } from './special/incomplete-gamma.ts';
+import { i0 } from './special/modified-bessel.ts';
 
 /** `value` everywhere, a number or a tensor without axes. */
 function fill(self: Tensor, value: Operand): Tensor {
@@ -113,16 +125,18 @@ function polygammaOf(self: Tensor, n: number): Tensor {
 
 // prettier-ignore
 const operations = {
-  abs, absolute, acos, acosh, add, addbmm, addcdiv, addcmul, addmm, addmv, addr, arccos, arccosh, arcsin, arcsinh, arctan, arctan2,
-  arctanh, asin, asinh, atan, atan2, atanh, baddbmm, bitwiseAnd, bitwiseLeftShift, bitwiseNot, bitwiseOr,
-  bitwiseRightShift, bitwiseXor, ceil, clamp, clampMax, clampMin, clip, copy, copysign, cos, cosh, cumprod,
-  cumsum, deg2rad, digamma, div, divide, eq, erf, erfc, erfinv, exp, exp2, expm1, fill, fillDiagonal, fix, floatPower,
-  floor, floorDivide, fmod, frac, gcd, ge, greater, greaterEqual, gt, heaviside, hypot, indexAdd, indexCopy,
-  indexFill, indexPut, indexReduce, lcm, ldexp, le, lerp, less, lessEqual, lgamma, log, log10, log1p, log2,
-  logicalAnd, logicalNot, logicalOr, logicalXor, logit, lt, maskedFill, maskedScatter, mul, multiply,
-  mvlgamma, nanToNum, ne, neg, negative, nextafter, notEqual, polygamma: polygammaOf, pow, put, rad2deg,
-  reciprocal, relu, remainder, renorm, round, rsqrt, scatter, scatterAdd, scatterReduce, setIndex, sgn, sigmoid, sign,
-  sin, sinc, sinh, sqrt, square, sub, subtract, tan, tanh, tril, triu, trueDivide, trunc, xlogy, zero,
+  abs, absolute, acos, acosh, add, addbmm, addcdiv, addcmul, addmm, addmv, addr, arccos, arccosh, arcsin,
+  arcsinh, arctan, arctan2, arctanh, asin, asinh, atan, atan2, atanh, baddbmm, bernoulli, bitwiseAnd,
+  bitwiseLeftShift, bitwiseNot, bitwiseOr, bitwiseRightShift, bitwiseXor, cauchy, ceil, clamp, clampMax,
+  clampMin, clip, copy, copysign, cos, cosh, cumprod, cumsum, deg2rad, digamma, div, divide, eq, erf, erfc,
+  erfinv, exp, exp2, expm1, exponential, fill, fillDiagonal, fix, floatPower, floor, floorDivide, fmod,
+  frac, gcd, ge, geometric, greater, greaterEqual, gt, heaviside, hypot, i0, igamma, igammac, indexAdd,
+  indexCopy, indexFill, indexPut, indexReduce, lcm, ldexp, le, lerp, less, lessEqual, lgamma, log, log10,
+  log1p, log2, logNormal, logicalAnd, logicalNot, logicalOr, logicalXor, logit, lt, maskedFill,
+  maskedScatter, mul, multiply, mvlgamma, nanToNum, ne, neg, negative, nextafter, normal, notEqual,
+  polygamma: polygammaOf, pow, put, rad2deg, random, reciprocal, relu, remainder, renorm, round, rsqrt,
+  scatter, scatterAdd, scatterReduce, setIndex, sgn, sigmoid, sign, sin, sinc, sinh, sqrt, square, sub,
+  subtract, tan, tanh, tril, triu, trueDivide, trunc, uniform, xlogy, zero,
 };
 
 type Operations = typeof operations;

@@ -1,6 +1,6 @@
 /** Evenly spaced numbers. */
 
-import { ArgumentError, computeType } from '@tenfold/ir';
+import { ArgumentError, computeType, isFloat } from '@tenfold/ir';
 import { source } from '../core/apply.ts';
 import { castTo, expandTo, literal, numberTensor } from '../core/broadcast.ts';
 import * as raw from '../core/primitives.ts';
@@ -62,4 +62,23 @@ export function linspace(start: number, end: number, steps: number, options: Cre
   const downwards = raw.sub(number(end), raw.mul(step, left));
   const inFirstHalf = raw.lt(position, literal(position, Math.max(Math.floor(steps / 2), 1)));
   return finish(castTo(raw.where(inFirstHalf, upwards, downwards), dtype), options);
+}
+
+export interface LogspaceOptions extends CreationOptions {
+  /** What the exponents are of. Default 10. */
+  readonly base?: number;
+}
+
+/** `steps` numbers from `base^start` to `base^end` whose logarithms are evenly spaced. As torch.logspace. */
+export function logspace(
+  start: number,
+  end: number,
+  steps: number,
+  { base = 10, ...options }: LogspaceOptions = {},
+): Tensor {
+  const { dtype, device } = resolveOptions('logspace', options, 'float32');
+  const wide = isFloat(dtype) ? computeType(dtype) : 'float64';
+  const exponents = linspace(start, end, steps, { dtype: wide, device: device.name });
+  const powers = raw.pow(expandTo(numberTensor(device, base, wide), exponents.shape), exponents);
+  return finish(castTo(powers, dtype), options);
 }

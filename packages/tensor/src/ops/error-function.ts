@@ -1,5 +1,5 @@
 /**
- * The complementary error function and the inverse, element by element. Integers become float32.
+ * The complementary error function, its scaled form and the inverse, element by element. Integers become float32.
  * erfc follows W. J. Cody, "Rational Chebyshev approximations for the error function" (Mathematics of Computation 23,
  * 1969), accurate in its tail too; the inverse M. J. Wichura's algorithm AS 241 (Applied Statistics 37, 1988).
  */
@@ -18,12 +18,29 @@ export function erfc(self: Tensor): Tensor {
     self,
     (x) => {
       const size = raw.abs(x);
-      const tail = raw.mul(expMinusSquare(size), scaledTail(size));
+      const tail = raw.mul(expSquare(size, -1), scaledTail(size));
       const negative = raw.lt(x, literal(x, 0));
       const far = raw.where(negative, raw.sub(literal(x, 2), tail), tail);
       return raw.where(isSmall(size), raw.sub(literal(x, 1), smallErf(x)), far);
     },
     (x) => raw.mul(raw.exp(raw.neg(raw.mul(x, x))), literal(x, -TWO_OVER_ROOT_PI)),
+  );
+}
+
+/** `exp(self²) · erfc(self)`, which falls slowly. As torch.special.erfcx. */
+export function erfcx(self: Tensor): Tensor {
+  return differentiable(
+    self,
+    (x) => {
+      const size = raw.abs(x);
+      const power = expSquare(size, 1);
+      const tail = scaledTail(size);
+      const small = raw.mul(power, raw.sub(literal(x, 1), smallErf(x)));
+      const negative = raw.lt(x, literal(x, 0));
+      const far = raw.where(negative, raw.sub(raw.add(power, power), tail), tail);
+      return raw.where(isSmall(size), small, far);
+    },
+    (x, y) => raw.sub(raw.mul(raw.add(x, x), y), literal(x, TWO_OVER_ROOT_PI)),
   );
 }
 
@@ -85,12 +102,13 @@ function scaledTail(x: Tensor): Tensor {
   return raw.where(raw.lt(x, literal(x, 4)), rational(x, MIDDLE_ABOVE, MIDDLE_BELOW), far);
 }
 
-/** exp(-x²) with the square in two parts, of which the first is exact: rounding a large square would cost digits. */
-function expMinusSquare(size: Tensor): Tensor {
+/** exp(±x²) with the square in two parts, of which the first is exact: rounding a large square would cost digits. */
+function expSquare(size: Tensor, sign: 1 | -1): Tensor {
   const x = raw.min(size, literal(size, 30));
   const coarse = raw.mul(raw.trunc(raw.mul(x, literal(x, 16))), literal(x, 1 / 16));
   const rest = raw.mul(raw.sub(x, coarse), raw.add(x, coarse));
-  return raw.mul(raw.exp(raw.neg(raw.mul(coarse, coarse))), raw.exp(raw.neg(rest)));
+  const signed = (part: Tensor) => (sign > 0 ? part : raw.neg(part));
+  return raw.mul(raw.exp(signed(raw.mul(coarse, coarse))), raw.exp(signed(rest)));
 }
 
 // --- the inverse ---------------------------------------------------------------------------------------------------
@@ -122,7 +140,7 @@ const FAR_TAIL_BELOW = [
 ];
 
 /** Where the normal distribution has reached 0.5 + `q`, a distance of `tail` from 0 or 1. */
-function normalQuantile(q: Tensor, tail: Tensor): Tensor {
+export function normalQuantile(q: Tensor, tail: Tensor): Tensor {
   const central = raw.sub(literal(q, CENTRE * CENTRE), raw.mul(q, q));
   const middle = raw.mul(q, rational(central, CENTRE_ABOVE, CENTRE_BELOW));
   const depth = raw.sqrt(raw.neg(raw.log(tail)));

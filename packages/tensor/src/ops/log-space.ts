@@ -55,6 +55,11 @@ export function xlogy(self: Operand, other: Operand): Tensor {
   return timesLogarithm('xlogy', self, other, log, 0);
 }
 
+/** `self · log(1 + other)`, and 0 where `self` is 0, unless `other` is NaN. As torch.special.xlog1py. */
+export function xlog1py(self: Operand, other: Operand): Tensor {
+  return timesLogarithm('xlog1py', self, other, log1p, 1);
+}
+
 function timesLogarithm(
   op: string,
   self: Operand,

@@ -1,0 +1,3 @@
+/** `tenfold/special`: special functions; the same as `special` of `tenfold`. */
+
+export * from '@tenfold/tensor/special';
