@@ -45,14 +45,12 @@ const MEANT: readonly Meant[] = [
     parameters: ['unbiased'],
     reason: '`correction` says more',
   },
-  { names: ['*.sort', '*.argsort', '*.msort'], parameters: ['stable'], reason: 'sorting is always stable' },
   { names: ['*.topk', '*.unique'], parameters: ['sorted'], reason: 'they are always in order' },
   {
     names: ['torch.norm', 'torch.Tensor.norm'],
     parameters: ['p', 'dtype'],
     reason: 'the norm of all elements, which is 2 here; norms of matrices are in `linalg`',
   },
-  { names: ['torch.where'], parameters: ['self', 'other'], reason: 'of a condition alone it is `nonzero`' },
   { names: ['torch.split'], parameters: ['split_size_or_sections'], reason: 'as the method' },
   {
     names: ['torch.Tensor.to'],
@@ -88,11 +86,6 @@ const MEANT: readonly Meant[] = [
   { names: ['*.scatter', '*.scatter_'], parameters: ['value'], reason: '`src` may be a number' },
   { names: ['*.vmap'], parameters: ['chunk_size'], reason: 'the batch is computed at once' },
   { names: ['*.gumbel_softmax'], parameters: ['eps'], reason: 'deprecated, and without effect' },
-  {
-    names: ['*.one_hot'],
-    parameters: ['num_classes'],
-    reason: 'without it the shape would depend on values',
-  },
   { names: ['torch.optim.Adam'], parameters: ['decoupled_weight_decay'], reason: 'that is `AdamW`' },
   {
     names: ['*.tensor_split', '*.hsplit', '*.vsplit', '*.dsplit'],
@@ -115,7 +108,6 @@ const MEANT: readonly Meant[] = [
     reason: 'what is not read is not computed',
   },
   { names: ['torch.Tensor.copy_'], parameters: ['other'], reason: '`src`, as PyTorch documents it' },
-  { names: ['*.tensordot'], parameters: ['b'], reason: '`other`, as everywhere' },
   { names: ['torch.result_type'], reason: '`tensor1` and `tensor2`, as PyTorch documents them' },
   { names: ['torch.numel'], parameters: ['self'], reason: 'a property' },
   {
@@ -142,12 +134,6 @@ const MEANT: readonly Meant[] = [
     names: ['torch.autograd.functional.*'],
     parameters: ['v'],
     reason: 'without it only functions of one number could be asked for',
-  },
-  { names: ['*.repeat_interleave'], parameters: ['output_size'], reason: 'the size is known without it' },
-  {
-    names: ['torch.repeat_interleave'],
-    parameters: ['repeats'],
-    reason: 'of counts alone, which is `bincount` backwards',
   },
   { names: ['torch.autograd.grad'], parameters: ['only_inputs'], reason: 'deprecated; it is always so' },
   { names: ['torch.autograd.grad'], parameters: ['is_grads_batched'], reason: '`vmap` does it' },

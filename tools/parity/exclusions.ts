@@ -15,10 +15,7 @@ export const EXCLUSIONS: readonly Exclusion[] = [
   {
     reason: 'quantised',
     names: [
-      ...of(
-        'torch',
-        'quantize_* quantized_* dequantize fake_quantize_* q_* int_repr empty_quantized choose_qparams_optimized',
-      ),
+      ...of('torch', 'quantize_* quantized_* dequantize fake_quantize_*'),
       ...of('torch.Tensor', 'dequantize int_repr q_* qscheme is_quantized'),
     ],
   },
@@ -39,12 +36,11 @@ export const EXCLUSIONS: readonly Exclusion[] = [
   {
     reason: 'strides, storage and memory layout: tensors here are values, which the scheduler lays out',
     names: [
-      ...of('torch', 'empty_strided is_storage as_strided_scatter'),
+      ...of('torch', 'empty_strided is_storage'),
       ...of(
         'torch.Tensor',
-        `stride storage storage_offset storage_type data_ptr element_size is_contiguous is_set_to set_ resize resize_
-        resize_as resize_as_ resize_as_sparse_ new_empty_strided as_strided_scatter is_same_size layout share_memory_
-        is_shared output_nr`,
+        `stride storage storage_offset storage_type data_ptr is_contiguous is_set_to set_ resize resize_
+        resize_as resize_as_ resize_as_sparse_ new_empty_strided is_same_size layout share_memory_ is_shared output_nr`,
       ),
       'torch.nn.utils.convert_conv2d_weight_memory_format',
     ],
@@ -65,19 +61,17 @@ export const EXCLUSIONS: readonly Exclusion[] = [
     names: [
       ...of(
         'torch',
-        `complex polar real imag conj conj_physical resolve_conj resolve_neg is_complex is_conj isreal view_as_complex*
-        view_as_real* angle adjoint`,
+        'conj_physical resolve_conj resolve_neg is_complex is_conj view_as_complex* view_as_real*',
       ),
       ...of(
         'torch.Tensor',
-        `conj conj_physical resolve_conj resolve_neg is_complex is_conj is_neg isreal real imag H mH cfloat cdouble
-        angle adjoint`,
+        'conj_physical conj_physical_ resolve_conj resolve_neg is_complex is_conj is_neg chalf cfloat cdouble',
       ),
     ],
   },
   {
     reason: 'named axes, which PyTorch never took further than a prototype',
-    names: of('torch.Tensor', 'align_* has_names names refine_names rename name unflatten_names'),
+    names: of('torch.Tensor', 'align_* has_names names refine_names rename name'),
   },
   {
     reason: 'devices that Tenfold does not have, and what only they need',
@@ -102,7 +96,7 @@ export const EXCLUSIONS: readonly Exclusion[] = [
       ),
       ...of(
         'torch.Tensor',
-        'unsafe_* narrow_copy is_inference as_subclass reinforce volatile map_ map2_ apply_ new grad_fn retains_grad',
+        'unsafe_* is_inference as_subclass reinforce volatile map_ map2_ apply_ new grad_fn retains_grad',
       ),
       'torch.is_inference_mode_enabled',
       'torch.autograd.graph.disable_saved_tensors_hooks',
@@ -127,21 +121,28 @@ export const EXCLUSIONS: readonly Exclusion[] = [
   {
     reason: 'deprecated, and gone or going from PyTorch',
     names: [
-      ...of('torch', 'symeig eig lstsq solve matrix_rank chain_matmul range qr lu triangular_solve orgqr'),
-      ...of('torch.Tensor', 'symeig eig lstsq solve lu triangular_solve qr orgqr'),
-      ...of('torch.nn', 'Container NLLLoss2d CrossMapLRN2d'),
-      ...of(
-        'torch.nn.functional',
-        'has_torch_function* assert_int_or_pair upsample_* multi_head_attention_forward conv_tbc',
-      ),
+      ...of('torch', 'symeig range'),
+      ...of('torch.Tensor', 'symeig eig lstsq solve'),
+      ...of('torch.nn', 'Container NLLLoss2d'),
       ...of('torch.nn.init', 'constant dirac eye kaiming_* normal orthogonal sparse uniform xavier_*'),
       'torch.nn.utils.clip_grad_norm',
       'torch.nn.utils.stateless.functional_call',
-      'torch.nn.utils.rnn.PackedSequence_',
-      'torch.nn.utils.rnn.bind',
       'torch.autograd.forward_ad.*_dual_level',
     ],
   },
+  {
+    reason: 'meant for the inside of `torch.nn`',
+    names: [
+      ...of('torch.nn.functional', 'assert_int_or_pair has_torch_function* native_channel_shuffle'),
+      'torch.nn.utils.rnn.PackedSequence_',
+      'torch.nn.utils.rnn.bind',
+    ],
+  },
+  {
+    reason: 'a convolution over another order of axes, from before `transpose` was cheap',
+    names: ['torch.conv_tbc', 'torch.nn.functional.conv_tbc'],
+  },
+  { reason: 'there are no integers of 16 bits', names: ['torch.Tensor.short'] },
   {
     reason: 'lazy: shapes are given where layers are made',
     names: ['torch.nn.Lazy*'],
@@ -150,8 +151,8 @@ export const EXCLUSIONS: readonly Exclusion[] = [
     reason: 'documented, and here, only in `torch.nn.functional`',
     names: of(
       'torch',
-      `adaptive_avg_pool1d avg_pool1d bilinear channel_shuffle conv1d conv2d conv3d conv_tbc conv_transpose* hardshrink
-      cosine_similarity pairwise_distance pdist pixel_shuffle pixel_unshuffle prelu`,
+      `adaptive_avg_pool1d avg_pool1d bilinear channel_shuffle conv1d conv2d conv3d conv_transpose* cosine_similarity
+      pairwise_distance pdist pixel_shuffle pixel_unshuffle`,
     ),
   },
   {
