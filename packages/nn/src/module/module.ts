@@ -26,7 +26,12 @@ export interface UnaryModule extends Module {
 /** Where to move a module: a device, a dtype for its float tensors, or both. */
 export type MoveTarget = DType | (string & {}) | { readonly device?: string; readonly dtype?: DType };
 
-type Arguments<M extends Module> = Parameters<M['forward']>;
+// Of what comes after the first argument hooks know nothing: so a layer with more of them, which need not be given, still is a
+// UnaryModule.
+type Arguments<M extends Module> =
+  Parameters<M['forward']> extends [infer First, ...unknown[]]
+    ? [First, ...unknown[]]
+    : Parameters<M['forward']>;
 type Result<M extends Module> = ReturnType<M['forward']>;
 
 // The types of methods, so that a layer with hooks of its own type still is a Module.
