@@ -105,6 +105,38 @@ describe('experts', () => {
     expectOneLine(/'--experts <n>' argument '1' is invalid/, 'experts', '--experts', '1'));
 });
 
+describe('pictures', () => {
+  /** The number behind a text in what a program prints. */
+  async function figure(pattern: RegExp, name: string, ...args: string[]): Promise<number> {
+    const { code, stdout, stderr } = await runExample(name, ...args);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    return Number(pattern.exec(stdout)?.[1]);
+  }
+
+  test('superres: better than interpolation', async () => {
+    const gain = await figure(/dB: (-?[\d.]+) dB more/, 'superres', '--steps', '100');
+    expect(gain).toBeGreaterThan(1.5);
+  });
+
+  test('vae: digits cost less when they are known', async () => {
+    const nats = await figure(/^test: ([\d.]+) nats an image$/m, 'vae', '--steps', '60');
+    expect(nats).toBeLessThan(250);
+  });
+
+  test('gan: draws something', async () => {
+    const digits = await figure(
+      /different digits among them: (\d+)/,
+      'gan',
+      '--steps',
+      '30',
+      '--batch-size',
+      '16',
+    );
+    expect(digits).toBeGreaterThan(0);
+  });
+});
+
 describe('mnist', () => {
   test.each(['mlp', 'lenet'])('%s: saved weights predict the same in a fresh process', async (model) => {
     const data = await smallMnist(256, 64);

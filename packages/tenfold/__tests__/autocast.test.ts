@@ -9,13 +9,20 @@ test.each(['float16', 'bfloat16'] as const)(
   'products compute in %s, what needs range gives float32',
   (dtype) => {
     const layer = new nn.Linear(8, 3);
-    const q = randn([2, 5, 8]);
+    const [q, image, filter] = [randn([2, 5, 8]), randn([1, 2, 5, 5]), randn([2, 2, 3, 3])];
     autocast(
       () => {
         expect(x().matmul(randn([8, 2])).dtype).toBe(dtype);
         expect(layer.forward(x()).dtype).toBe(dtype);
         expect(F.scaledDotProductAttention(q, q, q).dtype).toBe(dtype);
+        expect(F.conv2d(image, filter, randn([2])).dtype).toBe(dtype);
+        expect(F.convTranspose2d(image, filter, randn([2])).dtype).toBe(dtype);
+        const normalised = new nn.BatchNorm2d(2).forward(F.conv2d(image, filter));
+        expect(normalised.dtype).toBe(dtype);
         const logits = layer.forward(x());
+        expect(F.mseLoss(logits, logits.detach()).dtype).toBe('float32');
+        expect(new nn.LayerNorm(3).forward(logits).dtype).toBe('float32');
+        expect(new nn.GroupNorm(1, 3).forward(logits).dtype).toBe('float32');
         for (const wide of [logits.softmax(1), logits.logSoftmax(1), logits.exp(), logits.norm()])
           expect(wide.dtype).toBe('float32');
         expect(F.crossEntropy(logits, tensor([0, 1, 2, 0])).dtype).toBe('float32');

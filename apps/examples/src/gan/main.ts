@@ -28,7 +28,7 @@ interface Options {
 const program = new Command('gan')
   .description('Train a generative adversarial network on digits.')
   .option('--data <folder>', 'folder with the MNIST idx files (default: generated digits)')
-  .option('--steps <n>', 'training steps of each network', wholeNumber(1), 800)
+  .option('--steps <n>', 'training steps of each network', wholeNumber(1), 1200)
   .option('--batch-size <n>', 'images a step', wholeNumber(2), 64)
   .option('--noise <n>', 'random numbers that an image is drawn from', wholeNumber(1), 32)
   .option('--lr <rate>', 'learning rate of Adam', positiveNumber, 5e-4)

@@ -8,7 +8,7 @@ import { noGrad, variance as varianceOf } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
 import { castTo, composed, literal } from '@tenfold/tensor/internal';
 import { requireFloat, requireShape } from './checks.ts';
-import { batchNorm, blend } from './normalization.ts';
+import { asInput, batchNorm, blend } from './normalization.ts';
 
 export interface GroupNormFunctionOptions {
   /** A factor for each channel, `[C]`. */
@@ -39,7 +39,7 @@ export function groupNorm(
     const x = castTo(input, computeType(input.dtype));
     const grouped = x.reshape([input.shape[0], numGroups, channels / numGroups, ...input.shape.slice(2)]);
     const { normalized } = normalizedOver(grouped, [...grouped.shape.keys()].slice(2), eps);
-    return castTo(perChannel(normalized.reshape(input.shape), weight, bias), input.dtype);
+    return asInput(perChannel(normalized.reshape(input.shape), weight, bias), input);
   });
 }
 

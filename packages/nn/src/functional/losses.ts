@@ -3,25 +3,30 @@
 import { ArgumentError } from '@tenfold/ir';
 import { where } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
-import { composed, literal } from '@tenfold/tensor/internal';
+import { composed, forRange, literal } from '@tenfold/tensor/internal';
 import { requireSameShape } from './checks.ts';
 import { reduceLoss } from './reduction.ts';
 import type { LossOptions } from './reduction.ts';
 
+/** Input less target, with the range that its square needs. */
+function errorOf(op: string, input: Tensor, target: Tensor): Tensor {
+  requireSameShape(op, input, target);
+  return forRange(input).sub(forRange(target));
+}
+
 /** Squared error, as torch.nn.functional.mse_loss. Shapes must be equal (PyTorch broadcasts, with a warning). */
 export function mseLoss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
   return composed(input, () => {
-    requireSameShape('mseLoss', input, target);
-    const difference = input.sub(target);
-    return reduceLoss('mseLoss', difference.mul(difference), reduction);
+    const error = errorOf('mseLoss', input, target);
+    return reduceLoss('mseLoss', error.mul(error), reduction);
   });
 }
 
 /** Absolute error, as torch.nn.functional.l1_loss. */
 export function l1Loss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
   return composed(input, () => {
-    requireSameShape('l1Loss', input, target);
-    return reduceLoss('l1Loss', input.sub(target).abs(), reduction);
+    const error = errorOf('l1Loss', input, target);
+    return reduceLoss('l1Loss', error.abs(), reduction);
   });
 }
 
@@ -34,10 +39,9 @@ export interface SmoothL1LossOptions extends LossOptions {
 export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1LossOptions = {}): Tensor {
   return composed(input, () => {
     const { beta = 1, reduction } = options;
-    requireSameShape('smoothL1Loss', input, target);
+    const error = errorOf('smoothL1Loss', input, target).abs();
     if (!(beta >= 0))
       throw new ArgumentError(`smoothL1Loss: beta is ${beta}, expected a number of at least 0`);
-    const error = input.sub(target).abs();
     if (beta === 0) return reduceLoss('smoothL1Loss', error, reduction);
     const squared = error.mul(error).mul(0.5 / beta);
     return reduceLoss('smoothL1Loss', where(error.lt(beta), squared, error.sub(0.5 * beta)), reduction);
@@ -56,9 +60,8 @@ export function huberLoss(
   { delta = 1, reduction }: HuberLossOptions = {},
 ): Tensor {
   return composed(input, () => {
-    requireSameShape('huberLoss', input, target);
+    const error = errorOf('huberLoss', input, target).abs();
     if (!(delta > 0)) throw new ArgumentError(`huberLoss: delta is ${delta}, expected a number above 0`);
-    const error = input.sub(target).abs();
     const squared = error.mul(error).mul(literal(error, 0.5));
     return reduceLoss(
       'huberLoss',

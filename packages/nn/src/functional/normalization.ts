@@ -6,7 +6,7 @@
 import { ShapeError, computeType, formatShape, sameShape } from '@tenfold/ir';
 import { clamp, noGrad, norm, variance as varianceOf } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
-import { castTo, composed, literal } from '@tenfold/tensor/internal';
+import { autocastDType, castTo, composed, literal } from '@tenfold/tensor/internal';
 import { requireFloat, requireShape } from './checks.ts';
 
 export interface BatchNormFunctionOptions {
@@ -107,8 +107,13 @@ export function layerNorm(
     const variance = varianceOf(x, axes, { correction: 0, keepdim: true });
     const normalized = x.sub(mean).mul(variance.add(eps).rsqrt());
     const same = (tensor: Tensor | null) => tensor && castTo(tensor, x.dtype);
-    return castTo(affine(normalized, same(weight), same(bias)), input.dtype);
+    return asInput(affine(normalized, same(weight), same(bias)), input);
   });
+}
+
+/** A result of statistics in float32 in the input's dtype, but as it is inside `autocast`. */
+export function asInput(result: Tensor, input: Tensor): Tensor {
+  return autocastDType() ? result : castTo(result, input.dtype);
 }
 
 export interface RmsNormFunctionOptions {

@@ -2,6 +2,7 @@
 
 import { ArgumentError } from '@tenfold/ir';
 import type { Tensor } from '@tenfold/tensor/base';
+import { forRange } from '@tenfold/tensor/internal';
 
 /** `'mean'` of all elements, their `'sum'`, or `'none'`: the losses themselves. */
 export type Reduction = 'mean' | 'sum' | 'none';
@@ -13,8 +14,9 @@ export interface LossOptions {
 
 export function reduceLoss(op: string, losses: Tensor, reduction: Reduction = 'mean'): Tensor {
   checkReduction(op, reduction);
-  if (reduction === 'none') return losses;
-  return reduction === 'sum' ? losses.sum() : losses.mean();
+  const wide = forRange(losses);
+  if (reduction === 'none') return wide;
+  return reduction === 'sum' ? wide.sum() : wide.mean();
 }
 
 export function checkReduction(op: string, reduction: Reduction): void {
