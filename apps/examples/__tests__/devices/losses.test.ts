@@ -77,7 +77,11 @@ describe('the programs take --device webgpu', () => {
     ['xor', ['--steps', '200'], /a xor b/],
     ['polynomial', ['--steps', '1000'], /step 1000: mean squared error 0\.0044\d\d/],
     ['experts', ['--steps', '400'], /x < 0, y < 0/],
-    ['text', ['--model', 'lstm', '--steps', '5', '--context', '8', '--length', '5'], /validation loss \d/],
+    [
+      'text',
+      ['--model', 'lstm', '--steps', '5', '--context', '8', '--layers', '1', '--length', '5'],
+      /validation loss \d/,
+    ],
     ['demo', [], /test accuracy 9[789]\.\d %/],
   ] as const)('%s', async (name, args, result) => {
     const { code, stdout, stderr } = await runExample(name, ...args, '--device', 'webgpu');
