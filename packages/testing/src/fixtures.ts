@@ -177,6 +177,7 @@ export interface Fixtures extends Readonly<Record<`opinfo/${OpFamily}`, OpFile>>
   readonly shapes: readonly CallRecord[];
   readonly vision: readonly CallRecord[];
   readonly 'vision-layers': readonly LayerRecord[];
+  readonly 'sequence-inits': readonly InitRecord[];
   readonly 'vision-inits': readonly InitRecord[];
   /** Operation, left dtype, right dtype (of a 0-d tensor: `0-d float32`) or number, and the result's dtype. */
   readonly promotion: readonly (readonly [string, DType, string | number | boolean, DType])[];

@@ -1,34 +1,19 @@
 /** Two building blocks of the networks that are measured and counted: a long short-term memory, a transformer block. */
 
-import { LayerNorm, Linear, Module, functional as F } from '@tenfold/nn';
-import { stack, zeros } from '@tenfold/tensor';
+import { LSTM, LayerNorm, Linear, Module, functional as F } from '@tenfold/nn';
 import type { Tensor } from '@tenfold/tensor';
 
-/** One layer of long short-term memory: `[length, batch, inputs]` to `[length, batch, hidden]`, gates i, f, g, o. */
+/** The outputs of one layer of long short-term memory: `[length, batch, inputs]` to `[length, batch, hidden]`. */
 export class Lstm extends Module {
-  readonly hidden: number;
-  readonly fromInput: Linear;
-  readonly fromHidden: Linear;
+  readonly memory: LSTM;
 
   constructor(inputs: number, hidden: number) {
     super();
-    this.hidden = hidden;
-    this.fromInput = new Linear(inputs, 4 * hidden);
-    this.fromHidden = new Linear(hidden, 4 * hidden);
+    this.memory = new LSTM(inputs, hidden);
   }
 
   forward(x: Tensor): Tensor {
-    const [length, batch] = x.shape;
-    const projected = this.fromInput.forward(x);
-    let [h, c] = [zeros([batch, this.hidden]), zeros([batch, this.hidden])];
-    const outputs: Tensor[] = [];
-    for (let t = 0; t < length; t++) {
-      const [i, f, g, o] = this.fromHidden.forward(h).add(projected.select(0, t)).chunk(4, 1);
-      c = f.sigmoid().mul(c).add(i.sigmoid().mul(g.tanh()));
-      h = o.sigmoid().mul(c.tanh());
-      outputs.push(h);
-    }
-    return stack(outputs);
+    return this.memory.forward(x)[0];
   }
 }
 

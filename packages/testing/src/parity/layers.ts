@@ -86,7 +86,7 @@ export function layerParity(device: string): void {
     });
   }
 
-  for (const name of ['inits', 'vision-inits'] as const) {
+  for (const name of ['inits', 'sequence-inits', 'vision-inits'] as const) {
     onDevice(device, name, (records) => {
       it.each(named(records))('%s', async (_, record) => {
         manualSeed(1);
