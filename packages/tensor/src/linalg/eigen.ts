@@ -20,12 +20,12 @@ import { eigh as runEigh } from './routines/eigh.ts';
 import { solveMatrices } from './solve.ts';
 import { overGaps } from './svd.ts';
 
-/** Of which triangle of a symmetric matrix is read. */
+/** Which triangle of a symmetric matrix is read. */
 export type Uplo = 'L' | 'U';
 
 /**
- * `L`, the eigenvalues of symmetric matrices, rising, and `Q`, their eigenvectors as orthonormal columns. One triangle is read.
- * As torch.linalg.eigh, whose fields are called `eigenvalues` and `eigenvectors`.
+ * `eigenvalues` [..., n] of symmetric matrices, rising, and `eigenvectors` [..., n, n] as orthonormal columns. One triangle is
+ * read. As torch.linalg.eigh.
  */
 export function eigh(A: Tensor, UPLO: Uplo = 'L'): { eigenvalues: Tensor; eigenvectors: Tensor } {
   const a = triangleOf('eigh', A, UPLO);
