@@ -23,6 +23,7 @@ const WHAT_NONE_MEANS = [
   ['affine_grid', 'align_corners'],
   ['grid_sample', 'align_corners'],
   ['meshgrid', 'indexing'],
+  ['Adafactor', 'eps'],
   ['Muon', 'adjust_lr_fn'],
   ['PReLU', 'dtype'],
 ] as const;
