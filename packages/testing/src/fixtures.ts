@@ -150,6 +150,21 @@ export interface OpFile {
   readonly errors: readonly OpError[];
 }
 
+/** A sample of PyTorch's table of modules: `args` are the constructor's. */
+export interface ModuleSample extends OpCall {
+  /** What is passed to `forward` by position, and by name. */
+  readonly forward: readonly unknown[];
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly mode: 'train' | 'eval';
+  readonly state: Readonly<Record<string, ArrayRecord>>;
+  readonly out: readonly ArrayRecord[];
+  readonly errors?: readonly (number | null)[];
+  readonly grads: readonly (ArrayRecord | null)[];
+  readonly gradErrors?: readonly (number | null)[];
+  readonly params: Readonly<Record<string, ArrayRecord | null>>;
+  readonly paramErrors?: Readonly<Record<string, number | null>>;
+}
+
 /** The files of PyTorch's table of operations. */
 export const OP_FAMILIES = [
   'activations',
@@ -189,6 +204,7 @@ export interface Fixtures extends Readonly<Record<`opinfo/${OpFamily}`, OpFile>>
   readonly 'tensor-prints': readonly { readonly input: ArrayRecord; readonly text: string }[];
   readonly 'module-prints': readonly { readonly module: ModuleDescription; readonly text: string }[];
   readonly 'state-dicts': Readonly<Record<'mlp' | 'cnn', StateDictRecord>>;
+  readonly 'opinfo/modules': readonly ModuleSample[];
   readonly semantics: Readonly<Record<string, SemanticsRecord>>;
 }
 

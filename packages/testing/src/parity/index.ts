@@ -8,6 +8,7 @@ export type * from './opinfo/surface-types.ts';
 export { lossesParity } from './losses.ts';
 export { opinfoErrors } from './opinfo/errors.ts';
 export { opinfoGradients } from './opinfo/gradients.ts';
+export { moduleSampleParity } from './opinfo/modules.ts';
 export { opinfoParity } from './opinfo/suite.ts';
 export { optimizerParity } from './optimizers.ts';
 export { printingParity } from './printing.ts';

@@ -1,0 +1,4 @@
+import '@tenfold/backend-cpu';
+import { moduleSampleParity } from '../src/parity/index.ts';
+
+moduleSampleParity('cpu');
