@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { GRU, LSTM, LSTMCell, RNN, utils } from '../src/index.ts';
 import './support/reference-device.ts';
 
-const { packPaddedSequence, packSequence, padPackedSequence, padSequence, unpadSequence } = utils.rnn;
+const { invertPermutation, packPaddedSequence, packSequence, padPackedSequence } = utils.rnn;
+const { padSequence, unpackSequence, unpadSequence } = utils.rnn;
 
 describe('sequences of different lengths', () => {
   it('are packed one time step after the other, the longest first', async () => {
@@ -44,6 +45,9 @@ describe('sequences of different lengths', () => {
     expect(await Promise.all(cut.map((each) => each.tolist()))).toEqual([[1, 2], [3], [4, 5, 6]]);
     const packed = packSequence(list, { enforceSorted: false });
     expect(await packed.data.tolist()).toEqual([4, 1, 3, 5, 2, 6]);
+    const unpacked = unpackSequence(packed);
+    expect(await Promise.all(unpacked.map((each) => each.tolist()))).toEqual([[1, 2], [3], [4, 5, 6]]);
+    expect([invertPermutation([2, 0, 1]), invertPermutation(null)]).toEqual([[1, 2, 0], null]);
   });
 
   it('have lengths that fit', () => {

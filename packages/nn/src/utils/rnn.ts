@@ -4,9 +4,8 @@
  */
 
 import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
-import { fromBuffer, indexSelect, pad, stack, where } from '@tenfold/tensor/base';
+import { fromBuffer, indexSelect, maskedFill, pad, stack } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
-import { literal } from '@tenfold/tensor/internal';
 
 /** Sequences in order of falling length: the first elements of all, then the second elements, and so on. */
 export interface PackedSequence {
@@ -75,7 +74,7 @@ export function packPaddedSequence(
     data: selectAt(input.flatten(0, 1), 0, rows),
     batchSizes,
     sortedIndices: enforceSorted ? null : order,
-    unsortedIndices: enforceSorted ? null : inverse(order),
+    unsortedIndices: enforceSorted ? null : invertPermutation(order),
   };
 }
 
@@ -114,7 +113,7 @@ export function padPackedSequence(
   const inner = data.shape.slice(1);
   const found = selectAt(data, 0, rows).reshape([time, batch, ...inner]);
   const mask = stepMask(lengths, time, data.device).reshape([time, batch, ...inner.map(() => 1)]);
-  const padded = where(mask, found, literal(found, paddingValue));
+  const padded = maskedFill(found, mask.logicalNot(), paddingValue);
   return [batchFirst ? padded.transpose(0, 1) : padded, lengths];
 }
 
@@ -164,6 +163,21 @@ export function packSequence(
   return packPaddedSequence(padSequence(sequences), lengths, { enforceSorted });
 }
 
+/** The sequences of a pack, in the caller's order, as torch.nn.utils.rnn.unpack_sequence. */
+export function unpackSequence(packedSequences: PackedSequence): Tensor[] {
+  return unpadSequence(...padPackedSequence(packedSequences));
+}
+
+/** At which place of a permutation each number is, as torch.nn.utils.rnn.invert_permutation; null stays null. */
+export function invertPermutation(permutation: readonly number[]): number[];
+export function invertPermutation(permutation: readonly number[] | null): number[] | null;
+export function invertPermutation(permutation: readonly number[] | null): number[] | null {
+  if (permutation === null) return null;
+  const places: number[] = [];
+  permutation.forEach((position, place) => (places[position] = place));
+  return places;
+}
+
 /** The slices of an axis at positions that the host knows. */
 export function selectAt(self: Tensor, axis: number, positions: readonly number[]): Tensor {
   return indexSelect(
@@ -171,12 +185,6 @@ export function selectAt(self: Tensor, axis: number, positions: readonly number[
     axis,
     fromBuffer(Int32Array.from(positions), positions.length, { device: self.device }),
   );
-}
-
-function inverse(order: readonly number[]): number[] {
-  const places: number[] = [];
-  order.forEach((sequence, place) => (places[sequence] = place));
-  return places;
 }
 
 function sequenceLengths(op: string, sequences: readonly Tensor[]): number[] {
