@@ -22,7 +22,7 @@ export interface CovOptions {
   readonly aweights?: Tensor;
 }
 
-/** The covariance matrix of variables, the rows of `self`, whose columns are observations. As torch.cov. */
+/** The covariance matrix of variables, the rows of `self`, whose columns are observations; a number for one. As torch.cov. */
 export function cov(self: Tensor, { correction = 1, fweights, aweights }: CovOptions = {}): Tensor {
   if (self.ndim > 2) throw new ShapeError(`cov: expected at most 2 axes, got ${formatShape(self.shape)}`);
   if (self.dtype === 'bool') throw new DTypeError('cov: bool tensors have no covariance; cast with float()');
@@ -31,7 +31,7 @@ export function cov(self: Tensor, { correction = 1, fweights, aweights }: CovOpt
   const weights = weightsOf(x, fweights, aweights);
   if (!weights) {
     const centred = sub(x, x.mean(1, { keepdim: true }));
-    return squeezed(div(matmul(centred, transpose(centred, 0, 1)), Math.max(count - correction, 0)), self);
+    return squeezed(div(matmul(centred, transpose(centred, 0, 1)), Math.max(count - correction, 0)));
   }
   const total = sum(weights);
   const centred = sub(x, unsqueeze(div(sum(mul(x, weights), 1), total), 1));
@@ -39,11 +39,12 @@ export function cov(self: Tensor, { correction = 1, fweights, aweights }: CovOpt
     ? div(mul(sum(mul(weights, castTo(aweights, x.dtype))), correction), total)
     : literal(total, correction);
   const divisor = clamp(sub(total, lost), 0);
-  return squeezed(div(matmul(centred, transpose(mul(centred, weights), 0, 1)), divisor), self);
+  return squeezed(div(matmul(centred, transpose(mul(centred, weights), 0, 1)), divisor));
 }
 
-function squeezed(matrix: Tensor, self: Tensor): Tensor {
-  return self.ndim < 2 ? matrix.reshape([]) : matrix;
+/** A matrix of one variable is a number. */
+function squeezed(matrix: Tensor): Tensor {
+  return matrix.numel === 1 ? matrix.reshape([]) : matrix;
 }
 
 function weightsOf(x: Tensor, fweights?: Tensor, aweights?: Tensor): Tensor | undefined {

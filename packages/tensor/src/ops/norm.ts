@@ -13,14 +13,15 @@ import type { KeepOptions } from './reduce-axes.ts';
 
 /**
  * The `p`-norm over `dim` (all axes unless given): `sum(|x|^p)^(1/p)`, the greatest magnitude for Infinity, the least
- * for -Infinity, the number of elements other than 0 for p = 0. The gradient of the 2-norm at 0 is 0. Integers become
- * float32. As torch.norm and torch.linalg.vector_norm.
+ * for -Infinity, the number of elements other than 0 for p = 0; 'fro' is 2, and the nuclear norm is
+ * `linalg.matrixNorm(x, 'nuc')`. The gradient of the 2-norm at 0 is 0. Integers become float32. As torch.norm.
  */
-export function norm(self: Tensor, p: number = 2, dim?: Dim, options: KeepOptions = {}): Tensor {
+export function norm(self: Tensor, p: number | 'fro' = 'fro', dim?: Dim, options: KeepOptions = {}): Tensor {
   const axes = axesOf('norm', dim, self.ndim);
   const { keepdim = false } = options;
   return inFullPrecision(self, (x) => {
     switch (p) {
+      case 'fro':
       case 2:
         return euclidean(x, axes, keepdim);
       case 1:

@@ -14,15 +14,10 @@ interface Deviation {
 
 /** Operations that are not yet all right: to be empty. */
 const PENDING: readonly string[] = [
-  'norm',
   'nn.functional.feature_alpha_dropout',
   'nn.functional.margin_ranking_loss',
   'nn.functional.multi_margin_loss',
   'nn.functional.multilabel_margin_loss',
-  'polygamma',
-  'corrcoef',
-  'cov',
-  'logcumsumexp',
 ];
 
 /** The same for calls that are to be refused. */
@@ -30,12 +25,20 @@ const PENDING_ERRORS: readonly string[] = [
   'nn.functional.conv2d',
   'nn.functional.soft_margin_loss',
   'nn.functional.poisson_nll_loss',
-  'cov',
-  'gradient',
-  'aminmax',
 ];
 
 const DEVIATIONS: readonly Deviation[] = [
+  { op: 'bernoulli', reason: 'the numbers are random; where PyTorch traces them their gradient is 0' },
+  {
+    op: 'norm',
+    when: ({ args }) => args.p === 'nuc',
+    reason: 'the nuclear norm is one of matrices: linalg.matrixNorm',
+  },
+  {
+    op: 'polygamma',
+    when: ({ args, inputs }) => args.n === 1 && inputs[0].dtype !== 'float32',
+    reason: "PyTorch's trigamma is right to nine digits, and finite at its poles",
+  },
   {
     op: 'arange',
     when: ({ args }) => typeof args.end === 'boolean',

@@ -5,6 +5,7 @@ import * as tensor from '@tenfold/tensor';
 import { Tensor } from '@tenfold/tensor';
 import * as fft from '@tenfold/tensor/fft';
 import * as linalg from '@tenfold/tensor/linalg';
+import * as special from '@tenfold/tensor/special';
 import { EXCEPTIONS } from './exceptions.ts';
 import type { Surface, SurfaceSignature } from './surface-types.ts';
 import { camelCase } from './translate.ts';
@@ -17,7 +18,7 @@ export interface Operation {
 }
 
 /** The modules by the names that the surface gives them. */
-const MODULES: Readonly<Record<string, object>> = { fft, functional, linalg, tensor };
+const MODULES: Readonly<Record<string, object>> = { fft, functional, linalg, special, tensor };
 
 /** In which modules an operation is looked for, by what stands before its name in PyTorch. */
 const PLACES: Readonly<Record<string, readonly string[]>> = {
