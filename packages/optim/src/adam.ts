@@ -1,6 +1,7 @@
 /** Adam, and AdamW, which differs in how weights decay. */
 
 import type { Tensor } from '@tenfold/tensor/base';
+import { approach } from './descent.ts';
 import { Optimizer } from './optimizer.ts';
 import type { NumberMaker, Update } from './optimizer.ts';
 import { requireSetting } from './param-group.ts';
@@ -80,11 +81,6 @@ export class Adam extends Optimizer<AdamSettings> {
       update.write(value.add(mean.div(divisor.sqrt().add(eps)).mul(descent)));
     }
   }
-}
-
-/** A running mean after one more value: `mean + take · (value - mean)`. */
-function approach(mean: Tensor, value: Tensor, take: Tensor): Tensor {
-  return mean.add(value.sub(mean).mul(take));
 }
 
 /** A parameter's value and gradient after weight decay. */

@@ -5,14 +5,14 @@
  */
 
 import { computeType } from '@tenfold/ir';
-import type { Device } from '@tenfold/ir';
+import type { Device, Shape } from '@tenfold/ir';
 import { enableGrad, noGrad } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
 import { castTo, hostAction, hostScalar, inside } from '@tenfold/tensor/internal';
 import { checkedParams, groupsOf } from './param-group.ts';
 import type { ParamGroup, ParamGroupOptions, Params } from './param-group.ts';
 import { ParamState, checkState, loadState, saveState } from './param-state.ts';
-import type { OptimizerStateDict, StateOwner, States } from './param-state.ts';
+import type { OptimizerStateDict, Scalars, StateOwner, States } from './param-state.ts';
 
 /** A parameter in a step. Values are in the dtype that is computed in; writing casts back. */
 export interface Update {
@@ -26,7 +26,7 @@ export interface Update {
 }
 
 /** Makes a run-time number that all the updates share; `compute` is asked again at every step. */
-export type NumberMaker = (compute: (step: number) => number) => Tensor;
+export type NumberMaker = (compute: (step: number, scalars: Readonly<Scalars>) => number) => Tensor;
 
 interface Entry {
   readonly param: Tensor;
@@ -60,8 +60,21 @@ export abstract class Optimizer<S extends object = BaseSettings> {
   /** Raises ArgumentError when a setting is out of range. */
   protected abstract checkSettings(settings: S): void;
 
-  /** The state tensors that a parameter has under these settings. */
-  protected abstract stateNames(settings: S): readonly string[];
+  /** The state tensors that a parameter of some shape has under these settings. */
+  protected abstract stateNames(settings: S, shape: Shape): readonly string[];
+
+  /** The shape of a state tensor of a parameter of some shape. */
+  protected stateShape(_name: string, shape: Shape): Shape {
+    return shape;
+  }
+
+  /** The numbers that a parameter has beside its count of steps, as they are before the first. */
+  protected firstScalars(_settings: S): Scalars {
+    return {};
+  }
+
+  /** Brings these numbers to a step, before anything is computed for it. */
+  protected advance(_settings: S, _step: number, _scalars: Scalars): void {}
 
   /** Writes new values for parameters that share device, dtype and number of steps. */
   protected abstract update(group: ParamGroup<S>, updates: readonly Update[], number: NumberMaker): void;
@@ -108,14 +121,10 @@ export abstract class Optimizer<S extends object = BaseSettings> {
     for (const param of group.params) {
       const gradient = param.leafState.grad;
       if (gradient === null) continue;
-      const state = this.#stateOf(param);
+      const state = this.#stateOf(param, group);
       const cohort = cohorts.find(
-        ([
-          {
-            param: other,
-            state: { step },
-          },
-        ]) => step === state.step && other.dtype === param.dtype && other.home === param.home,
+        ([{ param: other, state: known }]) =>
+          known.agrees(state) && other.dtype === param.dtype && other.home === param.home,
       );
       if (cohort) cohort.push({ param, gradient, state });
       else cohorts.push([{ param, gradient, state }]);
@@ -127,23 +136,27 @@ export abstract class Optimizer<S extends object = BaseSettings> {
     const [{ param, state: first }] = cohort;
     const dtype = computeType(param.dtype);
     hostAction(() => {
-      for (const { state } of cohort) state.step++;
+      for (const { state } of cohort) this.advance(group, ++state.step, state.scalars);
     });
-    const number: NumberMaker = (compute) => hostScalar(param.home, () => compute(first.step), dtype);
-    const updates = cohort.map(({ param: target, gradient, state }): Update => ({
-      value: castTo(target, dtype),
-      gradient: castTo(gradient, dtype),
-      state: (name) => castTo(state.tensor(name, target), dtype),
-      write: (value) => void target.assign(castTo(value, target.dtype)),
-      writeState: (name, value) => void state.tensor(name, target).assign(castTo(value, target.dtype)),
-    }));
+    const number: NumberMaker = (compute) =>
+      hostScalar(param.home, () => compute(first.step, first.scalars), dtype);
+    const updates = cohort.map(({ param: target, gradient, state }): Update => {
+      const stored = (name: string) => state.tensor(name, target, this.stateShape(name, target.shape));
+      return {
+        value: castTo(target, dtype),
+        gradient: castTo(gradient, dtype),
+        state: (name) => castTo(stored(name), dtype),
+        write: (value) => void target.assign(castTo(value, target.dtype)),
+        writeState: (name, value) => void stored(name).assign(castTo(value, target.dtype)),
+      };
+    });
     this.update(group, updates, number);
   }
 
-  #stateOf(param: Tensor): ParamState {
+  #stateOf(param: Tensor, group: S): ParamState {
     const storage = param.leafStorage(this.constructor.name);
     let state = this.#states.get(storage);
-    if (!state) this.#states.set(storage, (state = new ParamState()));
+    if (!state) this.#states.set(storage, (state = new ParamState(this.firstScalars(group))));
     return state;
   }
 
@@ -169,7 +182,9 @@ export abstract class Optimizer<S extends object = BaseSettings> {
     return {
       name: this.constructor.name,
       groups: this.paramGroups,
-      stateNames: (settings) => this.stateNames({ ...this.defaults, ...settings }),
+      stateNames: (settings, shape) => this.stateNames({ ...this.defaults, ...settings }, shape),
+      stateShape: (name, shape) => this.stateShape(name, shape),
+      firstScalars: (settings) => this.firstScalars({ ...this.defaults, ...settings }),
     };
   }
 }

@@ -1,7 +1,7 @@
 /** What an optimizer remembers of a parameter, and how that is saved and restored. */
 
 import { StateDictError, closest, formatShape, sameShape } from '@tenfold/ir';
-import type { Storage } from '@tenfold/ir';
+import type { Shape, Storage } from '@tenfold/ir';
 import { noGrad } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
 import { zeroVariable } from '@tenfold/tensor/internal';
@@ -21,18 +21,31 @@ export interface OptimizerStateDict {
   readonly scalars: Readonly<Record<string, number>>;
 }
 
+/** Numbers of a parameter that the host computes from step to step. */
+export type Scalars = Record<string, number>;
+
 /** The state of one parameter. */
 export class ParamState {
   /** Steps done, the present one included while it is traced. */
   step = 0;
+  readonly scalars: Scalars;
   readonly tensors = new Map<string, Tensor>();
 
-  /** The state tensor of a name: zeros of the parameter's shape and dtype when it is first asked for. */
-  tensor(name: string, param: Tensor): Tensor {
+  constructor(scalars: Scalars) {
+    this.scalars = scalars;
+  }
+
+  /** Whether both have done as many steps and have the same numbers: then they are updated together. */
+  agrees({ step, scalars }: ParamState): boolean {
+    return step === this.step && Object.keys(scalars).every((name) => scalars[name] === this.scalars[name]);
+  }
+
+  /** The state tensor of a name: zeros of the parameter's dtype when it is first asked for. */
+  tensor(name: string, param: Tensor, shape: Shape): Tensor {
     let tensor = this.tensors.get(name);
     if (!tensor) {
       const owner = param.leafStorage('state').name;
-      tensor = zeroVariable(param.home, param.shape, param.dtype, owner && `${name} of ${owner}`);
+      tensor = zeroVariable(param.home, shape, param.dtype, owner && `${name} of ${owner}`);
       this.tensors.set(name, tensor);
     }
     return tensor;
@@ -51,7 +64,8 @@ export function saveState<S extends object>(groups: Groups<S>, states: States): 
       const index = next++;
       const paramState = states.get(param.leafStorage('stateDict'));
       if (paramState === undefined || paramState.step === 0) return index;
-      scalars[`${index}.step`] = paramState.step;
+      for (const [name, value] of Object.entries({ step: paramState.step, ...paramState.scalars }))
+        scalars[`${index}.${name}`] = value;
       for (const [name, tensor] of paramState.tensors) state.set(`${index}.${name}`, tensor);
       return index;
     });
@@ -65,7 +79,10 @@ export interface StateOwner<S> {
   readonly name: string;
   readonly groups: Groups<S>;
   /** State tensors that a parameter of a group with such settings may have. */
-  stateNames(settings: Settings): readonly string[];
+  stateNames(settings: Settings, shape: Shape): readonly string[];
+  stateShape(name: string, shape: Shape): Shape;
+  /** Numbers that a parameter of such a group has beside its count of steps. */
+  firstScalars(settings: Settings): Scalars;
 }
 
 /** Raises one StateDictError with all that does not fit. */
@@ -111,18 +128,23 @@ function* stateProblems<S extends object>(
   for (const { param, index, group } of pairs(owner.groups, saved)) {
     const stepKey = `${index}.step`;
     expected.add(stepKey);
-    const names = owner.stateNames(saved.groups[group]);
+    for (const name of Object.keys(owner.firstScalars(saved.groups[group]))) {
+      expected.add(`${index}.${name}`);
+      if (stepKey in scalars && !(`${index}.${name}` in scalars)) yield `'${index}.${name}' is missing`;
+    }
+    const names = owner.stateNames(saved.groups[group], param.shape);
     const keys = names.map((name) => `${index}.${name}`);
     for (const key of keys) expected.add(key);
     const present = keys.filter((key) => state.has(key));
     if (stepKey in scalars !== present.length > 0 && keys.length > 0) {
       yield stepKey in scalars ? `'${keys[0]}' is missing` : `'${stepKey}' is missing`;
     }
-    for (const key of present.length > 0 ? keys : []) {
+    for (const [i, key] of present.length > 0 ? keys.entries() : []) {
       const tensor = state.get(key);
+      const expectedType = { dtype: param.dtype, shape: owner.stateShape(names[i], param.shape) };
       if (tensor === undefined) yield `'${key}' is missing`;
-      else if (!sameShape(tensor.shape, param.shape) || tensor.dtype !== param.dtype) {
-        yield `'${key}' is ${typeText(tensor)}, expected ${typeText(param)}`;
+      else if (!sameShape(tensor.shape, expectedType.shape) || tensor.dtype !== param.dtype) {
+        yield `'${key}' is ${typeText(tensor)}, expected ${typeText(expectedType)}`;
       }
     }
   }
@@ -130,7 +152,7 @@ function* stateProblems<S extends object>(
     if (!expected.has(key)) yield `'${key}' is unknown`;
 }
 
-function typeText({ dtype, shape }: Tensor): string {
+function typeText({ dtype, shape }: Pick<Tensor, 'dtype' | 'shape'>): string {
   return `${dtype} ${formatShape(shape)}`;
 }
 
@@ -152,12 +174,13 @@ export function loadState<S extends object>(
         states.delete(storage);
         continue;
       }
-      const state = states.get(storage) ?? new ParamState();
+      const state = states.get(storage) ?? new ParamState(owner.firstScalars(saved.groups[group]));
       states.set(storage, state);
       state.step = step;
-      for (const name of owner.stateNames(saved.groups[group])) {
+      for (const name of Object.keys(state.scalars)) state.scalars[name] = saved.scalars[`${index}.${name}`];
+      for (const name of owner.stateNames(saved.groups[group], param.shape)) {
         const value = saved.state.get(`${index}.${name}`);
-        const own = state.tensor(name, param);
+        const own = state.tensor(name, param, owner.stateShape(name, param.shape));
         if (value && value !== own) own.assign(value.to(param.device));
       }
     }

@@ -95,6 +95,34 @@ export interface OptimizerRecords {
   }[];
 }
 
+/** Optimizers and schedulers in float64; see `optim_cases.py`. */
+export interface OptimRecords {
+  readonly problem: OptimizerRecords['problem'];
+  readonly trajectories: readonly (OptimizerRecords['trajectories'][number] & {
+    /** What PyTorch's own float32 is off by, as a share of the greatest magnitude. */
+    readonly errors: readonly number[];
+    /** The parameters that are optimized; all if absent. */
+    readonly only?: readonly ('a' | 'b' | 'c')[];
+  })[];
+  readonly closures: readonly {
+    readonly options: Readonly<Record<string, unknown>>;
+    readonly losses: readonly number[];
+    readonly errors: readonly number[];
+    readonly params: readonly Readonly<Record<string, ArrayRecord>>[];
+  }[];
+  readonly schedules: readonly ScheduleRecord[];
+}
+
+export interface ScheduleRecord {
+  readonly scheduler: string;
+  readonly args: readonly unknown[];
+  readonly optimizer: 'SGD' | 'Adam';
+  readonly values?: readonly number[];
+  /** Of two groups, at first and after each step. */
+  readonly rates: readonly (readonly number[])[];
+  readonly momenta?: readonly (readonly number[])[];
+}
+
 export interface StateDictRecord {
   readonly x: ArrayRecord;
   readonly labels: ArrayRecord;
@@ -200,6 +228,7 @@ export interface Fixtures extends Readonly<Record<`opinfo/${OpFamily}`, OpFile>>
   readonly sequence: readonly ModuleRecord[];
   readonly inits: readonly InitRecord[];
   readonly losses: { readonly calls: readonly CallRecord[]; readonly modules: readonly ModuleRecord[] };
+  readonly optim: OptimRecords;
   readonly optimizers: OptimizerRecords;
   readonly 'tensor-prints': readonly { readonly input: ArrayRecord; readonly text: string }[];
   readonly 'module-prints': readonly { readonly module: ModuleDescription; readonly text: string }[];

@@ -10,6 +10,7 @@ export { opinfoErrors } from './opinfo/errors.ts';
 export { opinfoGradients } from './opinfo/gradients.ts';
 export { moduleSampleParity } from './opinfo/modules.ts';
 export { opinfoParity } from './opinfo/suite.ts';
+export { optimParity } from './optim.ts';
 export { optimizerParity } from './optimizers.ts';
 export { printingParity } from './printing.ts';
 export { sequenceParity } from './sequence.ts';

@@ -11,7 +11,7 @@ import { onDevice } from './device.ts';
 /** Rounding differs, and 200 steps carry it along. */
 const TOLERANCE = { rtol: 1e-4, atol: 1e-5 };
 
-type Parameters = Readonly<Record<'a' | 'b' | 'c', Tensor>>;
+export type Parameters = Readonly<Record<'a' | 'b' | 'c', Tensor>>;
 
 function parametersOf({ params }: OptimizerRecords['problem']): Parameters {
   const { a, b, c } = params;
@@ -19,7 +19,7 @@ function parametersOf({ params }: OptimizerRecords['problem']): Parameters {
 }
 
 /** ((tanh(x a) bᵀ + c - y)²).mean() + 0.1 Σ a⁴ */
-function lossOf({ a, b, c }: Parameters, x: Tensor, y: Tensor): Tensor {
+export function lossOf({ a, b, c }: Parameters, x: Tensor, y: Tensor): Tensor {
   return x.mul(a).tanh().matmul(b.t()).add(c).sub(y).square().mean().add(a.pow(4).sum().mul(0.1));
 }
 
@@ -32,10 +32,10 @@ function isOptimizer(value: unknown): value is AnyOptimizer {
   return typeof value === 'object' && value !== null && 'zeroGrad' in value && 'step' in value;
 }
 
-function make(name: string, params: Parameters, options: object): AnyOptimizer {
+export function make(name: string, params: readonly Tensor[], options: object): AnyOptimizer {
   const constructor: unknown = Reflect.get(optim, name);
   if (typeof constructor !== 'function') throw new Error(`there is no optimizer ${name}`);
-  const made: unknown = Reflect.construct(constructor, [Object.values(params), options]);
+  const made: unknown = Reflect.construct(constructor, [params, options]);
   if (!isOptimizer(made)) throw new Error(`${name} is no optimizer`);
   return made;
 }
@@ -49,7 +49,7 @@ export function optimizerParity(device: string): void {
     it.each(cases)('%s', async (_, { optimizer, options, steps, losses, params }) => {
       const own = parametersOf(problem);
       const [x, y] = [tensorOf(problem.x), tensorOf(problem.y)];
-      const opt = make(optimizer, own, options);
+      const opt = make(optimizer, Object.values(own), options);
       const problems: string[] = [];
       for (let step = 1; step <= Math.max(...steps); step++) {
         opt.zeroGrad();

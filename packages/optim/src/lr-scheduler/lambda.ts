@@ -1,0 +1,60 @@
+/** Schedules given by functions of the step. State dicts leave the functions out. */
+
+import { ArgumentError } from '@tenfold/ir';
+import { LRScheduler } from './scheduler.ts';
+import type { Scheduled } from './scheduler.ts';
+import type { ScheduleOptions } from './decay.ts';
+
+/** A factor for a step. */
+export type LrLambda = (epoch: number) => number;
+
+function lambdasOf(
+  scheduler: string,
+  { paramGroups }: Scheduled,
+  given: LrLambda | readonly LrLambda[],
+): readonly LrLambda[] {
+  const lambdas = typeof given === 'function' ? paramGroups.map(() => given) : given;
+  if (lambdas.length === paramGroups.length) return lambdas;
+  throw new ArgumentError(
+    `${scheduler}: ${lambdas.length} functions for ${paramGroups.length} groups; expected one, or one for each`,
+  );
+}
+
+/** The base times a function of the step, one for all groups or one for each, as torch.optim.lr_scheduler.LambdaLR. */
+export class LambdaLR extends LRScheduler {
+  readonly lrLambdas: readonly LrLambda[];
+
+  constructor(
+    optimizer: Scheduled,
+    lrLambda: LrLambda | readonly LrLambda[],
+    { lastEpoch }: ScheduleOptions = {},
+  ) {
+    super(optimizer, lastEpoch);
+    this.lrLambdas = lambdasOf('LambdaLR', optimizer, lrLambda);
+    this.start();
+  }
+
+  protected getLr(): readonly number[] {
+    return this.baseLrs.map((lr, i) => lr * this.lrLambdas[i](this.lastEpoch));
+  }
+}
+
+/** The rate of the step before times a function of the step, as torch.optim.lr_scheduler.MultiplicativeLR. */
+export class MultiplicativeLR extends LRScheduler {
+  readonly lrLambdas: readonly LrLambda[];
+
+  constructor(
+    optimizer: Scheduled,
+    lrLambda: LrLambda | readonly LrLambda[],
+    { lastEpoch }: ScheduleOptions = {},
+  ) {
+    super(optimizer, lastEpoch);
+    this.lrLambdas = lambdasOf('MultiplicativeLR', optimizer, lrLambda);
+    this.start();
+  }
+
+  protected getLr(): readonly number[] {
+    const { lastEpoch } = this;
+    return this.present().map((lr, i) => (lastEpoch > 0 ? lr * this.lrLambdas[i](lastEpoch) : lr));
+  }
+}
