@@ -3,7 +3,7 @@
  * of two classes is 1 or -1. As the functions of torch.nn.functional of these names.
  */
 
-import { ArgumentError, ShapeError, formatShape, sameShape } from '@tenfold/ir';
+import { ArgumentError, ShapeError, broadcastShapes, formatShape, sameShape } from '@tenfold/ir';
 import { clamp, cumprod, indexSelect, logicalNot, logicalAnd, where } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
 import { apply, castTo, composed, expandTo, literal, source } from '@tenfold/tensor/internal';
@@ -81,6 +81,7 @@ export function cosineEmbeddingLoss(
 
 /** `log(1 + exp(-target · input))`, without overflow. */
 export function softMarginLoss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
+  broadcastShapes('softMarginLoss', input.shape, target.shape);
   return composed(input, () => reduceLoss('softMarginLoss', logsigmoid(target.mul(input)).neg(), reduction));
 }
 

@@ -1,6 +1,6 @@
 /** Negative log-likelihoods of counts and of real numbers, with the rate or the mean and variance predicted. */
 
-import { ArgumentError, ShapeError, formatShape, sameShape } from '@tenfold/ir';
+import { ArgumentError, ShapeError, broadcastShapes, formatShape, sameShape } from '@tenfold/ir';
 import { where } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
 import { composed, literal } from '@tenfold/tensor/internal';
@@ -20,6 +20,7 @@ export interface PoissonNllLossOptions extends LossOptions {
 /** The negative log-likelihood of counts under Poisson distributions, as torch.nn.functional.poisson_nll_loss. */
 export function poissonNllLoss(input: Tensor, target: Tensor, options: PoissonNllLossOptions = {}): Tensor {
   const { logInput = true, full = false, eps = 1e-8, reduction } = options;
+  broadcastShapes('poissonNllLoss', input.shape, target.shape);
   return composed(input, () => {
     const losses = logInput
       ? input.exp().sub(target.mul(input))

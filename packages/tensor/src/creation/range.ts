@@ -48,8 +48,7 @@ export function arange(...args: (number | CreationOptions | undefined)[]): Tenso
  * half is counted from the end, so that both ends are exact.
  */
 export function linspace(start: number, end: number, steps: number, options: CreationOptions = {}): Tensor {
-  if (!Number.isInteger(steps) || steps < 0)
-    throw new ArgumentError(`linspace: steps is ${steps}, expected a whole number from 0`);
+  checkSteps('linspace', steps);
   const { device, dtype } = resolveOptions('linspace', options, 'float32');
   const shape = [steps];
   const wide = computeType(dtype);
@@ -76,9 +75,15 @@ export function logspace(
   steps: number,
   { base = 10, ...options }: LogspaceOptions = {},
 ): Tensor {
+  checkSteps('logspace', steps);
   const { dtype, device } = resolveOptions('logspace', options, 'float32');
   const wide = isFloat(dtype) ? computeType(dtype) : 'float64';
   const exponents = linspace(start, end, steps, { dtype: wide, device: device.name });
   const powers = raw.pow(expandTo(numberTensor(device, base, wide), exponents.shape), exponents);
   return finish(castTo(powers, dtype), options);
+}
+
+function checkSteps(op: string, steps: number): void {
+  if (Number.isInteger(steps) && steps >= 0) return;
+  throw new ArgumentError(`${op}: steps is ${steps}, expected a whole number from 0`);
 }

@@ -1,13 +1,15 @@
 /** Reductions that leave NaN or zeros out, and both extrema at once. */
 
-import { DTypeError, isFloat, normalizeAxis } from '@tenfold/ir';
+import { DTypeError, isFloat } from '@tenfold/ir';
 import { castTo, literal } from '../core/broadcast.ts';
 import * as raw from '../core/primitives.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { axesOf } from './dims.ts';
 import type { Dim } from './dims.ts';
 import { truth } from './numeric.ts';
 import { amax, amin, sum } from './reduce.ts';
 import type { ReduceOptions } from './reduce.ts';
+import { checkNotEmpty } from './reduce-axes.ts';
 
 /** How many elements are not 0, int64. As torch.count_nonzero. */
 export function countNonzero(self: Tensor, dim?: Dim): Tensor {
@@ -47,6 +49,6 @@ export interface AminmaxOptions {
 
 /** Both `amin` and `amax`. As torch.aminmax. */
 export function aminmax(self: Tensor, { dim, keepdim = false }: AminmaxOptions = {}): MinAndMax {
-  if (dim !== undefined) normalizeAxis('aminmax', dim, self.ndim);
+  checkNotEmpty('aminmax', self, axesOf('aminmax', dim, self.ndim));
   return { min: amin(self, dim, { keepdim }), max: amax(self, dim, { keepdim }) };
 }

@@ -1,8 +1,8 @@
 /** The running logarithm of a sum of exponentials. */
 
 import { normalizeAxis } from '@tenfold/ir';
-import { apply } from '../core/apply.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { cat } from './join.ts';
 import { logaddexp } from './log-space.ts';
 import { inFullPrecision } from './numeric.ts';
 import { sliceAxis } from './slice-axis.ts';
@@ -18,15 +18,11 @@ export function logcumsumexp(self: Tensor, dim: number): Tensor {
     if (x.ndim === 0) return x;
     const length = x.shape[axis];
     let sums = x;
-    for (let reach = 1; reach < length; reach *= 2) sums = logaddexp(sums, delayed(sums, axis, reach));
+    for (let reach = 1; reach < length; reach *= 2) {
+      const earlier = sliceAxis(sums, axis, 0, length - reach);
+      const later = sliceAxis(sums, axis, reach, length - reach);
+      sums = cat([sliceAxis(sums, axis, 0, reach), logaddexp(later, earlier)], axis);
+    }
     return sums;
   });
-}
-
-/** Every element `by` places later; nothing, whose logarithm is -Infinity, at the start. */
-function delayed(x: Tensor, axis: number, by: number): Tensor {
-  const kept = sliceAxis(x, axis, 0, x.shape[axis] - by);
-  const zeros = x.shape.map(() => 0);
-  const lo = zeros.map((_, a) => (a === axis ? by : 0));
-  return apply('pad', [kept], { lo, hi: zeros, interior: zeros, value: -Infinity });
 }

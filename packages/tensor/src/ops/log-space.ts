@@ -10,7 +10,7 @@ import * as raw from '../core/primitives.ts';
 import { resultType } from '../core/promote.ts';
 import type { Operand } from '../core/promote.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { exp, exp2, log, log1p } from './exponential.ts';
+import { exp, exp2, log, log1p, sigmoid } from './exponential.ts';
 import { inFullPrecision } from './numeric.ts';
 
 /** `log(exp(self) + exp(other))`. As torch.logaddexp. */
@@ -42,8 +42,8 @@ function logOfSum(
     },
     (gradient) => {
       const share = (x: Tensor, y: Tensor) => {
-        const rest = power(raw.where(infinite, literal(x, 0), raw.sub(y, x)));
-        return raw.div(gradient, raw.add(rest, literal(x, 1)));
+        const lead = raw.where(infinite, literal(x, 0), raw.sub(x, y));
+        return raw.mul(gradient, sigmoid(raw.mul(lead, literal(x, 1 / unit))));
       };
       return [share(a, b), share(b, a)];
     },
