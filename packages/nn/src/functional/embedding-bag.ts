@@ -1,7 +1,7 @@
 /** Sums, means and maxima over bags of embeddings: bags of one length as rows of a matrix, others one after the other. */
 
 import { ArgumentError, ShapeError, formatShape, sameShape } from '@tenfold/ir';
-import { cumsum, scatterAdd, scatterReduce, where, zeros } from '@tenfold/tensor/base';
+import { amax, cumsum, scatterAdd, scatterReduce, slice, where, zeros } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
 import { castTo, composed, expandTo, literal } from '@tenfold/tensor/internal';
 import { requireIndices, requireOneOf } from './checks.ts';
@@ -85,7 +85,7 @@ function bagsOf(input: Tensor, offsets: Tensor | null, includeLastOffset: boolea
     if (offsets)
       throw new ArgumentError(`${NAME}: offsets go with an input of one axis; each row is a bag here`);
     const apart = (values: Tensor) => values.reshape([...input.shape, -1]);
-    return { sum: (values) => apart(values).sum(1), max: (values) => apart(values).amax(1) };
+    return { sum: (values) => apart(values).sum(1), max: (values) => amax(apart(values), 1) };
   }
   if (input.ndim !== 1 || offsets?.ndim !== 1) {
     const given = offsets ? `offsets ${formatShape(offsets.shape)}` : 'no offsets';
@@ -94,7 +94,7 @@ function bagsOf(input: Tensor, offsets: Tensor | null, includeLastOffset: boolea
     );
   }
   requireIndices(NAME, 'offsets', offsets);
-  const starts = includeLastOffset ? offsets.slice(0, 0, -1) : offsets;
+  const starts = includeLastOffset ? slice(offsets, 0, 0, -1) : offsets;
   const bag = bagOfEach(starts, input.shape[0]).unsqueeze(-1);
   const reduce = (values: Tensor, how: 'sum' | 'amax') => {
     const { dtype, device } = values;
@@ -116,5 +116,5 @@ function bagOfEach(starts: Tensor, count: number): Tensor {
     positions,
     literal(positions, 1),
   );
-  return cumsum(begun, 0).slice(0, 0, count).sub(1);
+  return slice(cumsum(begun, 0), 0, 0, count).sub(1);
 }

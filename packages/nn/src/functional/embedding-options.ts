@@ -1,6 +1,16 @@
 /** What looking rows up may do to the table and to its gradient beside: limits of the rows' norms, frequencies. */
 
-import { customGrad, gather, noGrad, norm, ones, scatterAdd, where, zeros } from '@tenfold/tensor/base';
+import {
+  customGrad,
+  gather,
+  logicalAnd,
+  noGrad,
+  norm,
+  ones,
+  scatterAdd,
+  where,
+  zeros,
+} from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
 import { castTo, literal } from '@tenfold/tensor/internal';
 
@@ -15,7 +25,7 @@ function frequencies(input: Tensor, rows: number, { dtype, device }: Tensor): Te
 export function limitNorms(weight: Tensor, input: Tensor, maxNorm: number, normType: number): void {
   noGrad(() => {
     const lengths = norm(weight, normType, 1);
-    const isTooLong = lengths.gt(maxNorm).logicalAnd(frequencies(input, weight.shape[0], weight).gt(0));
+    const isTooLong = logicalAnd(lengths.gt(maxNorm), frequencies(input, weight.shape[0], weight).gt(0));
     const factor = where(isTooLong, literal(lengths, maxNorm).div(lengths.add(1e-7)), literal(lengths, 1));
     weight.assign(weight.mul(factor.unsqueeze(-1)));
   });

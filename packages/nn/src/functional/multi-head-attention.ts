@@ -4,7 +4,7 @@
  */
 
 import { ArgumentError, DTypeError, ShapeError, formatShape, isFloat } from '@tenfold/ir';
-import { arange, cat, maskedFill, pad, zeros } from '@tenfold/tensor/base';
+import { arange, cat, chunk, maskedFill, pad, zeros } from '@tenfold/tensor/base';
 import type { CreationOptions, Tensor } from '@tenfold/tensor/base';
 import { scaledDotProductAttention } from './attention.ts';
 import { requireShape } from './checks.ts';
@@ -117,10 +117,12 @@ function project(
 ): Tensor[] {
   const [query, key, value] = inputs;
   if (!useSeparateProjWeight && packed && query === key && key === value) {
-    return linear(query, packed, bias).chunk(3, -1);
+    return chunk(linear(query, packed, bias), 3, -1);
   }
-  const weights = useSeparateProjWeight ? [qProjWeight, kProjWeight, vProjWeight] : packed?.chunk(3);
-  const biases = bias?.chunk(3);
+  const weights = useSeparateProjWeight
+    ? [qProjWeight, kProjWeight, vProjWeight]
+    : packed && chunk(packed, 3);
+  const biases = bias && chunk(bias, 3);
   return inputs.map((input, i) => {
     const weight = weights?.[i];
     if (weight) return linear(input, weight, biases?.[i] ?? null);

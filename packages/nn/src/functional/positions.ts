@@ -1,7 +1,7 @@
 /** What tells attention where a token stands: sinusoids to add, rotations of queries and keys, biases of the scores. */
 
 import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
-import { arange, stack, tensor } from '@tenfold/tensor/base';
+import { arange, cos, select, sin, stack, tensor } from '@tenfold/tensor/base';
 import type { CreationOptions, Tensor } from '@tenfold/tensor/base';
 import { castTo } from '@tenfold/tensor/internal';
 import { requireFloat } from './checks.ts';
@@ -28,7 +28,7 @@ export function sinusoidalPositions(
 ): Tensor {
   requireEven('sinusoidalPositions', size);
   const turned = angles(castTo(arange(length, { device }), dtype), size, base);
-  return stack([turned.sin(), turned.cos()], -1).reshape(length, size);
+  return stack([sin(turned), cos(turned)], -1).reshape(length, size);
 }
 
 export interface RotaryOptions {
@@ -65,13 +65,13 @@ export function rotaryEmbedding(
   const { dtype, device } = input;
   const places = positions ? castTo(positions, dtype) : castTo(arange(length, { device }), dtype).add(offset);
   const turned = angles(places, size, base);
-  const [sin, cos] = [turned.sin(), turned.cos()];
+  const [sine, cosine] = [sin(turned), cos(turned)];
   const outer = input.shape.slice(0, -1);
   const pairs = interleaved
     ? input.reshape([...outer, size / 2, 2])
     : input.reshape([...outer, 2, size / 2]).transpose(-1, -2);
-  const [a, b] = [pairs.select(-1, 0), pairs.select(-1, 1)];
-  const rotated = [a.mul(cos).sub(b.mul(sin)), a.mul(sin).add(b.mul(cos))];
+  const [a, b] = [select(pairs, -1, 0), select(pairs, -1, 1)];
+  const rotated = [a.mul(cosine).sub(b.mul(sine)), a.mul(sine).add(b.mul(cosine))];
   return stack(rotated, interleaved ? -1 : -2).reshape(input.shape);
 }
 

@@ -14,7 +14,9 @@ import {
   gather,
   indexSelect,
   scatter,
+  slice,
   topk,
+  where,
   zeros,
 } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
@@ -149,9 +151,9 @@ export class MixtureOfExperts extends Module {
     const chosen = oneHot(experts, numExperts);
     const before = gather(cumsum(chosen, 0), 1, experts.unsqueeze(-1)).squeeze(-1).sub(1);
     const nowhere = full([topK * count], numExperts * capacity, { dtype: 'int64', device: tokens.device });
-    const places = experts.mul(capacity).add(before).where(before.lt(capacity), nowhere);
+    const places = where(before.lt(capacity), experts.mul(capacity).add(before), nowhere);
     const weights = topK > 1 ? values.div(values.sum(-1, { keepdim: true })) : values;
-    const share = castTo(chosen.slice(0, 0, count), tokens.dtype).mean(0);
+    const share = castTo(slice(chosen, 0, 0, count), tokens.dtype).mean(0);
     return {
       places: places.reshape(topK, count),
       weights: weights.t(),
@@ -169,7 +171,7 @@ export class MixtureOfExperts extends Module {
       .unsqueeze(0)
       .expand(this.topK, count)
       .reshape(this.topK * count);
-    const sources = scatter(empty, 0, places.flatten(), numbers).slice(0, 0, -1);
+    const sources = slice(scatter(empty, 0, places.flatten(), numbers), 0, 0, -1);
     return indexSelect(withZeroRow(tokens), 0, sources).reshape(this.numExperts, capacity, this.inFeatures);
   }
 

@@ -4,7 +4,16 @@
  */
 
 import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
-import { fromBuffer, indexSelect, maskedFill, pad, stack } from '@tenfold/tensor/base';
+import {
+  fromBuffer,
+  indexSelect,
+  logicalNot,
+  maskedFill,
+  pad,
+  select,
+  slice,
+  stack,
+} from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
 
 /** Sequences in order of falling length: the first elements of all, then the second elements, and so on. */
@@ -113,7 +122,7 @@ export function padPackedSequence(
   const inner = data.shape.slice(1);
   const found = selectAt(data, 0, rows).reshape([time, batch, ...inner]);
   const mask = stepMask(lengths, time, data.device).reshape([time, batch, ...inner.map(() => 1)]);
-  const padded = maskedFill(found, mask.logicalNot(), paddingValue);
+  const padded = maskedFill(found, logicalNot(mask), paddingValue);
   return [batchFirst ? padded.transpose(0, 1) : padded, lengths];
 }
 
@@ -151,7 +160,7 @@ export function unpadSequence(
 ): Tensor[] {
   const batches = batchFirst ? paddedSequences : paddedSequences.transpose(0, 1);
   checkLengths('unpadSequence', lengths, batches.shape[0], batches.shape[1]);
-  return lengths.map((length, i) => batches.select(0, i).slice(0, 0, length));
+  return lengths.map((length, i) => slice(select(batches, 0, i), 0, 0, length));
 }
 
 /** Packs sequences `[T, ...]` of different lengths, as torch.nn.utils.rnn.pack_sequence. */

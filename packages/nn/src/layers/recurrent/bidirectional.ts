@@ -1,7 +1,7 @@
 /** Any recurrent module in both directions: one reads from the beginning, one from the end. */
 
 import { ArgumentError } from '@tenfold/ir';
-import { cat } from '@tenfold/tensor/base';
+import { cat, flip } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
 import { axisOf, requireOneOf } from '../../functional/checks.ts';
 import { Module } from '../../module/module.ts';
@@ -52,8 +52,8 @@ export class Bidirectional<S> extends Module {
   forward(input: Tensor, states: readonly [(S | null)?, (S | null)?] = []): [Tensor, [S, S]] {
     const time = axisOf('Bidirectional', this.timeDim, input.ndim);
     const [first, firstState] = this.onward.forward(input, states[0]);
-    const [reversed, lastState] = this.backward.forward(input.flip(time), states[1]);
-    return [this.#merge(first, reversed.flip(time)), [firstState, lastState]];
+    const [reversed, lastState] = this.backward.forward(flip(input, time), states[1]);
+    return [this.#merge(first, flip(reversed, time)), [firstState, lastState]];
   }
 
   #merge(a: Tensor, b: Tensor): Tensor {

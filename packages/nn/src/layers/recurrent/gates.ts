@@ -3,6 +3,7 @@
  * once, layers once a time step. The input comes multiplied by its weights already, for all steps in one product.
  */
 
+import { chunk } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
 import { relu } from '../../functional/activations.ts';
 import { linear } from '../../functional/linear.ts';
@@ -61,7 +62,7 @@ export const LSTM_GATES: Recurrence = {
   states: 2,
   project: projectWithBiases,
   step(projected, [h, c], { weightHh, weightHr }) {
-    const [input, forget, candidate, output] = projected.add(linear(h, weightHh)).chunk(4, -1);
+    const [input, forget, candidate, output] = chunk(projected.add(linear(h, weightHh)), 4, -1);
     const cell = forget.sigmoid().mul(c).add(input.sigmoid().mul(candidate.tanh()));
     const hidden = output.sigmoid().mul(cell.tanh());
     return [weightHr ? linear(hidden, weightHr) : hidden, cell];
@@ -77,8 +78,8 @@ export const GRU_GATES: Recurrence = {
   states: 1,
   project: (input, { weightIh, biasIh }) => linear(input, weightIh, biasIh),
   step(projected, [h], { weightHh, biasHh }) {
-    const [reset, update, candidate] = projected.chunk(3, -1);
-    const [hiddenReset, hiddenUpdate, hiddenCandidate] = linear(h, weightHh, biasHh).chunk(3, -1);
+    const [reset, update, candidate] = chunk(projected, 3, -1);
+    const [hiddenReset, hiddenUpdate, hiddenCandidate] = chunk(linear(h, weightHh, biasHh), 3, -1);
     const keep = update.add(hiddenUpdate).sigmoid();
     const fresh = candidate.add(reset.add(hiddenReset).sigmoid().mul(hiddenCandidate)).tanh();
     return [fresh.add(keep.mul(h.sub(fresh)))];

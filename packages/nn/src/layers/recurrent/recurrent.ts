@@ -4,7 +4,7 @@
  */
 
 import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
-import { Tensor, cat, empty, stack, zeros } from '@tenfold/tensor/base';
+import { Tensor, cat, empty, select, stack, zeros } from '@tenfold/tensor/base';
 import { requireProbability, requireSameDType, requireShape } from '../../functional/checks.ts';
 import { dropout } from '../../functional/dropout.ts';
 import { uniform_ } from '../../init/index.ts';
@@ -171,7 +171,7 @@ export abstract class RNNBase extends Module {
     for (let layer = 0; layer < this.numLayers; layer++) {
       if (layer > 0) output = dropout(output, this.dropout, { training: this.training && this.dropout > 0 });
       const directions = this.#suffixes(layer).map((suffix, direction) => {
-        const own = states.map((tensor) => tensor.select(0, layer * this.#directions + direction));
+        const own = states.map((tensor) => select(tensor, 0, layer * this.#directions + direction));
         const options = { backwards: direction === 1, mask };
         return unroll(this.#recurrence, output, own, this.#weights(suffix), options);
       });

@@ -4,7 +4,7 @@
  * from there on, so that lengths change nothing but the values of a mask.
  */
 
-import { stack, where } from '@tenfold/tensor/base';
+import { select, stack, where } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
 import type { GateWeights, Recurrence, State } from './gates.ts';
 
@@ -29,8 +29,8 @@ export function unroll(
   let state = start;
   for (let step = 0; step < length; step++) {
     const t = backwards ? length - 1 - step : step;
-    const next = recurrence.step(projected.select(0, t), state, weights);
-    state = mask ? keepWhereEnded(mask.select(0, t), next, state) : next;
+    const next = recurrence.step(select(projected, 0, t), state, weights);
+    state = mask ? keepWhereEnded(select(mask, 0, t), next, state) : next;
     outputs[t] = state[0];
   }
   return { output: stack(outputs), state };
