@@ -14,14 +14,8 @@ import { describeMachine, thisMachine } from '../src/results.ts';
 import { CASES } from './cases.ts';
 import type { Case } from './cases.ts';
 import { limitOf, measureRates } from './rates.ts';
-import type { Limit, Rates } from './rates.ts';
+import type { Rates, Row } from './rates.ts';
 import { markdown } from './table.ts';
-
-export interface Row {
-  readonly of: Case;
-  readonly milliseconds: number;
-  readonly limit: Limit;
-}
 
 function tensorsOf(results: ReturnType<Case['call']>): readonly Tensor[] {
   return results instanceof Tensor ? [results] : Object.values(results);

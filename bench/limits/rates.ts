@@ -7,6 +7,7 @@
 import { randn } from '@tenfold/tensor';
 import type { KernelProfile, Peaks } from '@tenfold/tensor/profile';
 import { profile } from '@tenfold/tensor/profile';
+import type { Case } from './cases.ts';
 import { measure } from '../src/measure.ts';
 import type { Timing } from '../src/measure.ts';
 
@@ -51,4 +52,11 @@ export function limitOf(
   return memory >= compute
     ? { milliseconds: memory, by: 'memory' }
     : { milliseconds: compute, by: 'arithmetic' };
+}
+
+/** What was measured of a case. */
+export interface Row {
+  readonly of: Case;
+  readonly milliseconds: number;
+  readonly limit: Limit;
 }

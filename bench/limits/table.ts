@@ -1,7 +1,6 @@
 /** The cases as a page: what each takes, what it would take at the limits of the machine, and how far apart that is. */
 
-import type { Row } from './main.ts';
-import type { Rates } from './rates.ts';
+import type { Rates, Row } from './rates.ts';
 
 /** From here on a case has to say why. */
 const TOO_SLOW = 3;

@@ -1,6 +1,8 @@
 /** The running logarithm of a sum of exponentials. */
 
 import { normalizeAxis } from '@tenfold/ir';
+import { apply } from '../core/apply.ts';
+import { customGrad } from '../core/custom-grad.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { cat } from './join.ts';
 import { logaddexp } from './log-space.ts';
@@ -19,10 +21,21 @@ export function logcumsumexp(self: Tensor, dim: number): Tensor {
     const length = x.shape[axis];
     let sums = x;
     for (let reach = 1; reach < length; reach *= 2) {
+      sums = computedOnce(sums);
       const earlier = sliceAxis(sums, axis, 0, length - reach);
       const later = sliceAxis(sums, axis, reach, length - reach);
       sums = cat([sliceAxis(sums, axis, 0, reach), logaddexp(later, earlier)], axis);
     }
     return sums;
   });
+}
+
+/** The same, computed once for both who read it, and so its gradient: else each step would double the work of all before. */
+function computedOnce(x: Tensor): Tensor {
+  const pinned = (value: Tensor) => apply('contiguous', [value], undefined);
+  return customGrad(
+    [x],
+    () => pinned(x),
+    (gradient) => [pinned(gradient)],
+  );
 }
