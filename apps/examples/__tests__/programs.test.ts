@@ -137,6 +137,16 @@ describe('pictures', () => {
   });
 });
 
+describe('showcase', () => {
+  test('goes through the interface', async () => {
+    const { code, stdout, stderr } = await runExample('showcase');
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(Number(/mean squared error .*: (0\.\d+)/.exec(stdout)?.[1])).toBeLessThan(0.005);
+    expect(stdout).toMatch(/the frequency of five waves +tensor\(5\)/);
+  });
+});
+
 describe('mnist', () => {
   test.each(['mlp', 'lenet'])('%s: saved weights predict the same in a fresh process', async (model) => {
     const data = await smallMnist(256, 64);

@@ -55,12 +55,16 @@ async function derivatives(): Promise<void> {
 
 /** A curve through noisy points: a network of its own class, a scheduler, clipped gradients. */
 class Curve extends nn.Module {
-  readonly hidden = new nn.Linear(1, 32);
-  readonly norm = new nn.LayerNorm(32);
+  readonly hidden = new nn.Sequential(
+    new nn.Linear(1, 32),
+    new nn.Tanh(),
+    new nn.Linear(32, 32),
+    new nn.Tanh(),
+  );
   readonly output = new nn.Linear(32, 1);
 
   override forward(x: Tensor): Tensor {
-    return this.output.forward(F.gelu(this.norm.forward(this.hidden.forward(x))));
+    return this.output.forward(this.hidden.forward(x));
   }
 }
 
@@ -107,7 +111,7 @@ async function batches(model: Curve): Promise<void> {
   await show('slopes of the curve, all at once', slope(points));
   await show('2 cos 2x there', points.mul(2).cos().mul(2).reshape([3]));
   const perExample = vmap((x: Tensor) => grad(model.forward(x).square().sum(), [model.output.weight])[0]);
-  await show('a gradient for each example', perExample(points));
+  await show('length of the gradient for each example', perExample(points).norm(2, [1, 2]));
   const predict = compile((x: Tensor) => model.forward(x));
   for (let i = 0; i < 3; i++) predict(points);
   await show('compiled: traced twice, then replayed', predict(points).reshape([3]));
