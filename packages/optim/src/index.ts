@@ -42,3 +42,4 @@ export { SGD } from './sgd.ts';
 export type { SGDOptions, SGDSettings } from './sgd.ts';
 export { SparseAdam } from './sparse-adam.ts';
 export type { SparseAdamOptions } from './sparse-adam.ts';
+export * as swaUtils from './swa-utils/index.ts';
