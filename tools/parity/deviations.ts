@@ -37,6 +37,7 @@ const MEANT: readonly Meant[] = [
       '*.inference_mode',
       '*.no_grad',
       '*.saved_tensors_hooks',
+      '*.parametrize.cached',
     ],
     reason: 'takes the function to run, where Python has a `with` block',
   },
@@ -115,6 +116,17 @@ const MEANT: readonly Meant[] = [
     names: ['torch.nn.TransformerEncoder'],
     parameters: ['enable_nested_tensor', 'mask_check'],
     reason: 'there are no nested tensors',
+  },
+  {
+    names: ['torch.nn.utils.fuse_conv_bn_eval'],
+    parameters: ['transpose'],
+    reason: 'the class of the layer says it',
+  },
+  { names: ['torch.nn.utils.fuse_linear_bn_eval'], reason: 'the names that its weights have too' },
+  {
+    names: ['torch.optim.swa_utils.AveragedModel'],
+    parameters: ['device', 'multi_avg_fn'],
+    reason: 'the averages are in a module that is given; all of them are computed in one go',
   },
   { names: ['torch.amp.GradScaler'], parameters: ['device'], reason: 'that of the tensors' },
   {

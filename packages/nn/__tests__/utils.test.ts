@@ -166,6 +166,8 @@ describe('parametrize', () => {
     ['cayley', 3, 3],
     ['matrixExp', 5, 2],
     ['cayley', 2, 4],
+    ['householder', 4, 2],
+    ['householder', 2, 3],
   ] as const)('orthogonal by %s of [%d, %d] stays orthogonal in training', async (orthogonalMap, rows, columns) => {
     const layer = parametrizations.orthogonal(new nn.Linear(columns, rows), 'weight', { orthogonalMap });
     const check = async () => {
@@ -280,6 +282,7 @@ describe('fusion', () => {
   it.each([
     [new nn.Conv1d(2, 3, 2), new nn.BatchNorm1d(3), [4, 2, 5]],
     [new nn.Conv2d(2, 4, 3, { padding: 1, groups: 2, bias: false }), new nn.BatchNorm2d(4), [4, 2, 5, 5]],
+    [new nn.ConvTranspose2d(2, 3, 3, { stride: 2 }), new nn.BatchNorm2d(3), [4, 2, 3, 3]],
   ] as const)('a convolution takes the normalisation over', async (conv, bn, shape) => {
     for (let i = 0; i < 3; i++) bn.forward(conv.forward(randn(shape).add(1))).realize();
     expect(() => utils.fuseConvBnEval(conv, bn)).toThrow('call eval() on them');

@@ -5,10 +5,12 @@ import { noGrad, zeros } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
 import type { BatchNorm1d, BatchNorm2d, BatchNorm3d } from '../layers/batch-norm.ts';
 import { Conv1d, Conv2d, Conv3d } from '../layers/convolution.ts';
+import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from '../layers/transposed-convolution.ts';
 import { Linear } from '../layers/linear.ts';
 import { Parameter } from '../module/parameter.ts';
 
-type AnyConv = Conv1d | Conv2d | Conv3d;
+type Transposed = ConvTranspose1d | ConvTranspose2d | ConvTranspose3d;
+type AnyConv = Conv1d | Conv2d | Conv3d | Transposed;
 type AnyBatchNorm = BatchNorm1d | BatchNorm2d | BatchNorm3d;
 
 /** Statistics, and what they are applied with; null where there is none. */
@@ -68,10 +70,23 @@ function fold(
   });
 }
 
-/** One convolution that does what both do in evaluation, as torch.nn.utils.fuse_conv_bn_eval. Both must be in evaluation. */
+/**
+ * One convolution, transposed or not, that does what both do in evaluation, as torch.nn.utils.fuse_conv_bn_eval. Both must be
+ * in evaluation; a transposed one can have no groups.
+ */
 export function fuseConvBnEval<C extends AnyConv>(conv: C, bn: AnyBatchNorm): C {
+  const transposed = isTransposed(conv);
+  if (transposed && conv.groups > 1)
+    throw new ArgumentError(
+      `fuseConvBnEval: a transposed convolution of ${conv.groups} groups cannot be fused`,
+    );
   const fused = emptyLike(conv);
-  [fused.weight, fused.bias] = fold(conv.weight, conv.bias, evaluated('fuseConvBnEval', conv, bn), 0);
+  [fused.weight, fused.bias] = fold(
+    conv.weight,
+    conv.bias,
+    evaluated('fuseConvBnEval', conv, bn),
+    transposed ? 1 : 0,
+  );
   return fused;
 }
 
@@ -82,14 +97,31 @@ export function fuseLinearBnEval(linear: Linear, bn: BatchNorm1d): Linear {
   return fused;
 }
 
+function isTransposed(conv: AnyConv): conv is Transposed {
+  return [ConvTranspose1d, ConvTranspose2d, ConvTranspose3d].some((kind) => conv instanceof kind);
+}
+
 function emptyLike<C extends AnyConv>(conv: C): C {
-  const { inChannels, outChannels, kernelSize, stride, dilation, groups, paddingMode, algorithm, precision } =
-    conv;
-  const padding = typeof conv.padding === 'string' ? conv.padding : [...conv.padding];
-  const options = { stride, padding, dilation, groups, paddingMode, algorithm, precision };
-  const Kind = [Conv1d, Conv2d, Conv3d][kernelSize.length - 1];
-  const made = new Kind(inChannels, outChannels, kernelSize, options).eval();
-  return made as C;
+  const { inChannels, outChannels, kernelSize, stride, dilation, groups } = conv;
+  const rank = kernelSize.length - 1;
+  const common = { stride, dilation, groups };
+  let made: AnyConv;
+  if (isTransposed(conv)) {
+    const { padding, outputPadding } = conv;
+    const Kind = [ConvTranspose1d, ConvTranspose2d, ConvTranspose3d][rank];
+    made = new Kind(inChannels, outChannels, kernelSize, { ...common, padding, outputPadding });
+  } else {
+    const { padding, paddingMode, algorithm, precision } = conv as Exclude<AnyConv, Transposed>;
+    const Kind = [Conv1d, Conv2d, Conv3d][rank];
+    made = new Kind(inChannels, outChannels, kernelSize, {
+      ...common,
+      padding,
+      paddingMode,
+      algorithm,
+      precision,
+    });
+  }
+  return made.eval() as C;
 }
 
 function evaluated(op: string, layer: { readonly training: boolean }, bn: AnyBatchNorm): Normalization {

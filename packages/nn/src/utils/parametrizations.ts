@@ -1,9 +1,9 @@
 /** Ready parametrisations, as torch.nn.utils.parametrizations. */
 
 import { ArgumentError, ShapeError, formatShape } from '@tenfold/ir';
-import { cat, eye, noGrad, pad, randn, tril, zeros } from '@tenfold/tensor/base';
+import { cat, eye, narrow, noGrad, pad, randn, tril, zeros } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
-import { matrixExp, qr, solve } from '@tenfold/tensor/linalg';
+import { householderProduct, matrixExp, qr, solve } from '@tenfold/tensor/linalg';
 import { axisOf, requireOneOf } from '../functional/checks.ts';
 import { normalize } from '../functional/normalization.ts';
 import { Module } from '../module/module.ts';
@@ -86,17 +86,18 @@ export function spectralNorm<M extends Module>(
   return registerParametrization(module, name, step);
 }
 
-type OrthogonalMap = 'matrixExp' | 'cayley';
+type OrthogonalMap = 'matrixExp' | 'cayley' | 'householder';
 
 export interface OrthogonalOptions {
-  /** How a skew matrix becomes orthogonal. Default 'matrixExp'. */
+  /** How what is trained becomes orthogonal. Default `'matrixExp'`, of matrices that are not square `'householder'`. */
   readonly orthogonalMap?: OrthogonalMap | null;
+  /** Whether the map is taken relative to the parameter's first value, which is kept then. Default true. */
+  readonly useTrivialization?: boolean;
 }
 
-/** `base · map(A - Aᵀ)`, with A the lower triangle of what is trained: at first the map gives the identity. */
+/** From the lower triangle of what is trained to a matrix of orthonormal columns, or rows where it is wide. */
 class Orthogonal extends Module {
   readonly #map: OrthogonalMap;
-  base: Buffer | null = null;
 
   constructor(map: OrthogonalMap) {
     super();
@@ -106,28 +107,56 @@ class Orthogonal extends Module {
   forward(original: Tensor): Tensor {
     const [rows, columns] = original.shape.slice(-2);
     const x = rows < columns ? original.transpose(-2, -1) : original;
-    const [n, k] = x.shape.slice(-2);
-    const lower = tril(x);
-    const square = n === k ? lower : pad(lower, [0, n - k]);
-    const skew = square.sub(square.transpose(-2, -1));
-    const all = this.#map === 'matrixExp' ? matrixExp(skew) : cayley(skew);
-    const rotated = this.base ? this.base.matmul(all) : all;
-    const kept = n === k ? rotated : rotated.matmul(eye(n, k, { dtype: x.dtype, device: x.device }));
-    return rows < columns ? kept.transpose(-2, -1) : kept;
+    const found = this.rotate(this.#map === 'householder' ? byReflections(x) : this.#rotation(x));
+    return rows < columns ? found.transpose(-2, -1) : found;
   }
 
-  /** Makes the matrix, orthogonalised, the base, and returns what the map takes to the identity. */
+  /** Relative to what the result is. */
+  protected rotate(result: Tensor): Tensor {
+    return result;
+  }
+
+  #rotation(x: Tensor): Tensor {
+    const [n, k] = x.shape.slice(-2);
+    const lower = n === k ? tril(x) : pad(tril(x), [0, n - k]);
+    const skew = lower.sub(lower.transpose(-2, -1));
+    const all = this.#map === 'matrixExp' ? matrixExp(skew) : cayley(skew);
+    return n === k ? all : narrow(all, -1, 0, k);
+  }
+}
+
+/** `base · Q`, where the base is the value that the parameter was given: Q begins with the identity. */
+class Trivialized extends Orthogonal {
+  base: Buffer | null = null;
+
+  protected override rotate(result: Tensor): Tensor {
+    return this.base ? this.base.matmul(result) : result;
+  }
+
+  /** Makes the matrix, orthogonalised, the base, and returns what all maps take to the identity. */
   rightInverse(value: Tensor): Tensor {
     const [rows, columns] = value.shape.slice(-2);
     const x = rows < columns ? value.transpose(-2, -1) : value;
     const [n, k] = x.shape.slice(-2);
-    const noise = () => randn([...x.shape.slice(0, -1), n - k], { dtype: x.dtype, device: x.device });
+    const placement = { dtype: value.dtype, device: value.device };
+    const noise = () => randn([...x.shape.slice(0, -1), n - k], placement);
     const base = orthogonalised(n === k ? x : cat([x, noise()], -1));
     if (this.base) this.base.assign(base);
     else this.base = new Buffer(base);
-    const placement = { dtype: value.dtype, device: value.device };
     return zeros(value.shape, placement).sub(eye(rows, columns, placement));
   }
+}
+
+/** The product of reflections whose vectors are below the diagonal; the diagonal has the signs of the columns. */
+function byReflections(x: Tensor): Tensor {
+  const vectors = tril(x, -1);
+  const tau = vectors.mul(vectors).sum(-2).add(1).reciprocal().mul(2);
+  const [n, k] = x.shape.slice(-2);
+  const signs = x
+    .detach()
+    .mul(eye(n, k, { dtype: x.dtype, device: x.device }))
+    .sum(-2, { keepdim: true });
+  return householderProduct(vectors, tau).mul(signs);
 }
 
 function cayley(skew: Tensor): Tensor {
@@ -148,19 +177,23 @@ function orthogonalised(x: Tensor): Tensor {
 
 /**
  * Keeps a matrix, or each of a batch, orthogonal (its columns orthonormal, or its rows where it is wide) through training, as
- * torch.nn.utils.parametrizations.orthogonal with a trivialisation. https://arxiv.org/abs/1909.09501
+ * torch.nn.utils.parametrizations.orthogonal. Without a trivialisation the parameter changes its value. https://arxiv.org/abs/1909.09501
  */
 export function orthogonal<M extends Module>(
   module: M,
   name = 'weight',
-  { orthogonalMap = null }: OrthogonalOptions = {},
+  { orthogonalMap = null, useTrivialization = true }: OrthogonalOptions = {},
 ): M {
-  const map = orthogonalMap ?? 'matrixExp';
-  requireOneOf('orthogonal', 'orthogonalMap', map, ['matrixExp', 'cayley']);
   const weight = parameterOf('orthogonal', module, name);
   if (weight.ndim < 2) {
     throw new ShapeError(`orthogonal: '${name}' has shape ${formatShape(weight.shape)}, expected a matrix`);
   }
   if (weight.numel === 0) throw new ArgumentError(`orthogonal: '${name}' has no elements`);
-  return registerParametrization(module, name, new Orthogonal(map));
+  const map = orthogonalMap ?? (weight.shape.at(-1) === weight.shape.at(-2) ? 'matrixExp' : 'householder');
+  requireOneOf('orthogonal', 'orthogonalMap', map, ['matrixExp', 'cayley', 'householder']);
+  return registerParametrization(
+    module,
+    name,
+    useTrivialization ? new Trivialized(map) : new Orthogonal(map),
+  );
 }

@@ -23,20 +23,26 @@ export class ParametrizationList extends Module {
   /** The key of the parameter before. */
   readonly key: string | undefined;
 
-  constructor(steps: readonly Parametrization[], original: Parameter) {
+  /** @throws ShapeError when they change shape or dtype, unless `unsafe`. */
+  constructor(
+    modules: readonly Parametrization[],
+    original: Parameter,
+    { unsafe = false }: RegisterParametrizationOptions = {},
+  ) {
     super();
     this.key = original.key;
-    for (const step of steps) this.append(step);
-    const start = noGrad(() => inverse(steps, original.detach()));
+    for (const step of modules) this.append(step);
+    const start = noGrad(() => inverse(modules, original.detach()));
     const single = start instanceof Tensor;
     const tensors = single ? [start] : start;
     this.#names = single ? ['original'] : tensors.map((_, i) => `original${i}`);
     this.#names.forEach((name, i) => {
-      const unchanged = single && steps.every(({ rightInverse }) => !rightInverse);
+      const unchanged = single && modules.every(({ rightInverse }) => !rightInverse);
       const { requiresGrad } = original;
       const parameter = unchanged ? renamed(original, name) : new Parameter(tensors[i], { requiresGrad });
       this.registerParameter(name, parameter);
     });
+    if (!unsafe) requireAlike(original, noGrad(() => this.forward())); // prettier-ignore
   }
 
   /** Adds a step after all others. */
@@ -133,13 +139,12 @@ export function registerParametrization<M extends Module>(
   const known = listOf(module, tensorName);
   if (known) {
     const value = noGrad(() => known.forward());
-    if (!unsafe) requireAlike(tensorName, value, noGrad(() => parametrization.forward(value))); // prettier-ignore
+    if (!unsafe) requireAlike(value, noGrad(() => parametrization.forward(value))); // prettier-ignore
     known.append(parametrization);
     return module;
   }
   const original = parameterOf('registerParametrization', module, tensorName);
-  const list = new ParametrizationList([parametrization], original);
-  if (!unsafe) requireAlike(tensorName, original, noGrad(() => list.forward())); // prettier-ignore
+  const list = new ParametrizationList([parametrization], original, { unsafe });
   const lists = listsOf(module) ?? new ModuleDict<ParametrizationList>();
   if (!listsOf(module)) module.registerModule('parametrizations', lists);
   Reflect.deleteProperty(module, tensorName);
@@ -203,10 +208,10 @@ function listOf(module: Module, tensorName: string): ParametrizationList | undef
   return entries.find(([, list]) => fields.get(list) === tensorName)?.[1];
 }
 
-function requireAlike(name: string, before: Tensor, after: Tensor): void {
+function requireAlike(before: Tensor, after: Tensor): void {
   if (sameShape(before.shape, after.shape) && before.dtype === after.dtype) return;
   const [from, to] = [before, after].map(({ dtype, shape }) => `${dtype} ${formatShape(shape)}`);
   throw new ShapeError(
-    `registerParametrization: '${name}' is ${from}, and would become ${to}; pass { unsafe: true } if that is meant`,
+    `registerParametrization: the parameter is ${from}, and would become ${to}; pass { unsafe: true } if that is meant`,
   );
 }

@@ -51,8 +51,8 @@ export class AveragedModel<M extends AveragedLike> {
   readonly #useBuffers: boolean;
   #count = 0;
 
-  constructor(module: M, { avgFn = null, useBuffers = false }: AveragedModelOptions = {}) {
-    this.module = module;
+  constructor(model: M, { avgFn = null, useBuffers = false }: AveragedModelOptions = {}) {
+    this.module = model;
     this.#avgFn = avgFn ?? getSwaAvgFn();
     this.#useBuffers = useBuffers;
   }

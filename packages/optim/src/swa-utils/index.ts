@@ -5,4 +5,4 @@ export type { AveragedLike, AveragedModelOptions, AvgFn } from './averaged-model
 export { SWALR } from './swa-lr.ts';
 export type { SWALROptions } from './swa-lr.ts';
 export { updateBn } from './update-bn.ts';
-export type { Batch, NormalizedModel } from './update-bn.ts';
+export type { Batch, NormalizedModel, UpdateBnOptions } from './update-bn.ts';

@@ -19,6 +19,11 @@ export interface NormalizedModel {
 /** A batch: its input, or a list that begins with it. */
 export type Batch = Tensor | readonly [Tensor, ...unknown[]];
 
+export interface UpdateBnOptions {
+  /** Where batches are moved to first. Default null: they are where the model is. */
+  readonly device?: string | null;
+}
+
 /**
  * Computes the running statistics of all batch normalisation in the model anew, as plain means over the batches, as
  * torch.optim.swa_utils.update_bn.
@@ -26,6 +31,7 @@ export type Batch = Tensor | readonly [Tensor, ...unknown[]];
 export async function updateBn(
   loader: Iterable<Batch> | AsyncIterable<Batch>,
   model: NormalizedModel,
+  { device = null }: UpdateBnOptions = {},
 ): Promise<void> {
   const layers = model.modules().filter(isNormalizing);
   if (layers.length === 0) return;
@@ -38,7 +44,8 @@ export async function updateBn(
   }
   try {
     for await (const batch of loader) {
-      const input = batch instanceof Tensor ? batch : batch[0];
+      const given = batch instanceof Tensor ? batch : batch[0];
+      const input = device === null ? given : await given.toDevice(device);
       noGrad(() => void model.forward(input));
       input.home.run();
       await input.home.ready();
