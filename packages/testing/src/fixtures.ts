@@ -239,7 +239,8 @@ export interface Fixtures extends Readonly<Record<`opinfo/${OpFamily}`, OpFile>>
 
 /** A file of the fixtures' folder: from the disk in Node, from where this module came from in a page. */
 export async function fixtureBytes(file: string): Promise<Uint8Array> {
-  const url = new URL(`../fixtures/${file}`, import.meta.url);
+  // Bundlers would look for the files of one folder only.
+  const url = new URL(/* @vite-ignore */ `../fixtures/${file}`, import.meta.url);
   if (url.protocol === 'file:') return (await import('node:fs/promises')).readFile(url);
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url} cannot be had: ${response.status} ${response.statusText}`);

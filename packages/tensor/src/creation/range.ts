@@ -5,6 +5,7 @@ import { source } from '../core/apply.ts';
 import { castTo, expandTo, literal, numberTensor } from '../core/broadcast.ts';
 import * as raw from '../core/primitives.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { tensor } from './from-data.ts';
 import { finish, resolveOptions } from './options.ts';
 import type { CreationOptions } from './options.ts';
 
@@ -68,7 +69,10 @@ export interface LogspaceOptions extends CreationOptions {
   readonly base?: number;
 }
 
-/** `steps` numbers from `base^start` to `base^end` whose logarithms are evenly spaced. As torch.logspace. */
+/**
+ * `steps` numbers from `base^start` to `base^end` whose logarithms are evenly spaced. As torch.logspace. Whole numbers are
+ * computed on the host in float64, which not every device has, and cut.
+ */
 export function logspace(
   start: number,
   end: number,
@@ -77,7 +81,13 @@ export function logspace(
 ): Tensor {
   checkSteps('logspace', steps);
   const { dtype, device } = resolveOptions('logspace', options, 'float32');
-  const wide = isFloat(dtype) ? computeType(dtype) : 'float64';
+  if (!isFloat(dtype)) {
+    const step = steps > 1 ? (end - start) / (steps - 1) : 0;
+    const exponent = (i: number) => (2 * i < steps ? start + i * step : end - (steps - 1 - i) * step);
+    const powers = Array.from({ length: steps }, (_, i) => Math.trunc(base ** exponent(i)));
+    return tensor(powers, { ...options, dtype });
+  }
+  const wide = computeType(dtype);
   const exponents = linspace(start, end, steps, { dtype: wide, device: device.name });
   const powers = raw.pow(expandTo(numberTensor(device, base, wide), exponents.shape), exponents);
   return finish(castTo(powers, dtype), options);

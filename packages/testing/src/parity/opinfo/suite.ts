@@ -12,8 +12,8 @@ import { labelOf, sampleProblems } from './replay.ts';
 export interface OpinfoOptions {
   /** The files to replay. */
   readonly families: readonly OpFamily[];
-  /** Takes part `part` of `of` parts of each operation's samples: 0 of 1. */
-  readonly part?: number;
+  /** Which of `of` equal parts of each operation's samples; all unless given. */
+  readonly parts?: readonly number[];
   readonly of?: number;
 }
 
@@ -24,7 +24,7 @@ export interface OperationRecords<R extends OpCall> {
 }
 
 /** Values and gradients of every operation that Tenfold has, one test each. */
-export function opinfoParity(device: string, { families, part = 0, of = 1 }: OpinfoOptions): void {
+export function opinfoParity(device: string, { families, parts = [0], of = 1 }: OpinfoOptions): void {
   for (const family of families) {
     onDevice(device, `opinfo/${family}`, async ({ samples }) => {
       const groups = await byOperation<OpSample>(samples.filter(canHold(device)));
@@ -32,7 +32,7 @@ export function opinfoParity(device: string, { families, part = 0, of = 1 }: Opi
         const problems: string[] = [];
         for (const [i, sample] of records.entries()) {
           const deviation = deviationOf(sample);
-          if (i % of !== part || (deviation && !deviation.only)) continue;
+          if (!parts.includes(i % of) || (deviation && !deviation.only)) continue;
           const compared = deviation ? { ...sample, grads: undefined } : sample;
           const lines = await sampleProblems(operation, compared, family);
           problems.push(...lines.map((line) => `${labelOf(sample)}: ${line}`));
