@@ -155,6 +155,45 @@ test('a transform and its inverse undo each other', async () => {
   expect(await numbers(log.add(inverse))).toEqual([0, 0]);
 });
 
+describe('MultivariateNormal', () => {
+  const covariance = [[2, 0.5, 0.2], [0.5, 1, -0.3], [0.2, -0.3, 0.8]]; // prettier-ignore
+  const value = tensor([[0, 0, 0], [1, -1, 2]], { dtype: 'float32' }); // prettier-ignore
+  const build = () => {
+    const loc = tensor([1, -2, 0.5], { requiresGrad: true });
+    const covarianceMatrix = tensor(covariance, { requiresGrad: true });
+    return { loc, covarianceMatrix, distribution: new D.MultivariateNormal(loc, { covarianceMatrix }) };
+  };
+  const near = async (x: Tensor, expected: readonly number[]) =>
+    expect(await numbers(x)).toEqual(expected.map((e) => expect.closeTo(e, 3)));
+
+  test('is PyTorch’s, with gradients', async () => {
+    const { loc, covarianceMatrix, distribution } = build();
+    await near(distribution.logProb(value), [-6.1516495, -6.2052212]);
+    await near(distribution.entropy(), [4.3134799]);
+    await near(distribution.variance, [2, 1, 0.8]);
+    distribution.logProb(value).sum().backward();
+    await near(loc.grad!, [-2.1785715, 5.2142859, 3.75]);
+    const symmetric = covarianceMatrix.grad!.add(covarianceMatrix.grad!.t()).mul(0.5);
+    await near(
+      symmetric,
+      [0.59664, -2.48728, -1.50042, -2.48728, 5.48095, 3.96066, -1.50042, 3.96066, 3.14941],
+    );
+    const precisionMatrix = tensor([[1, 0, 0], [0, 2, 0], [0, 0, 4]], { dtype: 'float32' }); // prettier-ignore
+    const other = new D.MultivariateNormal(tensor([0, 0, 0], { dtype: 'float32' }), { precisionMatrix });
+    await near(other.logProb(value), [-1.7170949, -11.2170954]);
+    await near(D.klDivergence(distribution, other), [6.0036154]);
+    await near(other.precisionMatrix.diagonal(), [1, 2, 4]);
+  });
+
+  test('draws with its covariance', async () => {
+    const draws = build().distribution.sample([COUNT]);
+    const found = await numbers(draws.t().cov());
+    covariance.flat().forEach((c, i) => expect(Math.abs(found[i] - c)).toBeLessThan(0.08));
+    expect(build().distribution.expand([4]).sample([2]).shape).toEqual([2, 4, 3]);
+    expect(() => new D.MultivariateNormal(tensor([0.5]), {})).toThrow('expected one of');
+  });
+});
+
 describe('misuse', () => {
   test('is an error that says what to do', () => {
     expect(() => new D.Normal(0, -1)).toThrow('Normal: scale is -1, expected a number above 0');

@@ -27,6 +27,8 @@ export { Beta, Chi2, Dirichlet, Exponential, FisherSnedecor, Gamma, StudentT } f
 export { klDivergence, registerKl } from './kl.ts';
 export { Cauchy, Gumbel, HalfCauchy, Laplace, Uniform } from './location-scale.ts';
 export { MixtureSameFamily } from './mixture.ts';
+export { MultivariateNormal } from './multivariate-normal.ts';
+export type { Spread } from './multivariate-normal.ts';
 export { HalfNormal, LogNormal, Normal } from './normal.ts';
 export { Kumaraswamy, Pareto, Weibull } from './positive.ts';
 export type { ProbsOrLogits } from './probabilities.ts';
