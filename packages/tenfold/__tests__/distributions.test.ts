@@ -163,26 +163,26 @@ describe('MultivariateNormal', () => {
     const covarianceMatrix = tensor(covariance, { requiresGrad: true });
     return { loc, covarianceMatrix, distribution: new D.MultivariateNormal(loc, { covarianceMatrix }) };
   };
-  const near = async (x: Tensor, expected: readonly number[]) =>
+  const expectNear = async (x: Tensor, expected: readonly number[]) =>
     expect(await numbers(x)).toEqual(expected.map((e) => expect.closeTo(e, 3)));
 
   test('is PyTorch’s, with gradients', async () => {
     const { loc, covarianceMatrix, distribution } = build();
-    await near(distribution.logProb(value), [-6.1516495, -6.2052212]);
-    await near(distribution.entropy(), [4.3134799]);
-    await near(distribution.variance, [2, 1, 0.8]);
+    await expectNear(distribution.logProb(value), [-6.1516495, -6.2052212]);
+    await expectNear(distribution.entropy(), [4.3134799]);
+    await expectNear(distribution.variance, [2, 1, 0.8]);
     distribution.logProb(value).sum().backward();
-    await near(loc.grad!, [-2.1785715, 5.2142859, 3.75]);
+    await expectNear(loc.grad!, [-2.1785715, 5.2142859, 3.75]);
     const symmetric = covarianceMatrix.grad!.add(covarianceMatrix.grad!.t()).mul(0.5);
-    await near(
+    await expectNear(
       symmetric,
       [0.59664, -2.48728, -1.50042, -2.48728, 5.48095, 3.96066, -1.50042, 3.96066, 3.14941],
     );
     const precisionMatrix = tensor([[1, 0, 0], [0, 2, 0], [0, 0, 4]], { dtype: 'float32' }); // prettier-ignore
     const other = new D.MultivariateNormal(tensor([0, 0, 0], { dtype: 'float32' }), { precisionMatrix });
-    await near(other.logProb(value), [-1.7170949, -11.2170954]);
-    await near(D.klDivergence(distribution, other), [6.0036154]);
-    await near(other.precisionMatrix.diagonal(), [1, 2, 4]);
+    await expectNear(other.logProb(value), [-1.7170949, -11.2170954]);
+    await expectNear(D.klDivergence(distribution, other), [6.0036154]);
+    await expectNear(other.precisionMatrix.diagonal(), [1, 2, 4]);
   });
 
   test('draws with its covariance', async () => {

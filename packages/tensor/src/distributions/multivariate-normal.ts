@@ -24,14 +24,14 @@ export class MultivariateNormal extends Distribution {
   readonly loc: Tensor;
   readonly scaleTril: Tensor;
 
-  constructor(loc: Tensor, spread: Spread) {
-    const given = Object.values(spread).filter((matrix) => matrix !== undefined);
+  constructor(loc: Tensor, { covarianceMatrix, precisionMatrix, scaleTril }: Spread) {
+    const given = [covarianceMatrix, precisionMatrix, scaleTril].filter((matrix) => matrix !== undefined);
     if (given.length !== 1)
       throw new ArgumentError(
         'MultivariateNormal: expected one of covarianceMatrix, precisionMatrix and scaleTril',
       );
     const size = loc.shape[loc.ndim - 1];
-    const matrix = triangleOf(spread);
+    const matrix = triangleOf({ covarianceMatrix, precisionMatrix, scaleTril });
     const batch = loc.add(matrix.sum(-1).mul(0)).shape.slice(0, -1);
     super(batch, [size]);
     this.loc = loc.expand([...batch, size]);
