@@ -91,7 +91,7 @@ describe('shapes', () => {
     await expectError(
       () => new nn.Conv2d(3, 4, 3).forward(ones([1, 1, 8, 8])),
       ShapeError,
-      'conv2d: the input has 1 channels (shape [1, 1, 8, 8]), but the weight [4, 3, 3, 3] with groups 1 expects 3',
+      'Conv2d: the input has 1 channels (shape [1, 1, 8, 8]), but the weight [4, 3, 3, 3] with groups 1 expects 3',
     );
   });
 

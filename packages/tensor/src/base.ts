@@ -35,7 +35,7 @@ export {
   zeros,
   zerosLike,
 } from './creation/constant.ts';
-export { asTensor } from './creation/new-like.ts';
+export { asTensor } from './creation/new.ts';
 export { fromBuffer, fromBytes, tensor } from './creation/from-data.ts';
 export type { CreationOptions } from './creation/options.ts';
 export { poisson } from './creation/poisson.ts';

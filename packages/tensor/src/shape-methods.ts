@@ -4,7 +4,6 @@
  */
 
 import type { Tensor } from './core/tensor.ts';
-import { newEmpty, newFull, newOnes, newTensor, newZeros } from './creation/new-like.ts';
 import { conj, imag, real } from './fft/complex.ts';
 import { install, installProperties } from './install-methods.ts';
 import type { MethodsOf } from './install-methods.ts';
@@ -42,8 +41,7 @@ import * as writeRows from './ops/write-rows.ts';
 /** The methods of modules that hold other functions too. */
 const single = {
   addbmm, addmm, addmv, addr, adjoint, angle, baddbmm, conj, cross, dim, elementSize, ger, inner, isFloatingPoint, isSigned,
-  kron, moveaxis, movedim, ndimension, nelement, newEmpty, newFull, newOnes, newTensor,
-  newZeros, scatterReduce, sumToSize, swapaxes, swapdims, unfold, vdot,
+  kron, moveaxis, movedim, ndimension, nelement, scatterReduce, sumToSize, swapaxes, swapdims, unfold, vdot,
 }; // prettier-ignore
 
 /** Of complex numbers, which are a trailing axis of 2. */

@@ -1,7 +1,7 @@
 /** New tensors in the dtype and on the device of another, unless others are given: the methods that begin with `new`. */
 
 import type { Shape } from '@tenfold/ir';
-import type { Tensor } from '../core/tensor.ts';
+import { Tensor } from '../core/tensor.ts';
 import type { NestedData } from '../data/nested.ts';
 import { empty, full, ones, zeros } from './constant.ts';
 import { tensor } from './from-data.ts';
@@ -36,4 +36,9 @@ export function newOnes(self: Tensor, size: Shape | number, options: CreationOpt
 /** A tensor whose contents do not matter yet; zeros. As torch.Tensor.new_empty. */
 export function newEmpty(self: Tensor, size: Shape | number, options: CreationOptions = {}): Tensor {
   return empty(size, like('newEmpty', self, options));
+}
+
+/** A tensor as it is, or cast and moved where a dtype or device is given; data as `tensor` makes it. As torch.as_tensor. */
+export function asTensor(data: Tensor | NestedData, options: CreationOptions = {}): Tensor {
+  return data instanceof Tensor ? data.to(options) : tensor(data, options);
 }

@@ -7,7 +7,7 @@ import type { Tensor } from '../core/tensor.ts';
 import { polygamma as polygammaOf } from './gamma.ts';
 
 export { bernoulli, multinomial } from '../creation/distributions.ts';
-export * from '../creation/new.ts';
+export { newEmpty, newFull, newOnes, newTensor, newZeros } from '../creation/new.ts';
 export { igamma, igammac } from '../special/incomplete-gamma.ts';
 export { i0 } from '../special/modified-bessel.ts';
 export * from './aliases.ts';
