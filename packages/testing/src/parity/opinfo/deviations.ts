@@ -20,7 +20,7 @@ const DEVIATIONS: readonly Deviation[] = [
   },
   {
     op: 'polygamma',
-    when: ({ args, inputs }) => args.n === 1 && inputs[0].dtype !== 'float32',
+    when: ({ args, inputs }) => args.n === 1 && ['int64', 'float64'].includes(inputs[0].dtype ?? ''),
     reason: "PyTorch's trigamma is right to nine digits, and finite at its poles",
   },
   {
@@ -45,7 +45,7 @@ const DEVIATIONS: readonly Deviation[] = [
   },
   {
     op: 'addcmul',
-    when: ({ args }) => args.value === 3.14,
+    when: ({ args, inputs }) => args.value === 3.14 && inputs[0].dtype === 'int64',
     reason: 'PyTorch truncates the factor for integers, with a warning; here the result is float32',
   },
   {
