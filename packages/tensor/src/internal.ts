@@ -4,6 +4,7 @@ export { hostAction, hostScalar } from './compile/recorder.ts';
 export * from './core/apply.ts';
 export { autocastDType, forProduct, forRange } from './core/autocast.ts';
 export * from './core/broadcast.ts';
+export { computedOnce } from './core/computed-once.ts';
 export * from './core/custom-grad.ts';
 export { composed } from './core/cut.ts';
 export { expose, inside } from './core/exposure.ts';

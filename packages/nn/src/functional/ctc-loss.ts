@@ -5,7 +5,7 @@
 
 import { ArgumentError, ShapeError, computeType, formatShape } from '@tenfold/ir';
 import { Tensor, cumsum, customGrad, indexSelect, pad, stack, tensor, where } from '@tenfold/tensor/base';
-import { apply, castTo, composed, expandTo, literal, source } from '@tenfold/tensor/internal';
+import { apply, castTo, composed, computedOnce, expandTo, literal, source } from '@tenfold/tensor/internal';
 import { requireFloat, requireIndices } from './checks.ts';
 import { checkIndexRange, knownValues } from './index-range.ts';
 import { checkReduction } from './reduction.ts';
@@ -139,7 +139,8 @@ function alphas(logProbs: Tensor, states: Tensor, { tensor: lengths, known }: Le
     const before = pad(alpha, [2, 0], { value: NEVER });
     const skipped = where(maySkip, from(before, 0, count), never);
     const next = logSum([alpha, from(before, 1, count), skipped]).add(at(t));
-    alpha = t < shortest ? next : where(lengths.gt(t).unsqueeze(1), next, alpha);
+    // Three elements of the next step read each.
+    alpha = computedOnce(t < shortest ? next : where(lengths.gt(t).unsqueeze(1), next, alpha));
   }
   return alpha;
 }

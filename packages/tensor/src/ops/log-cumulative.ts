@@ -1,8 +1,7 @@
 /** The running logarithm of a sum of exponentials. */
 
 import { normalizeAxis } from '@tenfold/ir';
-import { apply } from '../core/apply.ts';
-import { customGrad } from '../core/custom-grad.ts';
+import { computedOnce } from '../core/computed-once.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { cat } from './join.ts';
 import { logaddexp } from './log-space.ts';
@@ -28,14 +27,4 @@ export function logcumsumexp(self: Tensor, dim: number): Tensor {
     }
     return sums;
   });
-}
-
-/** The same, computed once for both who read it, and so its gradient: else each step would double the work of all before. */
-function computedOnce(x: Tensor): Tensor {
-  const pinned = (value: Tensor) => apply('contiguous', [value], undefined);
-  return customGrad(
-    [x],
-    () => pinned(x),
-    (gradient) => [pinned(gradient)],
-  );
 }
