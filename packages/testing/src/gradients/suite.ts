@@ -9,6 +9,8 @@ import { getDevice, setDefaultDevice } from '@tenfold/ir';
 import { fromBuffer } from '@tenfold/tensor';
 import { beforeAll, describe, it } from 'vitest';
 import { registerOracle } from '../oracle-devices.ts';
+import { inShare } from '../share.ts';
+import type { Share } from '../share.ts';
 import type { GradientCase } from './case.ts';
 import { valuesOf } from './case.ts';
 import { LAYER_CASES } from './layer-cases.ts';
@@ -32,14 +34,14 @@ const CASES = [
 ];
 
 /** Gradients on a device, which must be registered. */
-export function gradientSuite(device: string): void {
+export function gradientSuite(device: string, share: Share = {}): void {
   registerOracle('reference');
   const { caps } = getDevice(device).backend;
   const isDouble = caps.dtypes.has('float64');
   const cases = caps.hostRoutines ? [...CASES, ...LINALG_CASES] : CASES;
   describe(`gradients on ${device}`, () => {
     beforeAll(() => setDefaultDevice(device));
-    it.each(cases)('$name', (each) =>
+    it.each(cases.filter((_, i) => inShare(share, i)))('$name', (each) =>
       isDouble ? checkDifferences(each) : checkAgainstReference(each, device),
     );
   });

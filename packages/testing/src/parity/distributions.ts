@@ -4,6 +4,8 @@ import type { Tensor } from '@tenfold/tensor';
 import * as distributions from '@tenfold/tensor/distributions';
 import { expect, it } from 'vitest';
 import type { CallRecord } from '../fixtures.ts';
+import { inShare } from '../share.ts';
+import type { Share } from '../share.ts';
 import { byCall, problemsOf } from './calls.ts';
 import { canHold, onDevice } from './device.ts';
 
@@ -65,9 +67,10 @@ function namespaceFor(records: readonly CallRecord[]): object {
 }
 
 /** Distributions on a device that is registered. */
-export function distributionParity(device: string): void {
+export function distributionParity(device: string, share: Share = {}): void {
   onDevice(device, 'distributions', (records) => {
-    it.each(byCall(records.filter(canHold(device))))('%s', async (_, calls) => {
+    const mine = records.filter((record, i) => inShare(share, i) && canHold(device)(record));
+    it.each(byCall(mine))('%s', async (_, calls) => {
       const problems: string[] = [];
       for (const record of calls) problems.push(...(await problemsOf(record, namespaceFor(calls), false)));
       expect(problems).toEqual([]);

@@ -2,6 +2,8 @@
 
 import { expect, it } from 'vitest';
 import type { OpCall, OpFamily, OpSample } from '../../fixtures.ts';
+import { inShare } from '../../share.ts';
+import type { Share } from '../../share.ts';
 import { canHold, onDevice } from '../device.ts';
 import { deviationOf } from './deviations.ts';
 import { loadSurface } from './load-surface.ts';
@@ -9,12 +11,9 @@ import type { Operation } from './operations.ts';
 import { findOperation } from './operations.ts';
 import { labelOf, sampleProblems } from './replay.ts';
 
-export interface OpinfoOptions {
+export interface OpinfoOptions extends Share {
   /** The files to replay. */
   readonly families: readonly OpFamily[];
-  /** Which of `of` equal parts of each operation's samples; all unless given. */
-  readonly parts?: readonly number[];
-  readonly of?: number;
 }
 
 /** An operation with the records that concern it. */
@@ -24,7 +23,7 @@ export interface OperationRecords<R extends OpCall> {
 }
 
 /** Values and gradients of every operation that Tenfold has, one test each. */
-export function opinfoParity(device: string, { families, parts = [0], of = 1 }: OpinfoOptions): void {
+export function opinfoParity(device: string, { families, ...share }: OpinfoOptions): void {
   for (const family of families) {
     onDevice(device, `opinfo/${family}`, async ({ samples }) => {
       const groups = await byOperation<OpSample>(samples.filter(canHold(device)));
@@ -32,7 +31,7 @@ export function opinfoParity(device: string, { families, parts = [0], of = 1 }: 
         const problems: string[] = [];
         for (const [i, sample] of records.entries()) {
           const deviation = deviationOf(sample);
-          if (!parts.includes(i % of) || (deviation && !deviation.only)) continue;
+          if (!inShare(share, i) || (deviation && !deviation.only)) continue;
           const compared = deviation ? { ...sample, grads: undefined } : sample;
           const lines = await sampleProblems(operation, compared, family);
           problems.push(...lines.map((line) => `${labelOf(sample)}: ${line}`));
