@@ -60,10 +60,10 @@ export async function moduleProblems({ layer, args, state, text, calls }: Module
 }
 
 /** Layers for sequences on a device that is registered. */
-export function sequenceParity(device: string): void {
+export function sequenceParity(device: string, wanted: (layer: string) => boolean = () => true): void {
   onDevice(device, 'sequence', (records) => {
     const cases = records
-      .filter(canHold(device))
+      .filter((record) => wanted(record.layer) && canHold(device)(record))
       .map((record) => [`${record.layer}(${JSON.stringify(record.args)})`, record] as const);
     it.each(cases)('%s', async (_, record) => {
       expect(await moduleProblems(record)).toEqual([]);
