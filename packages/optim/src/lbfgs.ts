@@ -4,7 +4,7 @@
  */
 
 import { StateDictError, formatShape } from '@tenfold/ir';
-import { cat, enableGrad, max, noGrad, slice, stack, zeros } from '@tenfold/tensor/base';
+import { cat, enableGrad, max, noGrad, realizeAll, slice, stack, zeros } from '@tenfold/tensor/base';
 import type { Tensor } from '@tenfold/tensor/base';
 import { inside } from '@tenfold/tensor/internal';
 import { requireNotNegative, requireThat } from './descent.ts';
@@ -234,20 +234,29 @@ export class LBFGS {
         this.#memory.scale = curvature / size;
       }
     }
-    return noGrad(() =>
-      inside(() => {
-        let q = gradient.neg();
-        const shares: Tensor[] = [];
-        for (let i = dirs.length - 1; i >= 0; i--) {
-          shares[i] = dot(stps[i], q).mul(ro[i]);
-          q = q.sub(dirs[i].mul(shares[i]));
-        }
-        let r = q.mul(this.#memory.scale);
-        for (const [i, share] of shares.entries())
-          r = r.add(stps[i].mul(share.sub(dot(dirs[i], r).mul(ro[i]))));
-        return r;
-      }).realize(),
-    );
+    return noGrad(() => this.#newton(gradient));
+  }
+
+  /**
+   * The two loops over the changes. Each of their steps is computed before the next is traced: so programs do not depend
+   * on how many changes there are, and two small ones serve them all.
+   */
+  #newton(gradient: Tensor): Tensor {
+    const { dirs, stps, ro, scale } = this.#memory;
+    let q = gradient.neg().realize();
+    const shares: Tensor[] = [];
+    for (let i = dirs.length - 1; i >= 0; i--) {
+      const next = inside(() => {
+        shares[i] = dot(stps[i], q).mul(ro[i]);
+        return q.sub(dirs[i].mul(shares[i]));
+      });
+      realizeAll(shares[i], next);
+      q = next;
+    }
+    let r = q.mul(scale).realize();
+    for (const [i, share] of shares.entries())
+      r = inside(() => r.add(stps[i].mul(share.sub(dot(dirs[i], r).mul(ro[i]))))).realize();
+    return r;
   }
 
   // --- state dicts -----------------------------------------------------------------------------------------------
