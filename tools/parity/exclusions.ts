@@ -46,6 +46,11 @@ export const EXCLUSIONS: readonly Exclusion[] = [
     ],
   },
   {
+    reason: 'constraints and abstract bases of distributions: what values may be is said in words',
+    names: of('torch.distributions', 'ExponentialFamily biject_to transform_to'),
+  },
+  { reason: 'a composition of nothing', names: ['torch.distributions.identity_transform'] },
+  {
     reason: 'in-place operations are methods',
     names: ['torch.*_', 'torch.nn.functional.*_'],
   },

@@ -35,6 +35,25 @@ const families: Readonly<Record<string, D.Distribution>> = {
   OneHotCategorical: new D.OneHotCategorical({ probs }),
   Multinomial: new D.Multinomial(4, { probs }),
   ContinuousBernoulli: new D.ContinuousBernoulli({ probs: tensor([0.2, 0.5, 0.8]) }),
+  InverseGamma: new D.InverseGamma(tensor([12, 30]), tensor([2, 0.5])),
+  GeneralizedPareto: new D.GeneralizedPareto(1, 2, tensor([-0.5, 0, 0.1])),
+  MultivariateNormal: new D.MultivariateNormal(tensor([1.5, -1]), {
+    scaleTril: tensor([
+      [1, 0],
+      [0.5, 2],
+    ]),
+  }),
+  LowRankMultivariateNormal: new D.LowRankMultivariateNormal(
+    tensor([1.5, -1, 0]),
+    tensor([[1], [-2], [0.5]]),
+    tensor([0.5, 1, 2]),
+  ),
+  Wishart: new D.Wishart(7, {
+    scaleTril: tensor([
+      [1, 0],
+      [0.5, 2],
+    ]),
+  }),
   MixtureSameFamily: new D.MixtureSameFamily(
     new D.Categorical({ probs: tensor([0.3, 0.7]) }),
     new D.Normal(tensor([-2, 3]), tensor([0.5, 1])),
@@ -74,6 +93,42 @@ test('the Cauchy distributions have their quartiles', async () => {
   const half = (await numbers(new D.HalfCauchy(3).sample([COUNT]))).sort((a, b) => a - b);
   expect(half[0]).toBeGreaterThanOrEqual(0);
   expect(half[COUNT / 2]).toBeCloseTo(3, 0);
+});
+
+test.each([1e-4, 0.3, 4, 1e4])(
+  'angles of concentration %d have the mean direction and the spread',
+  async (kappa) => {
+    const distribution = new D.VonMises(3, kappa);
+    const draws = distribution.sample([COUNT]);
+    const turned = await numbers(draws.sub(3));
+    const spread = Number(await distribution.variance.item());
+    const off = (f: (x: number) => number) => turned.reduce((sum, x) => sum + f(x), 0) / COUNT;
+    expect(Math.abs(off(Math.sin))).toBeLessThan(5 / Math.sqrt(2 * COUNT));
+    const tolerance = 5 * Math.min(1 / Math.sqrt(2 * COUNT), spread / Math.sqrt(COUNT / 2));
+    expect(Math.abs(off((x) => 1 - Math.cos(x)) - spread)).toBeLessThan(tolerance + 1e-6);
+    const all = await numbers(draws);
+    expect(Math.min(...all)).toBeGreaterThanOrEqual(-Math.PI - 1e-6);
+    expect(Math.max(...all)).toBeLessThanOrEqual(Math.PI);
+  },
+);
+
+test('correlations of LKJ factors are spread as beta numbers', async () => {
+  const [dim, concentration] = [4, 1.5];
+  const factors = new D.LKJCholesky(dim, concentration).sample([COUNT]);
+  expect(factors.shape).toEqual([COUNT, dim, dim]);
+  const matrices = factors.matmul(factors.mT);
+  (await numbers(matrices.diagonal(0, -2, -1).sub(1).abs().max())).forEach((x) =>
+    expect(x).toBeLessThan(1e-5),
+  );
+  const spread = await numbers(matrices.var(0));
+  const expected = 1 / (2 * (concentration - 1 + dim / 2) + 1);
+  for (const place of [1, 2, 3, 6, 7, 11]) expect(spread[place] / expected).toBeCloseTo(1, 1);
+});
+
+test('logistic normal shares sum to 1', async () => {
+  const shares = new D.LogisticNormal(tensor([0.5, -1]), tensor([1, 2])).sample([8]);
+  expect(shares.shape).toEqual([8, 3]);
+  (await numbers(shares.sum(-1))).forEach((sum) => expect(sum).toBeCloseTo(1, 5));
 });
 
 describe('rsample lets gradients through to the parameters of', () => {

@@ -217,6 +217,8 @@ export interface Fixtures extends Readonly<Record<`opinfo/${OpFamily}`, OpFile>>
   readonly tensor: readonly CallRecord[];
   readonly functional: readonly CallRecord[];
   readonly distributions: readonly CallRecord[];
+  /** Those that need matrix decompositions. */
+  readonly 'matrix-distributions': readonly CallRecord[];
   readonly shapes: readonly CallRecord[];
   readonly vision: readonly CallRecord[];
   readonly 'vision-layers': readonly LayerRecord[];

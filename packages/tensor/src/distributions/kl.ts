@@ -6,10 +6,12 @@
 import { ArgumentError } from '@tenfold/ir';
 import type { Tensor } from '../core/tensor.ts';
 import { Categorical, OneHotCategorical } from './categorical.ts';
+import { Wishart, wishartKl } from './correlation.ts';
 import { Bernoulli, Binomial, Geometric, Poisson } from './discrete.ts';
 import type { Distribution } from './distribution.ts';
 import { Beta, Dirichlet, Exponential, Gamma } from './gamma.ts';
 import { Cauchy, Gumbel, Laplace, Uniform } from './location-scale.ts';
+import { LowRankMultivariateNormal } from './low-rank-normal.ts';
 import { MultivariateNormal, multivariateKl } from './multivariate-normal.ts';
 import { HalfNormal, LogNormal, Normal } from './normal.ts';
 import { sumRightmost } from './parameters.ts';
@@ -187,6 +189,10 @@ const registry: Divergence[] = [
   }),
   between(Normal, Normal, normals),
   between(MultivariateNormal, MultivariateNormal, multivariateKl),
+  between(MultivariateNormal, LowRankMultivariateNormal, multivariateKl),
+  between(LowRankMultivariateNormal, MultivariateNormal, multivariateKl),
+  between(LowRankMultivariateNormal, LowRankMultivariateNormal, multivariateKl),
+  between(Wishart, Wishart, wishartKl),
   between(LogNormal, LogNormal, (p, q) => normals(p.base, q.base)),
   between(HalfNormal, HalfNormal, (p, q) => normals(p.base, q.base)),
   between(Bernoulli, Bernoulli, bernoullis),

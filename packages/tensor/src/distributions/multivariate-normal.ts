@@ -1,20 +1,12 @@
 /** Normal numbers that depend on each other. */
 
-import { ArgumentError } from '@tenfold/ir';
 import type { Shape } from '@tenfold/ir';
 import type { Tensor } from '../core/tensor.ts';
-import { cholesky, inv, solveTriangular } from '../linalg/index.ts';
+import { solveTriangular } from '../linalg/index.ts';
+import { Covariance, givenMatrix, squaredLength } from './covariance.ts';
+import type { Spread } from './covariance.ts';
 import { Distribution } from './distribution.ts';
 import { standardNormal } from './parameters.ts';
-
-/** One of the three, `[..., n, n]`. */
-export interface Spread {
-  readonly covarianceMatrix?: Tensor;
-  /** The inverse of the covariance. */
-  readonly precisionMatrix?: Tensor;
-  /** A lower triangle L with positive diagonal: the covariance is L Lᵀ. */
-  readonly scaleTril?: Tensor;
-}
 
 /**
  * Mean `loc` `[..., n]` and a covariance between the n numbers. As torch.distributions.MultivariateNormal. It needs
@@ -22,32 +14,37 @@ export interface Spread {
  */
 export class MultivariateNormal extends Distribution {
   readonly loc: Tensor;
-  readonly scaleTril: Tensor;
+  readonly #covariance: Covariance;
 
-  constructor(loc: Tensor, { covarianceMatrix, precisionMatrix, scaleTril }: Spread) {
-    const given = [covarianceMatrix, precisionMatrix, scaleTril].filter((matrix) => matrix !== undefined);
-    if (given.length !== 1)
-      throw new ArgumentError(
-        'MultivariateNormal: expected one of covarianceMatrix, precisionMatrix and scaleTril',
-      );
+  /** @throws ArgumentError unless exactly one matrix is given. */
+  constructor(loc: Tensor, options: Spread) {
+    const [name, matrix] = givenMatrix('MultivariateNormal', options);
     const size = loc.shape[loc.ndim - 1];
-    const matrix = triangleOf({ covarianceMatrix, precisionMatrix, scaleTril });
     const batch = loc.add(matrix.sum(-1).mul(0)).shape.slice(0, -1);
     super(batch, [size]);
     this.loc = loc.expand([...batch, size]);
-    this.scaleTril = matrix.expand([...batch, size, size]);
+    this.#covariance = new Covariance(name, matrix.expand([...batch, size, size]));
   }
 
   protected override rebuilt(f: (parameter: Tensor) => Tensor): MultivariateNormal {
-    return new MultivariateNormal(f(this.loc), { scaleTril: f(this.scaleTril) });
+    return new MultivariateNormal(f(this.loc), this.#covariance.mapped(f));
+  }
+
+  get scaleTril(): Tensor {
+    return this.#covariance.scaleTril;
   }
 
   get covarianceMatrix(): Tensor {
-    return this.scaleTril.matmul(this.scaleTril.mT);
+    return this.#covariance.covarianceMatrix;
   }
 
   get precisionMatrix(): Tensor {
-    return inv(this.covarianceMatrix);
+    return this.#covariance.precisionMatrix;
+  }
+
+  /** Half the logarithm of the covariance's determinant. */
+  get logVolume(): Tensor {
+    return this.#covariance.logVolume;
   }
 
   override get hasRsample(): boolean {
@@ -79,31 +76,16 @@ export class MultivariateNormal extends Distribution {
       .sub(this.logVolume);
   }
 
-  /** Half the logarithm of the covariance's determinant. */
-  get logVolume(): Tensor {
-    return this.scaleTril.diagonal(0, -2, -1).log().sum(-1);
-  }
-
   override entropy(): Tensor {
     return this.logVolume.add(0.5 * this.eventShape[0] * (1 + Math.log(2 * Math.PI)));
   }
 }
 
-function triangleOf({ covarianceMatrix, precisionMatrix, scaleTril }: Spread): Tensor {
-  if (scaleTril) return scaleTril;
-  if (covarianceMatrix) return cholesky(covarianceMatrix);
-  if (precisionMatrix) return cholesky(inv(precisionMatrix));
-  throw new ArgumentError('MultivariateNormal: there is no matrix');
-}
-
-/** |L⁻¹ x|² for `[..., n]`. */
-function squaredLength(triangle: Tensor, x: Tensor): Tensor {
-  const wide = triangle.expand([...x.shape, x.shape[x.ndim - 1]]);
-  return solveTriangular(wide, x.unsqueeze(-1), { upper: false }).square().sum([-2, -1]);
-}
+/** What the divergence of two normal distributions of vectors is made of. */
+type NormalVectors = Pick<MultivariateNormal, 'eventShape' | 'loc' | 'scaleTril' | 'logVolume'>;
 
 /** The divergence of two of them. */
-export function multivariateKl(p: MultivariateNormal, q: MultivariateNormal): Tensor {
+export function multivariateKl(p: NormalVectors, q: NormalVectors): Tensor {
   const size = p.eventShape[0];
   const spread = solveTriangular(q.scaleTril, p.scaleTril, { upper: false }).square().sum([-2, -1]);
   const distance = squaredLength(q.scaleTril, q.loc.sub(p.loc));

@@ -6,7 +6,7 @@ import type { Tensor } from '../core/tensor.ts';
 import { Distribution } from './distribution.ts';
 import { broadcastAll, requirePositive, standardNormal } from './parameters.ts';
 import { TransformedDistribution } from './transformed.ts';
-import { AbsTransform, ExpTransform } from './transforms.ts';
+import { AbsTransform, ExpTransform, StickBreakingTransform } from './transforms.ts';
 
 const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
@@ -145,5 +145,28 @@ export class HalfNormal extends TransformedDistribution<Normal> {
 
   override entropy(): Tensor {
     return this.base.entropy().sub(Math.LN2);
+  }
+}
+
+/**
+ * Shares that sum to 1: normal numbers `[..., n]` made n + 1 of them by breaking a stick. As
+ * torch.distributions.LogisticNormal.
+ */
+export class LogisticNormal extends TransformedDistribution<Normal> {
+  constructor(loc: Operand, scale: Operand) {
+    super(new Normal(loc, scale), [new StickBreakingTransform()]);
+  }
+
+  get loc(): Tensor {
+    return this.base.loc;
+  }
+
+  get scale(): Tensor {
+    return this.base.scale;
+  }
+
+  override expand(batchShape: Shape): LogisticNormal {
+    const shape = [...batchShape, this.eventShape[0] - 1];
+    return new LogisticNormal(this.loc.expand(shape), this.scale.expand(shape));
   }
 }

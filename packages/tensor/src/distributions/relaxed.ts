@@ -113,8 +113,6 @@ export class ContinuousBernoulli extends WithProbability {
         const squared = d.square();
         return squared
           .mul(104 / 45)
-          .mul(4)
-          .div(4)
           .mul(squared)
           .add(squared.mul(4 / 3))
           .add(Math.LN2);

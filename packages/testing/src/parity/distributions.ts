@@ -66,9 +66,13 @@ function namespaceFor(records: readonly CallRecord[]): object {
   return { ...Object.fromEntries(members), ...composites };
 }
 
-/** Distributions on a device that is registered. */
-export function distributionParity(device: string, share: Share = {}): void {
-  onDevice(device, 'distributions', (records) => {
+/** Distributions on a device that is registered: those that need no matrix decompositions, or those that do. */
+export function distributionParity(
+  device: string,
+  share: Share = {},
+  of: 'distributions' | 'matrix-distributions' = 'distributions',
+): void {
+  onDevice(device, of, (records) => {
     const mine = records.filter((record, i) => inShare(share, i) && canHold(device)(record));
     it.each(byCall(mine))('%s', async (_, calls) => {
       const problems: string[] = [];
