@@ -134,25 +134,48 @@ function weightExtents(weight: Shape, rank: number) {
   return { groups: weight.slice(0, at), filters: weight[at], channels: weight[at + 1] };
 }
 
-/** out[n, o, p] = Σ input[n, c, stride · p + dilation · k - before] · weight[o, c, k]. */
-export function convolution(input: Shape, weight: Shape, axes: readonly ConvolvedAxis[]): ContractSpec {
+/** Along one spatial axis: position `p` of the result reads tap `k` at `step · p + reach · k + offset`. */
+interface SlidAxis {
+  readonly positions: number;
+  readonly taps: number;
+  readonly step: number;
+  readonly reach: number;
+  readonly offset: number;
+}
+
+/** Sums over the taps and over one axis of the weight; the other, of filters or of channels, is `kept` in the result. */
+function slide(
+  input: Shape,
+  weight: Shape,
+  axes: readonly SlidAxis[],
+  kept: 'filters' | 'channels',
+): ContractSpec {
   const labels = new Labels();
   const sizes = weightExtents(weight, axes.length);
   const n = labels.add(input[0]);
   const group = labels.addAll(sizes.groups);
-  const o = labels.add(sizes.filters);
-  const positions = labels.addAll(axes.map(({ out }) => out));
-  const c = labels.add(sizes.channels);
-  const taps = labels.addAll(axes.map(({ kernel }) => kernel));
-  const read = axes.map(({ stride, dilation, before }, i) =>
-    sumOf([[positions[i], stride], [taps[i], dilation]], -before),
+  const keptAxis = labels.add(sizes[kept]);
+  const positions = labels.addAll(axes.map((axis) => axis.positions));
+  const summed = labels.add(sizes[kept === 'filters' ? 'channels' : 'filters']);
+  const taps = labels.addAll(axes.map((axis) => axis.taps));
+  const [o, c] = kept === 'filters' ? [keptAxis, summed] : [summed, keptAxis];
+  const read = axes.map(({ step, reach, offset }, i) =>
+    sumOf([[positions[i], step], [taps[i], reach]], offset),
   ); // prettier-ignore
   return {
     extents: labels.extents,
-    a: [...[n, ...group, c].map(plain), ...read],
+    a: [...[n, ...group, summed].map(plain), ...read],
     b: [...group, o, c, ...taps].map(plain),
-    out: [n, ...group, o, ...positions],
+    out: [n, ...group, keptAxis, ...positions],
   };
+}
+
+/** out[n, o, p] = Σ input[n, c, stride · p + dilation · k - before] · weight[o, c, k]. */
+export function convolution(input: Shape, weight: Shape, axes: readonly ConvolvedAxis[]): ContractSpec {
+  const slid = axes.map(({ out, kernel, stride, dilation, before }) => {
+    return { positions: out, taps: kernel, step: stride, reach: dilation, offset: -before };
+  });
+  return slide(input, weight, slid, 'filters');
 }
 
 /**
@@ -160,23 +183,10 @@ export function convolution(input: Shape, weight: Shape, axes: readonly Convolve
  * input with `stride - 1` zeros between neighbours.
  */
 export function spreadTranspose(input: Shape, weight: Shape, axes: readonly ConvolvedAxis[]): ContractSpec {
-  const labels = new Labels();
-  const sizes = weightExtents(weight, axes.length);
-  const n = labels.add(input[0]);
-  const group = labels.addAll(sizes.groups);
-  const c = labels.add(sizes.channels);
-  const positions = labels.addAll(axes.map(({ size }) => size));
-  const o = labels.add(sizes.filters);
-  const taps = labels.addAll(axes.map(({ kernel }) => kernel));
-  const read = axes.map(({ dilation, before }, i) =>
-    sumOf([[positions[i], 1], [taps[i], -dilation]], before),
-  ); // prettier-ignore
-  return {
-    extents: labels.extents,
-    a: [...[n, ...group, o].map(plain), ...read],
-    b: [...group, o, c, ...taps].map(plain),
-    out: [n, ...group, c, ...positions],
-  };
+  const slid = axes.map(({ size, kernel, dilation, before }) => {
+    return { positions: size, taps: kernel, step: 1, reach: -dilation, offset: before };
+  });
+  return slide(input, weight, slid, 'channels');
 }
 
 /** How many positions of each axis `phaseTranspose` computes for every phase of the stride, beginning with which. */
