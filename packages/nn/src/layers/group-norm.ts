@@ -96,16 +96,16 @@ export class RMSNorm extends Module {
   }
 }
 
-/** Divides by a power of what neighbouring channels have, as torch.nn.LocalResponseNorm. */
-export class LocalResponseNorm extends Module {
+/** What the layers below have in common. */
+abstract class ResponseNorm extends Module {
   readonly size: number;
   readonly alpha: number;
   readonly beta: number;
   readonly k: number;
 
-  constructor(size: number, { alpha = 1e-4, beta = 0.75, k = 1 }: LocalResponseNormOptions = {}) {
+  constructor(name: string, size: number, { alpha = 1e-4, beta = 0.75, k = 1 }: LocalResponseNormOptions) {
     super();
-    requireCount('LocalResponseNorm', { size });
+    requireCount(name, { size });
     this.size = size;
     this.alpha = alpha;
     this.beta = beta;
@@ -113,6 +113,15 @@ export class LocalResponseNorm extends Module {
   }
 
   /** The shape stays. */
+  abstract override forward(input: Tensor): Tensor;
+}
+
+/** Divides by a power of what neighbouring channels have, as torch.nn.LocalResponseNorm. */
+export class LocalResponseNorm extends ResponseNorm {
+  constructor(size: number, options: LocalResponseNormOptions = {}) {
+    super('LocalResponseNorm', size, options);
+  }
+
   forward(input: Tensor): Tensor {
     return localResponseNorm(input, this.size, { alpha: this.alpha, beta: this.beta, k: this.k });
   }
@@ -124,22 +133,11 @@ export class LocalResponseNorm extends Module {
 }
 
 /** As LocalResponseNorm for `[N, C, H, W]`, where an even size stands for the odd one below, as torch.nn.CrossMapLRN2d. */
-export class CrossMapLRN2d extends Module {
-  readonly size: number;
-  readonly alpha: number;
-  readonly beta: number;
-  readonly k: number;
-
-  constructor(size: number, { alpha = 1e-4, beta = 0.75, k = 1 }: LocalResponseNormOptions = {}) {
-    super();
-    requireCount('CrossMapLRN2d', { size });
-    this.size = size;
-    this.alpha = alpha;
-    this.beta = beta;
-    this.k = k;
+export class CrossMapLRN2d extends ResponseNorm {
+  constructor(size: number, options: LocalResponseNormOptions = {}) {
+    super('CrossMapLRN2d', size, options);
   }
 
-  /** The shape stays. */
   forward(input: Tensor): Tensor {
     const each = Math.floor((this.size - 1) / 2);
     const reach = { before: each, after: each };
