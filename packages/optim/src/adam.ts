@@ -1,7 +1,6 @@
 /** Adam, and AdamW, which differs in how weights decay. */
 
-import type { Tensor } from '@tenfold/tensor/base';
-import { approach } from './descent.ts';
+import { decayed, moments } from './descent.ts';
 import { Optimizer } from './optimizer.ts';
 import type { NumberMaker, Update } from './optimizer.ts';
 import { requireSetting } from './param-group.ts';
@@ -54,39 +53,27 @@ export class Adam extends Optimizer<AdamSettings> {
     return amsgrad ? ['expAvg', 'expAvgSq', 'maxExpAvgSq'] : ['expAvg', 'expAvgSq'];
   }
 
-  /** How weights decay: here by a penalty in the gradient. */
-  protected decay(group: ParamGroup<AdamSettings>, number: NumberMaker): (update: Update) => Decayed {
-    const penalty = number(() => group.weightDecay);
-    return ({ value, gradient }) => ({ value, gradient: gradient.add(value.mul(penalty)) });
+  /** Whether weights shrink by themselves; else a penalty is in the gradient. */
+  protected get decoupled(): boolean {
+    return false;
   }
 
   protected update(group: ParamGroup<AdamSettings>, updates: readonly Update[], number: NumberMaker): void {
-    const decay = group.weightDecay === 0 ? undefined : this.decay(group, number);
-    const takeMean = number(() => 1 - group.betas[0]);
-    const takeSquare = number(() => 1 - group.betas[1]);
+    const decay = decayed(group, this.decoupled, number);
+    const meansOf = moments(group, number);
     // With both corrections c₁, c₂ for the start at zero moved into numbers: lr·(m/c₁) / (√(v/c₂) + ε) =
     // (lr·√c₂/c₁)·m / (√v + ε·√c₂).
     const rootCorrection = (step: number) => Math.sqrt(1 - group.betas[1] ** step);
     const descent = number((step) => (-group.lr * rootCorrection(step)) / (1 - group.betas[0] ** step));
     const eps = number((step) => group.eps * rootCorrection(step));
     for (const update of updates) {
-      const signed = group.maximize ? { ...update, gradient: update.gradient.neg() } : update;
-      const { value, gradient } = decay ? decay(signed) : signed;
-      const mean = approach(update.state('expAvg'), gradient, takeMean);
-      const square = approach(update.state('expAvgSq'), gradient.mul(gradient), takeSquare);
+      const { value, gradient } = decay(update);
+      const { mean, square } = meansOf(update, gradient);
       const divisor = group.amsgrad ? update.state('maxExpAvgSq').maximum(square) : square;
-      update.writeState('expAvg', mean);
-      update.writeState('expAvgSq', square);
       if (group.amsgrad) update.writeState('maxExpAvgSq', divisor);
       update.write(value.add(mean.div(divisor.sqrt().add(eps)).mul(descent)));
     }
   }
-}
-
-/** A parameter's value and gradient after weight decay. */
-interface Decayed {
-  readonly value: Tensor;
-  readonly gradient: Tensor;
 }
 
 /**
@@ -98,11 +85,7 @@ export class AdamW extends Adam {
     super(params, { weightDecay, ...options });
   }
 
-  protected override decay(
-    group: ParamGroup<AdamSettings>,
-    number: NumberMaker,
-  ): (update: Update) => Decayed {
-    const shrink = number(() => 1 - group.lr * group.weightDecay);
-    return ({ value, gradient }) => ({ value: value.mul(shrink), gradient });
+  protected override get decoupled(): boolean {
+    return true;
   }
 }

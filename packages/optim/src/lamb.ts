@@ -2,7 +2,7 @@
 
 import { logicalAnd, norm, where } from '@tenfold/tensor/base';
 import { literal } from '@tenfold/tensor/internal';
-import { approach, requireBetas, requireNotNegative } from './descent.ts';
+import { moments, requireBetas, requireNotNegative } from './descent.ts';
 import { Optimizer } from './optimizer.ts';
 import type { NumberMaker, Update } from './optimizer.ts';
 import type { ParamGroup, Params } from './param-group.ts';
@@ -42,8 +42,7 @@ export class LAMB extends Optimizer<LAMBSettings> {
   }
 
   protected update(group: ParamGroup<LAMBSettings>, updates: readonly Update[], number: NumberMaker): void {
-    const takeMean = number(() => 1 - group.betas[0]);
-    const takeSquare = number(() => 1 - group.betas[1]);
+    const meansOf = moments(group, number);
     const correctMean = number((step) => 1 / (1 - group.betas[0] ** step));
     const correctSquare = number((step) => 1 / (1 - group.betas[1] ** step));
     const eps = number(() => group.eps);
@@ -52,10 +51,7 @@ export class LAMB extends Optimizer<LAMBSettings> {
     for (const update of updates) {
       const { value } = update;
       const gradient = group.maximize ? update.gradient.neg() : update.gradient;
-      const mean = approach(update.state('expAvg'), gradient, takeMean);
-      const square = approach(update.state('expAvgSq'), gradient.mul(gradient), takeSquare);
-      update.writeState('expAvg', mean);
-      update.writeState('expAvgSq', square);
+      const { mean, square } = meansOf(update, gradient);
       const adaptive = mean.mul(correctMean).div(square.mul(correctSquare).sqrt().add(eps));
       const direction = adaptive.add(value.mul(penalty));
       const [own, length] = [norm(value), norm(direction)];

@@ -1,26 +1,17 @@
 /** NAdam: Adam that looks ahead along its momentum, as Nesterov's method does. */
 
-import { approach, penalised, requireBetas, requireNotNegative, shrinkage } from './descent.ts';
+import { decayed, moments, requireBetas, requireNotNegative } from './descent.ts';
+import type { MomentsOptions } from './descent.ts';
 import { Optimizer } from './optimizer.ts';
 import type { NumberMaker, Update } from './optimizer.ts';
 import type { ParamGroup, Params } from './param-group.ts';
 import type { Scalars } from './param-state.ts';
 
-export interface NAdamOptions {
+export interface NAdamOptions extends MomentsOptions {
   /** Learning rate. Default 2e-3. */
   readonly lr?: number;
-  /** Decay of the running means of the gradient and of its square. Default [0.9, 0.999]. */
-  readonly betas?: readonly [number, number];
-  /** Added to the divisor. Default 1e-8. */
-  readonly eps?: number;
-  /** The L2 penalty, or the decoupled decay. Default 0. */
-  readonly weightDecay?: number;
   /** How fast the momentum grows to its final value. Default 4e-3. */
   readonly momentumDecay?: number;
-  /** Whether weights decay as in AdamW. Default false. */
-  readonly decoupledWeightDecay?: boolean;
-  /** Whether to climb instead of descend. Default false. */
-  readonly maximize?: boolean;
 }
 
 type NAdamSettings = Required<NAdamOptions>;
@@ -61,11 +52,8 @@ export class NAdam extends Optimizer<NAdamSettings> {
   }
 
   protected update(group: ParamGroup<NAdamSettings>, updates: readonly Update[], number: NumberMaker): void {
-    const { decoupledWeightDecay: decoupled } = group;
-    const gradientOf = penalised(decoupled ? { ...group, weightDecay: 0 } : group, number);
-    const shrink = decoupled ? shrinkage(group, number) : undefined;
-    const takeMean = number(() => 1 - group.betas[0]);
-    const takeSquare = number(() => 1 - group.betas[1]);
+    const decay = decayed(group, group.decoupledWeightDecay, number);
+    const meansOf = moments(group, number);
     const correction = number((step) => 1 / (1 - group.betas[1] ** step));
     const eps = number(() => group.eps);
     const byGradient = number(
@@ -76,13 +64,9 @@ export class NAdam extends Optimizer<NAdamSettings> {
       return (-group.lr * next) / (1 - muProduct * next);
     });
     for (const update of updates) {
-      const gradient = gradientOf(update);
-      const mean = approach(update.state('expAvg'), gradient, takeMean);
-      const square = approach(update.state('expAvgSq'), gradient.mul(gradient), takeSquare);
-      update.writeState('expAvg', mean);
-      update.writeState('expAvgSq', square);
+      const { value, gradient } = decay(update);
+      const { mean, square } = meansOf(update, gradient);
       const step = gradient.mul(byGradient).add(mean.mul(byMean));
-      const value = shrink ? update.value.mul(shrink) : update.value;
       update.write(value.add(step.div(square.mul(correction).sqrt().add(eps))));
     }
   }

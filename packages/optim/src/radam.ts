@@ -1,23 +1,14 @@
 /** RAdam: Adam whose first steps, from few samples of the variance, are taken without dividing by it. */
 
-import { approach, penalised, requireBetas, requireNotNegative, shrinkage } from './descent.ts';
+import { decayed, moments, requireBetas, requireNotNegative } from './descent.ts';
+import type { MomentsOptions } from './descent.ts';
 import { Optimizer } from './optimizer.ts';
 import type { NumberMaker, Update } from './optimizer.ts';
 import type { ParamGroup, Params } from './param-group.ts';
 
-export interface RAdamOptions {
+export interface RAdamOptions extends MomentsOptions {
   /** Learning rate. Default 1e-3. */
   readonly lr?: number;
-  /** Decay of the running means of the gradient and of its square. Default [0.9, 0.999]. */
-  readonly betas?: readonly [number, number];
-  /** Added to the divisor. Default 1e-8. */
-  readonly eps?: number;
-  /** The L2 penalty, or the decoupled decay. Default 0. */
-  readonly weightDecay?: number;
-  /** Whether weights decay as in AdamW. Default false. */
-  readonly decoupledWeightDecay?: boolean;
-  /** Whether to climb instead of descend. Default false. */
-  readonly maximize?: boolean;
 }
 
 type RAdamSettings = Required<RAdamOptions>;
@@ -46,11 +37,8 @@ export class RAdam extends Optimizer<RAdamSettings> {
   }
 
   protected update(group: ParamGroup<RAdamSettings>, updates: readonly Update[], number: NumberMaker): void {
-    const { decoupledWeightDecay: decoupled } = group;
-    const gradientOf = penalised(decoupled ? { ...group, weightDecay: 0 } : group, number);
-    const shrink = decoupled ? shrinkage(group, number) : undefined;
-    const takeMean = number(() => 1 - group.betas[0]);
-    const takeSquare = number(() => 1 - group.betas[1]);
+    const decay = decayed(group, group.decoupledWeightDecay, number);
+    const meansOf = moments(group, number);
     const eps = number(() => group.eps);
     // Which of the two kinds of step is taken changes with time: one of the factors is 0.
     const rate = (step: number) => -group.lr / (1 - group.betas[0] ** step);
@@ -60,13 +48,9 @@ export class RAdam extends Optimizer<RAdamSettings> {
       return rate(step) * correction * rectification(group.betas[1], step);
     });
     for (const update of updates) {
-      const gradient = gradientOf(update);
-      const mean = approach(update.state('expAvg'), gradient, takeMean);
-      const square = approach(update.state('expAvgSq'), gradient.mul(gradient), takeSquare);
-      update.writeState('expAvg', mean);
-      update.writeState('expAvgSq', square);
+      const { value, gradient } = decay(update);
+      const { mean, square } = meansOf(update, gradient);
       const factor = square.sqrt().add(eps).reciprocal().mul(rectified).add(plain);
-      const value = shrink ? update.value.mul(shrink) : update.value;
       update.write(value.add(mean.mul(factor)));
     }
   }
