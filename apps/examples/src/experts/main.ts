@@ -8,6 +8,7 @@ import { F, fromBuffer, manualSeed, nn, noGrad, optim } from 'tenfold';
 import type { Tensor } from 'tenfold';
 import { deviceOption, positiveNumber, progressBar, runProgram, useDevice, wholeNumber } from '../lib/cli.ts';
 import type { DeviceName } from '../lib/cli.ts';
+import { setCosineRate } from '../lib/learning-rate.ts';
 import { QUARTERS, drawPoints, quarterOf } from '../lib/quarters.ts';
 import type { Points } from '../lib/quarters.ts';
 import { seededRandom } from '../lib/random.ts';
@@ -53,7 +54,7 @@ async function main({ steps, experts, hidden, lr, seed, device }: Options): Prom
 
   const bar = progressBar('training', steps);
   for (let step = 1; step <= steps; step++) {
-    for (const group of optimizer.paramGroups) group.lr = (lr * (1 + Math.cos((Math.PI * step) / steps))) / 2;
+    setCosineRate(optimizer, lr, step, steps);
     const errors = errorsOf(mixture, single, drawPoints(BATCH, random));
     optimizer.zeroGrad();
     errors.mixture.add(errors.imbalance.mul(BALANCE)).add(errors.single).backward();

@@ -8,6 +8,7 @@ import { manualSeed, noGrad, optim } from 'tenfold';
 import { deviceOption, positiveNumber, progressBar, runProgram, useDevice, wholeNumber } from '../lib/cli.ts';
 import type { DeviceName } from '../lib/cli.ts';
 import { Forecaster, WARM_UP, forecastError, trainOnSeries } from '../lib/forecaster.ts';
+import { setCosineRate } from '../lib/learning-rate.ts';
 import { seededRandom } from '../lib/random.ts';
 import { mackeyGlass, piecesAt, randomStarts, standardized } from '../lib/series.ts';
 
@@ -48,7 +49,7 @@ async function main({ steps, ahead, width, lr, seed, device }: Options): Promise
 
   const bar = progressBar('training', steps);
   for (let step = 1; step <= steps; step++) {
-    for (const group of optimizer.paramGroups) group.lr = (lr * (1 + Math.cos((Math.PI * step) / steps))) / 2;
+    setCosineRate(optimizer, lr, step, steps);
     const starts = randomStarts(KNOWN - LENGTH - ahead, BATCH, random);
     const error = await trainOnSeries(model, optimizer, piecesAt(known, starts, LENGTH, ahead), LENGTH);
     bar.update(step);

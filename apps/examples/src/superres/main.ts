@@ -11,6 +11,7 @@ import type { Tensor } from 'tenfold';
 import { deviceOption, positiveNumber, progressBar, runProgram, useDevice, wholeNumber } from '../lib/cli.ts';
 import type { DeviceName } from '../lib/cli.ts';
 import { asText, batches, digitSets, greyValues, pictures } from '../lib/digit-images.ts';
+import { setCosineRate } from '../lib/learning-rate.ts';
 import { seededRandom } from '../lib/random.ts';
 
 interface Options {
@@ -65,7 +66,7 @@ async function main({ data, steps, batchSize, lr, seed, device }: Options): Prom
   const next = batches(pictures(sets.train), batchSize, seededRandom(seed));
   const bar = progressBar('training', steps);
   for (let step = 1; step <= steps; step++) {
-    for (const group of optimizer.paramGroups) group.lr = lr * 0.5 * (1 + Math.cos((Math.PI * step) / steps));
+    setCosineRate(optimizer, lr, step, steps);
     const large = next.next().value;
     const loss = F.mseLoss(model.forward(F.avgPool2d(large, 2)), large);
     optimizer.zeroGrad();
