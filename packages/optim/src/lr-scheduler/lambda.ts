@@ -8,20 +8,8 @@ import type { ScheduleOptions } from './decay.ts';
 /** A factor for a step. */
 export type LrLambda = (epoch: number) => number;
 
-function lambdasOf(
-  scheduler: string,
-  { paramGroups }: Scheduled,
-  given: LrLambda | readonly LrLambda[],
-): readonly LrLambda[] {
-  const lambdas = typeof given === 'function' ? paramGroups.map(() => given) : given;
-  if (lambdas.length === paramGroups.length) return lambdas;
-  throw new ArgumentError(
-    `${scheduler}: ${lambdas.length} functions for ${paramGroups.length} groups; expected one, or one for each`,
-  );
-}
-
-/** The base times a function of the step, one for all groups or one for each, as torch.optim.lr_scheduler.LambdaLR. */
-export class LambdaLR extends LRScheduler {
+/** What the schedules below have in common: a function for each group. */
+abstract class LambdaSchedule extends LRScheduler {
   readonly lrLambdas: readonly LrLambda[];
 
   constructor(
@@ -30,29 +18,27 @@ export class LambdaLR extends LRScheduler {
     { lastEpoch }: ScheduleOptions = {},
   ) {
     super(optimizer, lastEpoch);
-    this.lrLambdas = lambdasOf('LambdaLR', optimizer, lrLambda);
+    const { paramGroups } = optimizer;
+    this.lrLambdas = typeof lrLambda === 'function' ? paramGroups.map(() => lrLambda) : lrLambda;
+    if (this.lrLambdas.length !== paramGroups.length) {
+      throw new ArgumentError(
+        `${this.constructor.name}: ${this.lrLambdas.length} functions for ${paramGroups.length} groups; expected one, ` +
+          'or one for each',
+      );
+    }
     this.start();
   }
+}
 
+/** The base times a function of the step, one for all groups or one for each, as torch.optim.lr_scheduler.LambdaLR. */
+export class LambdaLR extends LambdaSchedule {
   protected getLr(): readonly number[] {
     return this.baseLrs.map((lr, i) => lr * this.lrLambdas[i](this.lastEpoch));
   }
 }
 
 /** The rate of the step before times a function of the step, as torch.optim.lr_scheduler.MultiplicativeLR. */
-export class MultiplicativeLR extends LRScheduler {
-  readonly lrLambdas: readonly LrLambda[];
-
-  constructor(
-    optimizer: Scheduled,
-    lrLambda: LrLambda | readonly LrLambda[],
-    { lastEpoch }: ScheduleOptions = {},
-  ) {
-    super(optimizer, lastEpoch);
-    this.lrLambdas = lambdasOf('MultiplicativeLR', optimizer, lrLambda);
-    this.start();
-  }
-
+export class MultiplicativeLR extends LambdaSchedule {
   protected getLr(): readonly number[] {
     const { lastEpoch } = this;
     return this.present().map((lr, i) => (lastEpoch > 0 ? lr * this.lrLambdas[i](lastEpoch) : lr));
