@@ -5,16 +5,10 @@
  */
 
 import { ArgumentError, FormatError } from '@tenfold/ir';
+import type { OptimizerSetting, OptimizerStateDict, StateDict } from '@tenfold/tensor/base';
 import { parseJson, stringifyJson } from './checkpoint-json.ts';
-import type {
-  CheckpointContent,
-  Json,
-  OptimizerSetting,
-  OptimizerStateDict,
-  RngState,
-} from './checkpoint-types.ts';
+import type { CheckpointContent, Json, RngState } from './checkpoint-types.ts';
 import { quote } from './messages.ts';
-import type { StateDict } from './state-dict.ts';
 
 /** Raised when a reader of the present version could no longer read what is written. */
 export const CHECKPOINT_VERSION = 1;

@@ -3,7 +3,7 @@
  * their shape, so this package depends neither on `@tenfold/nn` nor on `@tenfold/optim`.
  */
 
-import type { Tensor } from '@tenfold/tensor/base';
+import type { OptimizerStateDict, Tensor } from '@tenfold/tensor/base';
 
 /** A value that JSON can hold; NaN and the infinities are allowed and survive the round trip. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -13,22 +13,6 @@ export interface ModelLike {
   stateDict(): ReadonlyMap<string, Tensor>;
   /** Copies the values in. With `strict` (the default) missing and unexpected keys are a StateDictError. */
   loadStateDict(stateDict: ReadonlyMap<string, Tensor>, options?: { strict?: boolean }): unknown;
-}
-
-/** One setting of a parameter group: a learning rate, `nesterov`, a name, `betas`, or the parameters' indices. */
-export type OptimizerSetting = number | boolean | string | readonly number[];
-
-/**
- * The state of an optimizer as plain data. It follows `torch.optim.Optimizer.state_dict`, flattened: parameters
- * are numbered through all groups in order, and the state tensors of parameter `i` have keys `i.<name>`.
- */
-export interface OptimizerStateDict {
-  /** State tensors: `0.expAvg`, `0.expAvgSq`, `1.expAvg`, ...; empty before the first step if made lazily. */
-  readonly state: ReadonlyMap<string, Tensor>;
-  /** One record per group: its settings, and `params`, the indices of its parameters. */
-  readonly groups: readonly Readonly<Record<string, OptimizerSetting>>[];
-  /** Numbers that belong to no tensor: step counts, for example `step`. */
-  readonly scalars: Readonly<Record<string, number>>;
 }
 
 /** Anything with the state of an optimizer: every class of `@tenfold/optim`. */

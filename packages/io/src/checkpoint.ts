@@ -4,6 +4,7 @@
  */
 
 import { StateDictError } from '@tenfold/ir';
+import type { OptimizerStateDict, StateDict } from '@tenfold/tensor/base';
 import {
   CHECKPOINT_VERSION,
   packCheckpoint,
@@ -15,7 +16,6 @@ import type {
   Json,
   ModelLike,
   OptimizerLike,
-  OptimizerStateDict,
   RngLike,
   RngState,
 } from './checkpoint-types.ts';
@@ -25,7 +25,6 @@ import type { ByteInput } from './open-source.ts';
 import { openSafetensors } from './safetensors-file.ts';
 import { saveSafetensors, serializeStateDict } from './save.ts';
 import { requireFit } from './state-dict-fit.ts';
-import type { StateDict } from './state-dict.ts';
 
 /**
  * Saves a checkpoint to a file. Killed at any moment, it leaves the whole old checkpoint or the whole new one.

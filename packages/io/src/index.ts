@@ -3,7 +3,8 @@
 export { loadSafetensors } from './load.ts';
 export type { LoadOptions } from './load.ts';
 export { saveSafetensors, serializeStateDict } from './save.ts';
-export type { StateDict, StateDictLike } from './state-dict.ts';
+export type { StateDictLike } from './state-dict.ts';
+export type { OptimizerSetting, OptimizerStateDict, StateDict } from '@tenfold/tensor/base';
 
 export { openSafetensors } from './safetensors-file.ts';
 export type { OpenOptions, SafetensorsFile, TensorInfo, TensorOptions } from './safetensors-file.ts';
@@ -27,8 +28,6 @@ export type {
   Json,
   ModelLike,
   OptimizerLike,
-  OptimizerSetting,
-  OptimizerStateDict,
   RngLike,
   RngState,
 } from './checkpoint-types.ts';

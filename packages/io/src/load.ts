@@ -1,9 +1,9 @@
 /** Loads a safetensors file into tensors. */
 
+import type { StateDict } from '@tenfold/tensor/base';
 import type { ByteInput } from './open-source.ts';
 import { openSafetensors } from './safetensors-file.ts';
 import type { OpenOptions, TensorOptions } from './safetensors-file.ts';
-import type { StateDict } from './state-dict.ts';
 
 export interface LoadOptions extends OpenOptions, TensorOptions {}
 

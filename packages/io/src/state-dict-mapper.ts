@@ -3,7 +3,7 @@
  * regular expressions, transposes. A mapper is a list of rules and never changes; every method returns a new one.
  */
 
-import type { Tensor } from '@tenfold/tensor/base';
+import type { StateDict, Tensor } from '@tenfold/tensor/base';
 import {
   excludeRule,
   prefixRule,
@@ -17,7 +17,7 @@ import { MappingExplanation } from './mapping-explanation.ts';
 import { checkPlan, planMapping } from './mapping-plan.ts';
 import { quote } from './messages.ts';
 import { stateDictEntries } from './state-dict.ts';
-import type { StateDict, StateDictLike } from './state-dict.ts';
+import type { StateDictLike } from './state-dict.ts';
 
 export interface MapOptions {
   /** Whether a rule that names a key outright must find it (default true). */

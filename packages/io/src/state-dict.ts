@@ -1,9 +1,6 @@
-/** State dicts: names and tensors, in the order of the model. */
+/** State dicts as they are given to the functions here. */
 
 import type { Tensor } from '@tenfold/tensor/base';
-
-/** Keys to tensors in the order of the model, as `torch.nn.Module.state_dict`. */
-export type StateDict = Map<string, Tensor>;
 
 /** What the functions here take for a state dict: a Map, or a plain object with tensors. */
 export type StateDictLike = ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>;

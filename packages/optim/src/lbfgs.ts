@@ -5,12 +5,11 @@
 
 import { StateDictError, formatShape } from '@tenfold/ir';
 import { cat, enableGrad, max, noGrad, realizeAll, slice, stack, zeros } from '@tenfold/tensor/base';
-import type { Tensor } from '@tenfold/tensor/base';
+import type { OptimizerStateDict, Tensor } from '@tenfold/tensor/base';
 import { inside } from '@tenfold/tensor/internal';
 import { requireNotNegative, requireThat } from './descent.ts';
 import { checkedParams, groupsOf, settingsOf } from './param-group.ts';
 import type { ParamGroup, Params } from './param-group.ts';
-import type { OptimizerStateDict } from './param-state.ts';
 import { strongWolfe } from './strong-wolfe.ts';
 import type { LinePoint } from './strong-wolfe.ts';
 

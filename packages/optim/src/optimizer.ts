@@ -7,12 +7,12 @@
 import { computeType } from '@tenfold/ir';
 import type { Device, Shape } from '@tenfold/ir';
 import { enableGrad, noGrad } from '@tenfold/tensor/base';
-import type { Tensor } from '@tenfold/tensor/base';
+import type { OptimizerStateDict, Tensor } from '@tenfold/tensor/base';
 import { castTo, hostAction, hostScalar, inside } from '@tenfold/tensor/internal';
 import { checkedParams, groupsOf } from './param-group.ts';
 import type { ParamGroup, ParamGroupOptions, Params } from './param-group.ts';
 import { ParamState, checkState, loadState, saveState } from './param-state.ts';
-import type { OptimizerStateDict, Scalars, StateOwner, States } from './param-state.ts';
+import type { Scalars, StateOwner, States } from './param-state.ts';
 
 /** A parameter in a step. Values are in the dtype that is computed in; writing casts back. */
 export interface Update {

@@ -3,10 +3,9 @@
 import { ArgumentError, formatShape, isFloat } from '@tenfold/ir';
 import type { Storage } from '@tenfold/ir';
 import { Tensor } from '@tenfold/tensor/base';
+import type { OptimizerSetting } from '@tenfold/tensor/base';
 
-/** One setting of a group: a learning rate, `nesterov`, `betas`. */
-export type Setting = number | boolean | string | readonly number[];
-export type Settings = Readonly<Record<string, Setting>>;
+export type Settings = Readonly<Record<string, OptimizerSetting>>;
 
 /** A group's settings under their names, as state dicts hold them. */
 export function settingsOf({ params: _, ...settings }: { readonly params: readonly Tensor[] }): Settings {

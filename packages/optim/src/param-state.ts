@@ -3,23 +3,10 @@
 import { StateDictError, closest, formatShape, sameShape } from '@tenfold/ir';
 import type { Shape, Storage } from '@tenfold/ir';
 import { noGrad } from '@tenfold/tensor/base';
-import type { Tensor } from '@tenfold/tensor/base';
+import type { OptimizerStateDict, Tensor } from '@tenfold/tensor/base';
 import { zeroVariable } from '@tenfold/tensor/internal';
 import { settingsOf } from './param-group.ts';
 import type { ParamGroup, Settings } from './param-group.ts';
-
-/**
- * The state of an optimizer as plain data. It follows `torch.optim.Optimizer.state_dict`, flattened: parameters are
- * numbered through all groups in order, and what belongs to parameter `i` has keys `i.<name>`.
- */
-export interface OptimizerStateDict {
-  /** State tensors: `0.expAvg`, `0.expAvgSq`, `1.expAvg`, ...; none before a parameter's first step. */
-  readonly state: ReadonlyMap<string, Tensor>;
-  /** One record a group: its settings, and `params`, the numbers of its parameters. */
-  readonly groups: readonly Settings[];
-  /** Steps done: `0.step`, `1.step`, ... */
-  readonly scalars: Readonly<Record<string, number>>;
-}
 
 /** Numbers of a parameter that the host computes from step to step. */
 export type Scalars = Record<string, number>;

@@ -17,6 +17,7 @@ export { autocast } from './core/autocast.ts';
 export type { AutocastOptions } from './core/autocast.ts';
 export { realizeAll } from './core/realize-all.ts';
 export { scope } from './core/scope.ts';
+export type { OptimizerSetting, OptimizerStateDict, StateDict } from './core/state-dict.ts';
 export { Tensor } from './core/tensor.ts';
 export type { BackwardOptions, GradHook } from './core/tensor.ts';
 export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from './core/grad-mode.ts';

@@ -7,16 +7,13 @@
 import { ArgumentError, isDType, isFloat } from '@tenfold/ir';
 import type { DType } from '@tenfold/ir';
 import { noGrad } from '@tenfold/tensor/base';
-import type { Tensor } from '@tenfold/tensor/base';
+import type { StateDict, Tensor } from '@tenfold/tensor/base';
 import { moduleCall } from '@tenfold/tensor/internal';
 import { loadStateDict } from './load-state-dict.ts';
 import type { LoadStateDictOptions, LoadStateDictResult, StateBranch, StateTree } from './load-state-dict.ts';
 import { Buffer, Parameter } from './parameter.ts';
 import type { BufferOptions } from './parameter.ts';
 import { formatModule } from './print.ts';
-
-/** Keys to tensors in the order of the model, as `torch.nn.Module.state_dict`. */
-export type StateDict = Map<string, Tensor>;
 
 /** A module that takes one tensor and gives one: what a Sequential is made of. */
 export interface UnaryModule extends Module {
