@@ -1,5 +1,16 @@
 import { SeededRandom } from '@tenfold/testing';
-import { cat, compile, eye, fromBuffer, linalg, luUnpack, tensor, zeros } from 'tenfold';
+import {
+  cat,
+  compile,
+  eye,
+  fromBuffer,
+  linalg,
+  luUnpack,
+  pcaLowrank,
+  svdLowrank,
+  tensor,
+  zeros,
+} from 'tenfold';
 import type { Tensor } from 'tenfold';
 import { describe, expect, it } from 'vitest';
 
@@ -248,6 +259,27 @@ describe('powers, exponentials and norms', () => {
     expect(apart(linalg.norm(A), A.norm())).toBe(0);
     expect(apart(linalg.matrixNorm(A, 1), A.abs().sum(1).amax(-1))).toBe(0);
     expect(apart(linalg.matrixNorm(A, -Infinity, [0, 2]), A.abs().sum(2).amin(0))).toBe(0);
+  });
+});
+
+describe('from random products', () => {
+  it.each([
+    [40, 12],
+    [12, 40],
+  ])('svdLowrank finds a matrix of lower rank again: %d by %d', (m, n) => {
+    const A = cat([ofRank(m, n, 5).unsqueeze(0), ofRank(m, n, 3).unsqueeze(0)]);
+    const { U, S, V } = svdLowrank(A, 6);
+    expect([U.shape, S.shape, V.shape]).toEqual([
+      [2, m, 6],
+      [2, 6],
+      [2, n, 6],
+    ]);
+    expect(apart(U.mul(S.unsqueeze(-2)).matmul(V.mT), A)).toBeLessThan(1e-10);
+    expect(apart(S, linalg.svdvals(A).narrow(-1, 0, 6))).toBeLessThan(1e-10);
+    const mean = A.mean(-2, { keepdim: true });
+    expect(apart(svdLowrank(A, 6, 2, mean).S, pcaLowrank(A, 6).S)).toBeLessThan(1e-10);
+    expect(apart(pcaLowrank(A, null, false).S, S)).toBeLessThan(1e-10);
+    expect(() => svdLowrank(A, 13)).toThrow(/svdLowrank: q is 13, expected .* 0 to 12/);
   });
 });
 

@@ -12,6 +12,8 @@ import { solveTriangular } from './triangular.ts';
 
 export { choleskyInverse, choleskySolve } from './cholesky.ts';
 export { pinverse } from './least-squares.ts';
+export { pcaLowrank, svdLowrank } from './low-rank.ts';
+export type { LowRank } from './low-rank.ts';
 export { matrixExp } from './matrix-exp.ts';
 export { matrixPower } from './products.ts';
 export { geqrf, ormqr } from './qr.ts';
