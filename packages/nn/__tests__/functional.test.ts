@@ -84,7 +84,7 @@ const rows: readonly Row[] = [
     'pooling with too much padding',
     () => F.maxPool2d(image(), 2, { padding: 2 }),
     ArgumentError,
-    'maxPool2d: padding 2 is more than half the window of 2',
+    'maxPool2d: padding is 2, expected at most half the window of 2',
   ],
   [
     'pooling with a window that is too large',

@@ -39,7 +39,9 @@ export function marginRankingLoss(
   return composed(input1, () => {
     if (input1.ndim !== input2.ndim || input1.ndim !== target.ndim) {
       const shapes = [input1, input2, target].map(({ shape }) => formatShape(shape));
-      throw new ShapeError(`marginRankingLoss: shapes ${shapes.join(', ')} differ in their number of axes`);
+      throw new ShapeError(
+        `marginRankingLoss: shapes ${shapes.join(', ')} differ in their number of axes, expected as many of each`,
+      );
     }
     const losses = clamp(target.neg().mul(input1.sub(input2)).add(margin), 0);
     return reduceLoss('marginRankingLoss', losses, reduction);

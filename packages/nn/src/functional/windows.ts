@@ -46,28 +46,31 @@ export function windowAxes(
   { stride, padding = 0, dilation = 1, ceilMode = false }: WindowOptions,
 ): WindowAxis[] {
   requireSpatial(op, rank, input);
-  if (input.shape.slice(-1 - rank).includes(0)) {
-    throw new ShapeError(
-      `${op}: the input has shape ${formatShape(input.shape)}; expected nothing but the batch to be empty`,
-    );
-  }
   const sizes = sizesOf(op, 'the window', kernelSize, rank, 1);
   const isGiven = typeof stride === 'number' || (stride && stride.length > 0);
   const strides = sizesOf(op, 'stride', isGiven ? stride : kernelSize, rank, 1);
   const pads = sizesOf(op, 'padding', padding, rank, 0);
   const dilations = sizesOf(op, 'dilation', dilation, rank, 1);
+  const wide = pads.findIndex((before, i) => before > sizes[i] / 2);
+  if (wide >= 0) {
+    throw new ArgumentError(
+      `${op}: padding is ${pads[wide]}, expected at most half the window of ${sizes[wide]}`,
+    );
+  }
+  if (input.shape.slice(-1 - rank).includes(0)) {
+    throw new ShapeError(
+      `${op}: the input has shape ${formatShape(input.shape)}; expected nothing but the batch to be empty`,
+    );
+  }
   return sizes.map((size, i) => {
     const [before, step] = [pads[i], strides[i]];
-    if (before > size / 2) {
-      throw new ArgumentError(`${op}: padding ${before} is more than half the window of ${size}`);
-    }
     const length = input.shape[input.ndim - rank + i];
     const span = dilations[i] * (size - 1) + 1;
     const count = windowCount(length, before, span, step, ceilMode);
     if (count < 1) {
       throw new ShapeError(
         `${op}: a window that spans ${span} does not fit into ${length + 2 * before}, the padded size of the input ` +
-          formatShape(input.shape),
+          `${formatShape(input.shape)}; pad it, or make the window smaller`,
       );
     }
     const after = Math.max(before, (count - 1) * step + span - length - before);

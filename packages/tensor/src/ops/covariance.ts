@@ -52,14 +52,15 @@ function weightsOf(x: Tensor, fweights?: Tensor, aweights?: Tensor): Tensor | un
     (entry): entry is [string, Tensor] => entry[1] !== undefined,
   );
   const casts = given.map(([name, weights]) => {
-    if (weights.ndim > 1 || weights.numel !== x.shape[1]) {
-      throw new ShapeError(
-        `cov: ${name} of shape ${formatShape(weights.shape)} do not fit ${x.shape[1]} observations`,
-      );
-    }
-    if (isFloat(weights.dtype) === (name === 'fweights')) {
+    const isRightType = isFloat(weights.dtype) !== (name === 'fweights');
+    if (weights.ndim < 2 && !isRightType) {
       const wanted = name === 'fweights' ? 'integers' : 'floats';
       throw new DTypeError(`cov: ${name} are ${weights.dtype}, expected ${wanted}`);
+    }
+    if (weights.ndim > 1 || weights.numel !== x.shape[1]) {
+      throw new ShapeError(
+        `cov: ${name} have shape ${formatShape(weights.shape)}, expected [${x.shape[1]}], one for each observation`,
+      );
     }
     return castTo(weights, x.dtype);
   });

@@ -114,7 +114,7 @@ export function gradient(self: Tensor, { spacing = 1, dim, edgeOrder = 1 }: Grad
   const named = dim === undefined ? self.shape.map((_, axis) => axis) : typeof dim === 'number' ? [dim] : dim;
   const axes = named.map((axis) => axisOf('gradient', self, axis));
   if (new Set(axes).size < axes.length)
-    throw new ArgumentError(`gradient: dim [${named.join(', ')}] names an axis twice`);
+    throw new ArgumentError(`gradient: dim [${named.join(', ')}] names an axis twice, expected each once`);
   const x = asFloat(self);
   if (typeof spacing !== 'number' && spacing.length !== axes.length) {
     throw new ArgumentError(

@@ -52,16 +52,16 @@ export function fillShape(op: string, shape: Shape, sizes: readonly number[]): n
   const total = numel(shape);
   const open = sizes.indexOf(-1);
   const bad = sizes.find((size, i) => !Number.isInteger(size) || size < -1 || (size === -1 && i !== open));
-  if (bad !== undefined) {
+  const known = numel(sizes.filter((_, i) => i !== open));
+  if (bad !== undefined || (open >= 0 && known === 0)) {
     throw new ShapeError(
-      `${op}: ${formatShape(sizes)} is not a shape: expected whole sizes from 0 and at most one -1`,
+      `${op}: ${formatShape(sizes)} is not a shape: expected whole sizes from 0 and at most one -1, not beside a 0`,
     );
   }
-  const known = numel(sizes.filter((_, i) => i !== open));
-  if (open < 0 ? known !== total : known === 0 || total % known !== 0) {
+  if (open < 0 ? known !== total : total % known !== 0) {
     throw new ShapeError(
-      `${op}: a tensor of shape ${formatShape(shape)} with ${total} elements does not fit shape ${formatShape(sizes)}` +
-        (open < 0 ? `, which has ${known}` : `: ${total} is not a multiple of ${known}`),
+      `${op}: shape ${formatShape(sizes)} needs ${open < 0 ? '' : 'a multiple of '}${known} elements; a tensor of shape ` +
+        `${formatShape(shape)} has ${total}`,
     );
   }
   return sizes.map((size, i) => (i === open ? total / known : size));

@@ -26,9 +26,9 @@ export function scatterTarget(
   const axis = normalizeAxis(op, dim, self.ndim);
   const base = atLeastVector(self);
   checkIndexShape(op, base, axis, atLeastVector(index));
-  const positions = atLeastVector(indexTensor(op, index, base.shape[axis]));
-  const source = src instanceof Tensor ? atLeastVector(src) : src;
-  return { base, axis, positions, source: sourceFor(op, base, positions, source) };
+  const given = src instanceof Tensor ? atLeastVector(src) : src;
+  const source = sourceFor(op, base, atLeastVector(index), given);
+  return { base, axis, positions: atLeastVector(indexTensor(op, index, base.shape[axis])), source };
 }
 
 function atLeastVector(x: Tensor): Tensor {

@@ -59,7 +59,8 @@ export function roll(
 ): Tensor {
   const amounts = typeof shifts === 'number' ? [shifts] : shifts;
   if (dims === undefined) {
-    if (amounts.length !== 1) throw new ArgumentError('roll: several shifts need as many axes');
+    if (amounts.length !== 1)
+      throw new ArgumentError(`roll: ${amounts.length} shifts without axes, expected one; give dims`);
     const flat = rollAxis(apply('reshape', [self], { shape: [self.numel] }), 0, amounts[0]);
     return apply('reshape', [flat], { shape: self.shape });
   }
