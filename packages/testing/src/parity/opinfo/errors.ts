@@ -5,6 +5,7 @@ import type { OpError, OpFamily } from '../../fixtures.ts';
 import { tensorOf, tensorsIn } from '../calls.ts';
 import { canHold, onDevice } from '../device.ts';
 import { acceptanceOf } from './deviations.ts';
+import { expectedClass, missingFrom } from './error-classes.ts';
 import type { Operation } from './operations.ts';
 import { labelOf, perform } from './replay.ts';
 import { byOperation, eachOperation } from './suite.ts';
@@ -18,7 +19,13 @@ export function opinfoErrors(device: string, families: readonly OpFamily[]): voi
       eachOperation('errors of ', groups, async ({ operation, records }) => {
         const problems: string[] = [];
         for (const call of records) {
-          const problem = acceptanceOf(call) ? undefined : await errorProblem(operation, call);
+          const found = await errorProblem(operation, call);
+          const isTaken = found === NOTHING;
+          const problem = acceptanceOf(call)
+            ? isTaken
+              ? undefined
+              : 'is refused, and listed as taken'
+            : found;
           if (problem) problems.push(`${labelOf(call)}: ${problem}; PyTorch: ${call.message}`);
         }
         return problems;
@@ -26,6 +33,8 @@ export function opinfoErrors(device: string, families: readonly OpFamily[]): voi
     });
   }
 }
+
+const NOTHING = 'raises nothing';
 
 /** Why the error is not what it should be, or undefined when it is. */
 async function errorProblem(operation: Operation, call: OpError): Promise<string | undefined> {
@@ -36,9 +45,11 @@ async function errorProblem(operation: Operation, call: OpError): Promise<string
     for (const tensor of tensorsIn(result)) await tensor.data();
   } catch (error) {
     if (!(error instanceof TenfoldError)) return `raises ${String(error)}`;
-    return error.message.includes(operation.name)
-      ? undefined
-      : `the message does not name it: ${error.message}`;
+    const expected = expectedClass(call);
+    if (!(error instanceof expected)) return `raises ${String(error)}, expected a ${expected.name}`;
+    if (!error.message.includes(operation.name)) return `the message does not name it: ${error.message}`;
+    const missing = missingFrom(error);
+    return missing && `the message does not say ${missing}: ${error.message}`;
   }
-  return 'raises nothing';
+  return NOTHING;
 }
