@@ -30,7 +30,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^(pow|atan|asinh)/, 'float32 accuracy over the whole range takes several times the instructions that the weights count'],
   [/^(amax|argmax|max|aminmax)/, 'extrema that let NaN through, and positions, take several instructions an element'],
   [/^countNonzero/, 'counts are int64: two to a register'],
-  [/^(median|sort|topk)/, 'rows are sorted: eight passes over keys and positions, whatever is wanted of them'],
+  [/^sort/, 'eight passes over keys and positions'],
   [/^searchsorted/, 'each element takes ten reads that wait for each other'],
   [/^cum\w+, axis 1/, 'along the axis that lies side by side in memory a scan goes element by element'],
   [/^cum\w+, axis 0/, 'a scan goes through memory row by row, and keeps its state there'],

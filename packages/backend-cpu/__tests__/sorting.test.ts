@@ -1,4 +1,7 @@
-/** Sorting by radix, in ranges and by rows, against a comparison in JavaScript: order, ties, NaN, zeros of both signs. */
+/**
+ * Sorting by radix, in ranges and by rows, and selecting some ranks, against a comparison in JavaScript: order, ties, NaN,
+ * zeros of both signs.
+ */
 
 import type { DType } from '@tenfold/ir';
 import { DeviceError } from '@tenfold/ir';
@@ -8,11 +11,18 @@ import { cpuBackend as leanBackend } from '../src/base.ts';
 import { cpuBackend } from '../src/index.ts';
 import { runKernel } from './support/run.ts';
 
-function sortKernel(dtype: DType, rows: number, length: number, stride: number, descending: boolean) {
+function sortKernel(
+  dtype: DType,
+  rows: number,
+  length: number,
+  stride: number,
+  descending: boolean,
+  ranks?: readonly [number, number],
+) {
   const k = new KernelBuilder('argsort');
   k.operand(dtype, rows * length, 'read');
   k.operand('int32', rows * length, 'write');
-  return k.argsort({ rows, length, stride, descending });
+  return k.argsort({ rows, length, stride, descending, ranks });
 }
 
 /** Positions of one row, by comparison: NaN above everything, ties by position. */
@@ -56,6 +66,77 @@ describe('sorting', () => {
       }
       expect(wrong.slice(0, 5)).toEqual([]);
     }
+  });
+
+  type Draw = (random: SeededRandom) => number;
+  const draws: Record<string, Draw> = {
+    'numbers round zero': (random) => random.uniform(-1, 1) * random.uniform(0, 2),
+    'special numbers among others': (random) =>
+      random.chance(0.2) ? random.pick(SPECIAL) : random.uniform(-100, 100),
+    'few different numbers': (random) => random.int(-2, 2),
+    'numbers of all sizes': (random) => random.uniform(-1, 1) * 10 ** random.int(-30, 30),
+    'one number': () => 7,
+    NaN: () => NaN,
+    'numbers close together, and infinity': (random) =>
+      random.chance(0.05) ? Infinity : 1 + random.int(0, 9) * 2 ** -23,
+  };
+  const arrays = {
+    float32: Float32Array,
+    float64: Float64Array,
+    int32: Int32Array,
+    int64: BigInt64Array,
+    uint8: Uint8Array,
+  } as const;
+
+  describe.each(Object.keys(arrays) as (keyof typeof arrays)[])('ranks of %s', (dtype) => {
+    it.each(Object.keys(draws))('%s', (name) => {
+      const random = new SeededRandom(5);
+      const wrong: string[] = [];
+      for (const [length, stride] of [
+        [1, 1],
+        [3, 1],
+        [48, 1],
+        [49, 1],
+        [64, 2],
+        [127, 1],
+        [1023, 1],
+        [1024, 3],
+        [3001, 1],
+      ]) {
+        const rows = 2 * stride;
+        const drawn = Array.from({ length: rows * length }, () => draws[name](random));
+        const whole = drawn.map((x) => (Number.isFinite(x) ? Math.trunc(10 * x) % 2 ** 31 : 1));
+        const data =
+          dtype === 'int64'
+            ? BigInt64Array.from(whole, (x) => BigInt(x) << 20n)
+            : arrays[dtype].from(dtype.startsWith('float') ? drawn : whole);
+        const numbers = Array.from(data, Number);
+        const middle = (length - 1) >> 1;
+        const ranks = [
+          [0, 1],
+          [0, Math.min(10, length)],
+          [middle, middle + 1],
+          [length - 1, length],
+          [0, length],
+        ] as const;
+        for (const [first, end] of ranks) {
+          const descending = random.chance(0.5);
+          const kernel = sortKernel(dtype, rows, length, stride, descending, [first, end]);
+          const positions = new Int32Array(runKernel(backend, kernel, [data, undefined])[1].buffer);
+          for (let row = 0; row < rows; row++) {
+            const start = Math.floor(row / stride) * length * stride + (row % stride);
+            const values = Array.from({ length }, (_, i) => numbers[start + i * stride]);
+            const order = expected(values, descending);
+            for (let i = first; i < end; i++) {
+              const found = positions[start + i * stride];
+              if (found !== order[i])
+                wrong.push(`row ${row} of ${length}, rank ${i}: ${found}, expected ${order[i]}`);
+            }
+          }
+        }
+      }
+      expect(wrong.slice(0, 5)).toEqual([]);
+    });
   });
 
   it('is not in the base, which says what to import', () => {

@@ -269,10 +269,12 @@ function extentOf(extent: Extent): number {
 /** Row `r` starts at `(r div stride)·length·stride + (r mod stride)`; its elements are `stride` apart. */
 function argsort({ routine }: RoutineKernel, [input, output]: readonly ElementView[]): void {
   const { rows, length, stride, descending } = routine;
+  const [first, end] = routine.ranks ?? [0, length];
   for (let row = 0; row < rows; row++) {
     const start = Math.floor(row / stride) * length * stride + (row % stride);
     const values = Array.from({ length }, (_, i) => input.read(start + i * stride));
-    sortPositions(values, descending).forEach((position, i) => output.write(start + i * stride, position));
+    const order = sortPositions(values, descending);
+    for (let i = first; i < end; i++) output.write(start + i * stride, order[i]);
   }
 }
 

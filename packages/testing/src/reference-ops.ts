@@ -236,14 +236,15 @@ function scan({ inputs: [x], attrs: { axis, kind }, dtype, shape }: Call<'scan'>
   return out;
 }
 
-function argsort({ inputs: [x], attrs: { axis, descending }, shape }: Call<'argsort'>): Scalar[] {
+/** Where the ranks that are wanted do not reach, there are no positions: -1. */
+function argsort({ inputs: [x], attrs: { axis, descending, ranks }, shape }: Call<'argsort'>): Scalar[] {
   const { starts, count, stride } = lanes(shape, axis);
-  const out = new Array<Scalar>(x.data.length);
+  const [first, end] = ranks ?? [0, count];
+  const out = new Array<Scalar>(x.data.length).fill(-1);
   for (const start of starts) {
     const lane = Array.from({ length: count }, (_, i) => x.data[start + i * stride]);
-    sortPositions(lane, descending).forEach((position, i) => {
-      out[start + i * stride] = position;
-    });
+    const order = sortPositions(lane, descending);
+    for (let i = first; i < end; i++) out[start + i * stride] = order[i];
   }
   return out;
 }

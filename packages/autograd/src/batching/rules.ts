@@ -145,7 +145,7 @@ const TABLE: BatchTable = {
   gather: mapped('gather', ({ axis }) => ({ axis: axis + 1 })),
   scatter: mapped('scatter', ({ axis, mode }) => ({ axis: axis + 1, mode })),
   scan: mapped('scan', ({ kind, axis }) => ({ kind, axis: axis + 1 })),
-  argsort: mapped('argsort', ({ axis, descending }) => ({ axis: axis + 1, descending })),
+  argsort: mapped('argsort', ({ axis, ...order }) => ({ axis: axis + 1, ...order })),
   // What a node with a gradient of its own computes; the gradient is batched in `batch.ts`.
   custom: ({ inputs: [result], size }) => asBatch(result, size),
 }; // prettier-ignore

@@ -3,7 +3,7 @@
 import type { Backend, Kernel } from '@tenfold/ir';
 import { byteSize } from '@tenfold/ir';
 
-type Elements = Float32Array | Float64Array | Int32Array;
+type Elements = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
 
 /** One operand: its contents, or how many bytes it has. */
 export type Content = Elements | undefined;

@@ -11,11 +11,14 @@ import type { FunctionTarget, KernelFunctions, Phase, TaskBuilder } from '../cod
 import type { Lowering } from '../codegen/lowering.ts';
 import { call, i32, lesser } from '../wasm/index.ts';
 import type { Expr, FunctionBuilder, Local } from '../wasm/index.ts';
-import type { KeyType } from './keys.ts';
+import { KeyVectors } from './key-vectors.ts';
+import type { KeyType, Row } from './keys.ts';
 import { keyType } from './keys.ts';
-import type { Pass, Row } from './radix-pass.ts';
-import { COUNT_BYTES, emitCount, emitMove, emitPlaces, recordBytes } from './radix-pass.ts';
-import { emitShortRow, isShort } from './short-row.ts';
+import type { Pass } from './radix-pass.ts';
+import { COUNT_BYTES, emitCount, emitMove, emitPlaces } from './radix-pass.ts';
+import type { Ranks } from './selection.ts';
+import { Selection, isSelection } from './selection.ts';
+import { SHORT, emitShortRow, recordBytes } from './short-row.ts';
 
 /** Rows longer than this are cut into ranges, unless there are many rows. */
 const LONG = 65_536;
@@ -27,10 +30,14 @@ const COUNT_TIME = 1;
 const MOVE_TIME = 2;
 const PLACES_TIME = 300;
 
+/** And of one element, where only some ranks are wanted. */
+const SELECT_TIME = 1;
+
 export const sorting: Lowering = (kernel, target) => {
   if (kernel.kind !== 'routine') return undefined;
-  const { rows, length } = kernel.routine;
+  const { rows, length, ranks } = kernel.routine;
   const sort = new RadixSort(kernel, target);
+  if (ranks && isSelection(length, ranks)) return sort.ofRanks(ranks);
   return length > LONG && rows < MANY_ROWS ? sort.inRanges() : sort.byRows();
 };
 
@@ -57,7 +64,7 @@ class RadixSort {
     const counts = code.let(call(workspace));
     const records = code.let(i32.add(counts, COUNT_BYTES));
     const all = { first: i32.const(0), end: i32.const(length) };
-    const short = isShort(this.#key, length);
+    const short = length <= SHORT;
     const number = code.let(begin);
     code.countedLoop(number, end, 1, () => {
       const row = this.#row(code, args, number);
@@ -75,6 +82,24 @@ class RadixSort {
       phases: [{ function: index, grid: () => rows, grain: 1, nanoseconds }],
       scratch: () => 0,
       workspaceBytes: COUNT_BYTES + Math.max(1, this.#sets) * this.#setBytes,
+    };
+  }
+
+  /** Only some ranks of every row, each row by one thread. */
+  ofRanks(ranks: Ranks): KernelFunctions {
+    const { operands, routine } = this.#kernel;
+    const { rows, length, descending } = routine;
+    const vectors = new KeyVectors(this.#key, operands[0].dtype, descending);
+    const { index, code } = this.#target.add();
+    const [args, begin, end] = code.params;
+    const workspace = this.#target.module.importFunction('env', 'workspace', { params: [], result: 'i32' });
+    const selection = new Selection(code, vectors, length, ranks, code.let(call(workspace)));
+    const number = code.let(begin);
+    code.countedLoop(number, end, 1, () => selection.emit(this.#row(code, args, number)));
+    return {
+      phases: [{ function: index, grid: () => rows, grain: 1, nanoseconds: SELECT_TIME * length }],
+      scratch: () => 0,
+      workspaceBytes: Selection.bytes(vectors, length, ranks),
     };
   }
 

@@ -6,28 +6,12 @@
 
 import { i32, i64, memory, v128 } from '../wasm/index.ts';
 import type { Expr, FunctionBuilder, Local } from '../wasm/index.ts';
-import type { KeyType } from './keys.ts';
+import type { KeyType, Row } from './keys.ts';
+import { KEY_AT, recordBytes } from './short-row.ts';
 
 /** Values of a digit, and the bytes of their counts. */
 export const DIGITS = 256;
 export const COUNT_BYTES = 4 * DIGITS;
-
-/** Position and key; 16 bytes for keys of two words. */
-const KEY_AT = 4;
-
-export function recordBytes({ words }: KeyType): number {
-  return 8 * words;
-}
-
-/** Where one row is read and written, as addresses. */
-export interface Row {
-  /** The row's first element, and its first position. */
-  readonly input: Local<'i32'>;
-  readonly output: Local<'i32'>;
-  /** Bytes from one element to the next. */
-  readonly inputStep: number;
-  readonly outputStep: number;
-}
 
 export interface Pass {
   readonly key: KeyType;
@@ -116,14 +100,17 @@ function emitEach(
   const position = code.let(first);
   const isFirst = number === 0;
   const step = isFirst ? row.inputStep : recordBytes(key);
+  // Keys have a sign.
+  const isTop = number === key.digits.length - 1;
+  const inOrder = (digit: Expr<'i32'>) => code.let(isTop ? i32.xor(digit, DIGITS >> 1) : digit);
   const at = code.let(i32.add(isFirst ? row.input : from, i32.mul(position, step)));
   code.countedLoop(position, end, 1, () => {
     if (isFirst) {
       const words = key.load(code, at);
-      const digit = code.let(i32.and(i32.shr_u(words[byte >> 2], 8 * (byte & 3)), DIGITS - 1));
-      visit({ digit, record: undefined, words, position });
+      const digit = i32.and(i32.shr_u(words[byte >> 2], 8 * (byte & 3)), DIGITS - 1);
+      visit({ digit: inOrder(digit), record: undefined, words, position });
     } else {
-      visit({ digit: code.let(i32.load8_u(at, KEY_AT + byte)), record: at, words: [], position });
+      visit({ digit: inOrder(i32.load8_u(at, KEY_AT + byte)), record: at, words: [], position });
     }
     code.increment(at, step);
   });

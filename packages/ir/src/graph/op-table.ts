@@ -186,7 +186,7 @@ const rows: { readonly [K in Exclude<OpName, UnaryOp | BinaryOp>]: Row<K> } = {
   argsort: {
     class: 'indexed',
     infer: ([x]) => ({ shape: x.shape, dtype: 'int32' }),
-    encode: ({ axis, descending }, out) => out.push(axis, descending ? 1 : 0),
+    encode: ({ axis, descending, ranks = [] }, out) => pushAll(out, [axis, descending ? 1 : 0], ranks),
   },
   host: {
     class: 'indexed',

@@ -141,8 +141,15 @@ export interface OpAttrs extends Record<UnaryOp | BinaryOp, undefined> {
   scatter: { readonly axis: number; readonly mode: ScatterMode };
   /** Inclusive cumulative operation along one axis. */
   scan: { readonly kind: ScanKind; readonly axis: number };
-  /** Positions (int32) that sort one axis, stable; NaN sorts last (first when descending). */
-  argsort: { readonly axis: number; readonly descending: boolean };
+  /**
+   * Positions (int32) that sort one axis, stable; NaN sorts last (first when descending). With `ranks`, from one up to
+   * another, only the positions at those places of the result mean anything.
+   */
+  argsort: {
+    readonly axis: number;
+    readonly descending: boolean;
+    readonly ranks?: readonly [number, number];
+  };
   /** A routine of each row of the last axis, whose results lie in rows of `width`: several values may share one. */
   host: HostRoutine & { readonly width: number };
   /** Forces a value of its own: clones and snapshots. */

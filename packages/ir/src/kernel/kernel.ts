@@ -164,10 +164,13 @@ export interface AttentionKernel extends KernelBase, AttentionSpec {
   readonly output: number;
 }
 
-/** A named algorithm that loops and values do not express. Operand 0 is the input, 1 the output (int32 positions). */
+/**
+ * A named algorithm that loops and values do not express. Operand 0 is the input, 1 the output (int32 positions). Of the
+ * output only the places `ranks` of each row are read, where they are given.
+ */
 export interface RoutineKernel extends KernelBase {
   readonly kind: 'routine';
-  readonly routine: { readonly name: 'argsort'; readonly rows: number; readonly length: number; readonly stride: number; readonly descending: boolean }; // prettier-ignore
+  readonly routine: { readonly name: 'argsort'; readonly rows: number; readonly length: number; readonly stride: number; readonly descending: boolean; readonly ranks?: readonly [number, number] }; // prettier-ignore
 }
 
 /** A function of the host from each row of operand 0 to that of operand 1. */

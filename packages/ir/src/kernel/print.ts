@@ -57,10 +57,9 @@ class Printer {
         break;
       }
       case 'routine': {
-        const { name: routine, rows, length, stride, descending } = this.#kernel.routine;
-        this.#lines.push(
-          `  ${routine}(b0 -> b1, rows ${rows}, length ${length}, stride ${stride}${descending ? ', descending' : ''})`,
-        );
+        const { name: routine, rows, length, stride, descending, ranks } = this.#kernel.routine;
+        const order = `${descending ? ', descending' : ''}${ranks ? `, ranks ${ranks.join(' to ')}` : ''}`;
+        this.#lines.push(`  ${routine}(b0 -> b1, rows ${rows}, length ${length}, stride ${stride}${order})`);
         break;
       }
       case 'host': {

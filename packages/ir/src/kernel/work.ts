@@ -139,9 +139,19 @@ class Counter {
     this.#stores[output] = operands[output].elements;
   }
 
-  #routine({ operands, routine: { rows, length } }: RoutineKernel): void {
-    this.#loads[0] = this.#stores[1] = rows * length;
-    if (isFloat(operands[0].dtype)) this.#flops = rows * length * Math.ceil(Math.log2(Math.max(1, length)));
+  /**
+   * A sort is its comparisons, log2 n for each element, and each of them is three operations: it compares two keys, and moves
+   * the one that goes first and, apart from it, its position. Where only some ranks are wanted, an element finds its place
+   * among those, and whether it is beyond the first of them, one comparison more (S. W. Bent and J. W. John, "Finding the
+   * median requires 2n comparisons", 1985).
+   */
+  #routine({ operands, routine: { rows, length, ranks } }: RoutineKernel): void {
+    const [first, end] = ranks ?? [0, length];
+    this.#loads[0] = rows * length;
+    this.#stores[1] = rows * (end - first);
+    const among = Math.log2(end - first + 1) + Math.sign(first);
+    const comparisons = Math.ceil(Math.min(Math.log2(Math.max(1, length)), among));
+    if (isFloat(operands[0].dtype)) this.#flops = 3 * rows * length * comparisons;
   }
 
   /** What is done between reading and writing, nobody counts. */

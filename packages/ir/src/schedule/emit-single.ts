@@ -107,11 +107,11 @@ function emitRoutine(body: Body, node: SliceNode, memory: Memory, builder: Kerne
     const { algorithm, sizes, run, width } = node.attrs as OpAttrs['host'];
     return { kind: 'host', rows: numel(node.shape) / width, routine: { algorithm, sizes, run } };
   }
-  const { axis, descending } = node.attrs as OpAttrs['argsort'];
+  const { axis, ...order } = node.attrs as OpAttrs['argsort'];
   const length = node.shape[axis];
   const stride = numel(node.shape.slice(axis + 1));
   const rows = numel(node.shape) / length;
-  return { kind: 'routine', routine: { name: 'argsort', rows, length, stride, descending } };
+  return { kind: 'routine', routine: { name: 'argsort', rows, length, stride, ...order } };
 }
 
 function emitAttention(body: Body, node: SliceNode, memory: Memory, builder: KernelBuilder): KernelHead {

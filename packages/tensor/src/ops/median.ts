@@ -66,16 +66,20 @@ function medianAlong(op: MedianOp, self: Tensor, dim: number, keepdim: boolean):
   if (self.ndim === 0) return { values: self, indices: castTo(literal(castTo(self, 'int32'), 0), 'int64') };
   checkNotEmpty(op, self, [axis]);
   const size = self.shape[axis];
-  const order = apply('argsort', [self], { axis, descending: false });
-  const regular = reduceAxes('sum', castTo(raw.eq(self, self), 'int32'), [axis], true);
-  const lowerMiddle = (count: Tensor) => raw.idiv(raw.sub(count, literal(count, 1)), literal(count, 2));
-  const all = literal(regular, size);
-  const complete = raw.eq(regular, all);
-  const rank =
-    op === 'nanmedian'
-      ? raw.max(lowerMiddle(regular), literal(regular, 0))
-      : raw.where(complete, lowerMiddle(all), regular);
-  const position = apply('gather', [order, rank], { axis });
+  const middle = (size - 1) >> 1;
+  const isRegular = raw.eq(self, self);
+  let position: Tensor;
+  if (op === 'median') {
+    const order = apply('argsort', [self], { axis, descending: false, ranks: [middle, middle + 1] });
+    const place = source(self.home, 'iota', { shape: self.shape, axis });
+    const nan = reduceAxes('min', raw.where(isRegular, literal(place, size), place), [axis], true);
+    position = raw.where(raw.lt(nan, literal(nan, size)), nan, sliceAxis(order, axis, middle, 1));
+  } else {
+    const order = apply('argsort', [self], { axis, descending: false });
+    const regular = reduceAxes('sum', castTo(isRegular, 'int32'), [axis], true);
+    const last = raw.max(raw.sub(regular, literal(regular, 1)), literal(regular, 0));
+    position = apply('gather', [order, raw.idiv(last, literal(last, 2))], { axis });
+  }
   const values = apply('gather', [self, position], { axis });
   return dropAxis({ values, indices: castTo(position, 'int64') }, axis, keepdim);
 }

@@ -95,22 +95,19 @@ function search(op: string, sequence: Tensor, values: Tensor, right: boolean, ou
 }
 
 /**
- * How many elements of the sorted last axis of `sequence` each value comes after (with `right`: at or after), int32.
- * The count is found bit by bit, from the highest: a bit is set if the value still comes after that many elements.
+ * How many elements of the sorted last axis of `sequence` each value comes after (with `right`: at or after), int32. Each
+ * step halves the counts that are still possible; the larger half is kept, so that all values take the same steps.
  */
 export function positionsIn(sequence: Tensor, values: Tensor, right: boolean): Tensor {
   const axis = sequence.ndim - 1;
-  const size = sequence.shape[axis];
   let count = expandTo(constant(values.home, 0, 'int32'), values.shape);
-  if (size === 0) return count;
-  for (let step = 2 ** Math.floor(Math.log2(size)); step >= 1; step /= 2) {
-    const next = raw.add(count, literal(count, step));
-    const last = raw.min(raw.sub(next, literal(next, 1)), literal(next, size - 1));
-    const element = apply('gather', [sequence, last], { axis });
+  for (let possible = sequence.shape[axis] + 1; possible > 1;) {
+    const half = possible >> 1;
+    const element = apply('gather', [sequence, raw.add(count, literal(count, half - 1))], { axis });
     // Not `lt` the other way round: a NaN comes after everything.
     const isBefore = raw.not(right ? raw.lt(values, element) : raw.le(values, element));
-    const fits = raw.and(raw.le(next, literal(next, size)), isBefore);
-    count = raw.where(fits, next, count);
+    count = raw.where(isBefore, raw.add(count, literal(count, half)), count);
+    possible -= half;
   }
   return count;
 }

@@ -46,7 +46,7 @@ export function topk(
       `topk: k is ${k}, expected 0 to ${size}, the size of axis ${dim} of ${formatShape(self.shape)}`,
     );
   }
-  const order = positions('topk', self, dim, largest);
+  const order = positions('topk', self, dim, largest, [0, k]);
   return fetched(self, dim, self.ndim === 0 ? order : sliceAxis(order, axis, 0, k));
 }
 
@@ -64,7 +64,7 @@ export function kthvalue(
       `kthvalue: k is ${k}, expected 1 to ${size}, the size of axis ${dim} of ${formatShape(self.shape)}`,
     );
   }
-  const order = positions('kthvalue', self, dim, false);
+  const order = positions('kthvalue', self, dim, false, [k - 1, k]);
   if (self.ndim === 0) return fetched(self, dim, order);
   const { values, indices } = fetched(self, dim, sliceAxis(order, axis, k - 1, 1));
   if (keepdim) return { values, indices };
@@ -78,9 +78,16 @@ export function msort(self: Tensor): Tensor {
   return sort(self, 0).values;
 }
 
-function positions(op: string, self: Tensor, dim: number, descending: boolean): Tensor {
+function positions(
+  op: string,
+  self: Tensor,
+  dim: number,
+  descending: boolean,
+  ranks?: [number, number],
+): Tensor {
   const axis = normalizeAxis(op, dim, self.ndim);
-  return self.ndim === 0 ? castTo(literal(self, 0), 'int32') : apply('argsort', [self], { axis, descending });
+  if (self.ndim === 0) return castTo(literal(self, 0), 'int32');
+  return apply('argsort', [self], { axis, descending, ranks });
 }
 
 function fetched(self: Tensor, dim: number, order: Tensor): ValuesAndIndices {
