@@ -36,8 +36,6 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^cum\w+, axis 0/, 'a scan goes through memory row by row, and keeps its state there'],
   [/^logcumsumexp/, 'ten steps through memory, each with exponentials and logarithms'],
   [/^(gather|scatterAdd|indexAdd|embedding|indexSelect)/, 'elements are fetched and added one by one, additions on one thread'],
-  [/^(transpose|permute|roll|repeatInterleave|pixelShuffle|unfold|flip|tril|pad|interpolate, nearest)/, 'elements whose neighbours in memory are not neighbours in the result are copied one by one'],
-  [/^cat/, 'a concatenation is a sum of padded parts, every one of which is evaluated for every element'],
   [/^(maxPool2d|avgPool2d|adaptive)/, 'windows are read with a stride, one element at a time'],
   [/^(interpolate|gridSample)/, 'neighbours are fetched one by one through tables'],
   [/^LSTM/, 'products of 32 rows wait for each other, step by step'],

@@ -9,6 +9,7 @@ import { MAX_THREADS } from './pool/control.ts';
 import { availableThreads } from './pool/spawn.ts';
 import { threadPool } from './pool/thread-pool.ts';
 import { hostRoutines } from './host-routine.ts';
+import { movements } from './movement/lowering.ts';
 import { sorting } from './sort/lowering.ts';
 
 export function allParts({ threads, convolutionWorkspaceBytes, deterministic }: CpuOptions): CpuParts {
@@ -23,6 +24,7 @@ export function allParts({ threads, convolutionWorkspaceBytes, deterministic }: 
       convolutions(limits),
       tabledContractions,
       attentionLowering,
+      movements,
       sorting,
       hostRoutines,
     ],

@@ -63,7 +63,7 @@ export function loopFunctions(
   };
 }
 
-function overGrid(
+export function overGrid(
   kernel: LoopKernel,
   target: FunctionTarget,
   emitter: MakeEmitter,

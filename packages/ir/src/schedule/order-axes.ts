@@ -4,14 +4,18 @@
  */
 
 import type { IndexExpr } from '../index-expr/index-expr.ts';
-import { forEachKernelIndex } from '../kernel/inspect.ts';
+import { forEachStmt } from '../kernel/inspect.ts';
 import type { AxisId, LoopKernel, Stmt } from '../kernel/kernel.ts';
 
 type Loop = Extract<Stmt, { kind: 'loop' }>;
 
 export function orderAxes(kernel: LoopKernel): LoopKernel {
+  // Guards touch no memory.
   const indices: IndexExpr[] = [];
-  forEachKernelIndex(kernel, (index) => indices.push(index));
+  for (const value of kernel.values) if (value.op === 'load') indices.push(value.index);
+  forEachStmt(kernel.body, (stmt) => {
+    if (stmt.kind === 'store') indices.push(stmt.index);
+  });
   const body = kernel.body.map((stmt) => ordered(stmt, kernel, indices));
   return body.every((stmt, i) => stmt === kernel.body[i]) ? kernel : { ...kernel, body };
 }
