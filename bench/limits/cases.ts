@@ -40,7 +40,6 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^(interpolate|gridSample)/, 'neighbours are fetched one by one through tables'],
   [/^LSTM/, 'products of 32 rows wait for each other, step by step'],
   [/^(fft|stft)/, 'products with small matrices, between which everything goes through memory'],
-  [/^linalg/, 'algorithms of linear algebra run in JavaScript, in double precision, on one thread'],
 ]; // prettier-ignore
 
 function add(group: string, name: string, inputs: Case['inputs'], call: Case['call']): void {

@@ -1,7 +1,8 @@
 /**
  * What an operation takes at least on this machine: its bytes at the bandwidth measured for so many of them, or its
- * arithmetic at measured rates. Products count at the rate of a matrix product, all other operations, weighted as profiles
- * weigh them, at the rate of the exponential function.
+ * arithmetic at measured rates. Products count at the rate of a matrix product; decompositions, which are JavaScript in
+ * double precision on one thread, at the rate of that; all other operations, weighted as profiles weigh them, at the rate of
+ * the exponential function.
  */
 
 import { randn } from '@tenfold/tensor';
@@ -10,11 +11,14 @@ import { profile } from '@tenfold/tensor/profile';
 import type { Case } from './cases.ts';
 import { measure } from '../src/measure.ts';
 import type { Timing } from '../src/measure.ts';
+import { measureScalarRate } from './scalar-rate.ts';
 
 export interface Rates {
   readonly peaks: Peaks;
   /** Weighted operations a second outside of products. */
   readonly arithmetic: number;
+  /** Operations a second in double precision in JavaScript, on one thread. */
+  readonly scalar: number;
 }
 
 /** What an exponential counts in a profile. */
@@ -26,32 +30,35 @@ export async function measureRates(timing: Timing): Promise<Rates> {
   const [{ median }] = await measure([call], timing);
   const { peaks } = await profile(call);
   if (!peaks) throw new Error('the device could not be measured');
-  return { peaks, arithmetic: (WEIGHT_OF_EXP * x.numel) / (median / 1000) };
+  const scalar = await measureScalarRate(timing);
+  return { peaks, arithmetic: (WEIGHT_OF_EXP * x.numel) / (median / 1000), scalar };
 }
 
 export interface Limit {
   readonly milliseconds: number;
-  readonly by: 'memory' | 'arithmetic';
+  readonly by: 'memory' | 'arithmetic' | 'scalar arithmetic';
 }
 
 /** `bytes`: those of inputs and results, each once. */
 export function limitOf(
   bytes: number,
   kernels: readonly KernelProfile[],
-  { peaks, arithmetic }: Rates,
+  { peaks, arithmetic, scalar }: Rates,
 ): Limit {
   const { bandwidths, flopsPerSecond } = peaks;
   const bandwidth =
     bandwidths.find(({ workingSetBytes }) => bytes <= workingSetBytes) ?? bandwidths[bandwidths.length - 1];
   const memory = (bytes / bandwidth.bytesPerSecond) * 1000;
   const isProduct = ({ kind }: KernelProfile) => kind === 'contraction' || kind === 'attention';
+  const isScalar = ({ kind }: KernelProfile) => kind === 'host';
   const flops = (of: readonly KernelProfile[]) => of.reduce((sum, kernel) => sum + kernel.flops, 0);
   const products = flops(kernels.filter(isProduct)) / flopsPerSecond;
-  const others = flops(kernels.filter((kernel) => !isProduct(kernel))) / arithmetic;
-  const compute = (products + others) * 1000;
-  return memory >= compute
-    ? { milliseconds: memory, by: 'memory' }
-    : { milliseconds: compute, by: 'arithmetic' };
+  const inJavaScript = flops(kernels.filter(isScalar)) / scalar;
+  const others = flops(kernels.filter((kernel) => !isProduct(kernel) && !isScalar(kernel))) / arithmetic;
+  const vectors = products + others;
+  const compute = (vectors + inJavaScript) * 1000;
+  if (memory >= compute) return { milliseconds: memory, by: 'memory' };
+  return { milliseconds: compute, by: inJavaScript > vectors ? 'scalar arithmetic' : 'arithmetic' };
 }
 
 /** What was measured of a case. */

@@ -5,7 +5,11 @@ import type { Rates, Row } from './rates.ts';
 /** From here on a case has to say why. */
 const TOO_SLOW = 3;
 
-export function markdown(rows: readonly Row[], { peaks, arithmetic }: Rates, machine: string): string {
+export function markdown(
+  rows: readonly Row[],
+  { peaks, arithmetic, scalar }: Rates,
+  machine: string,
+): string {
   const bandwidths = peaks.bandwidths.map(
     ({ workingSetBytes, bytesPerSecond }) =>
       `${Math.round(bytesPerSecond / 1e9)} GB/s for ${workingSetBytes / 2 ** 20} MiB`,
@@ -23,6 +27,11 @@ export function markdown(rows: readonly Row[], { peaks, arithmetic }: Rates, mac
       'results take to be read and written once, nor than its arithmetic takes at the rates that were measured in the same run: ' +
       `${bandwidths.join(', ')}; ${Math.round(peaks.flopsPerSecond / 1e9)} GFLOP/s in matrix products, and ${Math.round(arithmetic / 1e9)} ` +
       'weighted GFLOP/s (an addition counts 1, a division 4, a transcendental function 8) in everything else.',
+    '',
+    `Decompositions of matrices are the exception: they run in JavaScript, in double precision, on one thread, so "scalar arithmetic" holds them ` +
+      `against the ${(scalar / 1e9).toFixed(1)} GFLOP/s that a loop over rows in the first cache reaches there. That hides a factor of ` +
+      `${(peaks.flopsPerSecond / scalar).toFixed(1)}: what matrix products reach, with vectors of float32 on all threads. Their operations are ` +
+      'those of the textbook algorithm (Golub & Van Loan, "Matrix Computations").',
     '',
     `${rows.length} operations, ${slow.length} of them more than ${TOO_SLOW} times slower than that:`,
     '',

@@ -17,11 +17,14 @@ export const hostRoutines: Lowering = (kernel) => {
       const [input, output] = operands.map(({ dtype, elements }, i) =>
         floats(buffer, words[(args + layout.operand(i)) / 4], dtype, elements),
       );
-      const [from, to] = [input.length / rows, output.length / rows];
+      // A row at a time goes through the same two arrays of one kind, for which routines stay compiled.
+      const given = new Float64Array(input.length / rows);
+      const result = new Float64Array(output.length / rows);
       for (let row = 0; row < rows; row++) {
-        const result = new Float64Array(to);
-        routine.run(Float64Array.from(input.subarray(row * from, (row + 1) * from)), result, routine.sizes);
-        output.set(result, row * to);
+        given.set(input.subarray(row * given.length, (row + 1) * given.length));
+        result.fill(0);
+        routine.run(given, result, routine.sizes);
+        output.set(result, row * result.length);
       }
     },
   };

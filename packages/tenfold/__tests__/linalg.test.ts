@@ -7,6 +7,7 @@ import {
   linalg,
   luUnpack,
   pcaLowrank,
+  profile,
   svdLowrank,
   tensor,
   zeros,
@@ -290,6 +291,19 @@ describe('in programs', () => {
       const A = normal([5, 5]).add(eye(5).to('float64').mul(4));
       expect(await step(A).item()).toBeCloseTo(10, 10);
     }
+  });
+
+  it('profiles count the operations of the textbook', async () => {
+    const flopsOf = async (call: () => Tensor) => {
+      const { kernels } = await profile(() => call().realize(), { peaks: false });
+      return kernels.filter(({ kind }) => kind === 'host').reduce((sum, { flops }) => sum + flops, 0);
+    };
+    const [square, tall] = [normal([5, 6, 6]), normal([2, 9, 6])];
+    expect(await flopsOf(() => linalg.cholesky(square))).toBeCloseTo((5 * 6 ** 3) / 3);
+    expect(await flopsOf(() => linalg.inv(square))).toBeCloseTo(5 * (2 / 3 + 2) * 6 ** 3);
+    expect(await flopsOf(() => linalg.qr(tall).R)).toBeCloseTo(2 * 4 * (9 * 6 ** 2 - 6 ** 3 / 3));
+    expect(await flopsOf(() => linalg.svd(tall, false).S)).toBeCloseTo(2 * (6 * 9 * 6 ** 2 + 20 * 6 ** 3));
+    expect(await flopsOf(() => linalg.svdvals(tall))).toBeLessThan(await flopsOf(() => linalg.svd(tall).S));
   });
 
   it('names what does not fit', () => {

@@ -80,6 +80,8 @@ export interface HostRoutine {
   /** Says, with `sizes`, all that `run` depends on. */
   readonly algorithm: string;
   readonly sizes: readonly number[];
+  /** Floating-point operations for one row, as textbooks count them: a matter of the algorithm and `sizes`. */
+  readonly flops: number;
   /** Pure; writes one row of the result, which begins as zeros, from one row of the input. */
   readonly run: (input: Float64Array, output: Float64Array, sizes: readonly number[]) => void;
 }

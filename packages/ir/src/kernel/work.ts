@@ -154,8 +154,8 @@ class Counter {
     if (isFloat(operands[0].dtype)) this.#flops = 3 * rows * length * comparisons;
   }
 
-  /** What is done between reading and writing, nobody counts. */
-  #host({ operands }: HostKernel): void {
+  #host({ operands, rows, routine }: HostKernel): void {
+    this.#flops = rows * routine.flops;
     this.#loads[0] = operands[0].elements;
     this.#stores[1] = operands[1].elements;
   }

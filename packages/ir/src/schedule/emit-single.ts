@@ -104,8 +104,8 @@ function emitRoutine(body: Body, node: SliceNode, memory: Memory, builder: Kerne
   builder.operand(memory.source(value.operand), 'read');
   builder.operand(targetOf(body, memory), 'write');
   if (node.op === 'host') {
-    const { algorithm, sizes, run, width } = node.attrs as OpAttrs['host'];
-    return { kind: 'host', rows: numel(node.shape) / width, routine: { algorithm, sizes, run } };
+    const routine = node.attrs as OpAttrs['host'];
+    return { kind: 'host', rows: numel(node.shape) / routine.width, routine };
   }
   const { axis, ...order } = node.attrs as OpAttrs['argsort'];
   const length = node.shape[axis];

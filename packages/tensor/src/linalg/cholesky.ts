@@ -14,6 +14,7 @@ import { halfLower, identityLike, mT, ofOneBatch, squareSize } from './matrix.ts
 import { routine } from './routine.ts';
 import { cholesky as run } from './routines/factor.ts';
 import { solveLeft } from './triangular.ts';
+import { choleskyFlops } from './work.ts';
 
 export interface CholeskyOptions {
   /** Whether the factor is an upper triangle, U with A = Uᵀ U, made of the upper triangle of A. Default false. */
@@ -49,7 +50,7 @@ function factor(op: string, A: Tensor, upper: boolean): { L: Tensor; info: Tenso
   const a = upper ? mT(A) : A;
   const [L, info] = routine(
     [a],
-    { op: 'cholesky', sizes: [n], shapes: [[n, n], []], run },
+    { op: 'cholesky', sizes: [n], shapes: [[n, n], []], flops: choleskyFlops(n), run },
     ([gradient], [l]) => {
       const middle = halfLower(matmul(mT(l), tril(gradient)));
       const both = raw.mul(raw.add(middle, mT(middle)), literal(middle, 0.5));

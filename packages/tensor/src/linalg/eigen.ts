@@ -19,6 +19,7 @@ import { eig as runEig } from './routines/eig.ts';
 import { eigh as runEigh } from './routines/eigh.ts';
 import { solveMatrices } from './solve.ts';
 import { overGaps } from './svd.ts';
+import { eigenFlops, symmetricFlops } from './work.ts';
 
 /** Which triangle of a symmetric matrix is read. */
 export type Uplo = 'L' | 'U';
@@ -32,7 +33,7 @@ export function eigh(A: Tensor, UPLO: Uplo = 'L'): { eigenvalues: Tensor; eigenv
   const n = squareSize('eigh', A);
   const [eigenvalues, eigenvectors] = routine(
     [a],
-    { op: 'eigh', sizes: [n], shapes: [[n], [n, n]], run: runEigh },
+    { op: 'eigh', sizes: [n, 1], shapes: [[n], [n, n]], flops: symmetricFlops(n, true), run: runEigh },
     ([gradL, gradQ], [L, Q]) => {
       const square = [...L.shape, n];
       const gaps = raw.sub(expandTo(unsqueeze(L, -2), square), expandTo(unsqueeze(L, -1), square));
@@ -54,7 +55,7 @@ export function eigvalsh(A: Tensor, UPLO: Uplo = 'L'): Tensor {
     // Of values alone the gradient needs no differences between them.
     const [L] = routine(
       [a],
-      { op: 'eigh', sizes: [n], shapes: [[n], [n, n]], run: runEigh },
+      { op: 'eigh', sizes: [n, 0], shapes: [[n]], flops: symmetricFlops(n, false), run: runEigh },
       ([gradient]) => {
         const { eigenvectors: Q } = eigh(a);
         return [matmul(scaledColumns(Q, gradient), mT(Q))];
@@ -81,11 +82,12 @@ export function eig(A: Tensor): { eigenvalues: Tensor; eigenvectors: Tensor } {
     [A],
     {
       op: 'eig',
-      sizes: [n],
+      sizes: [n, 1],
       shapes: [
         [n, 2],
         [n, n, 2],
       ],
+      flops: eigenFlops(n, true),
       run: runEig,
     },
     ([gradL, gradV], [L, V]) => {
@@ -107,15 +109,7 @@ export function eigvals(A: Tensor): Tensor {
   return composed(A, () => {
     const [L] = routine(
       [A],
-      {
-        op: 'eig',
-        sizes: [n],
-        shapes: [
-          [n, 2],
-          [n, n, 2],
-        ],
-        run: runEig,
-      },
+      { op: 'eig', sizes: [n, 0], shapes: [[n, 2]], flops: eigenFlops(n, false), run: runEig },
       ([gradient]) => {
         const { eigenvectors } = eig(A);
         return [select(similar(eigenvectors, diagonalOfEach(gradient)), -1, 0)];

@@ -18,6 +18,7 @@ import { mT, matrixSizes, ofOneBatch, squareSize } from './matrix.ts';
 import { routine } from './routine.ts';
 import { luFactors, orderOfPivots } from './routines/factor.ts';
 import { solveLeft } from './triangular.ts';
+import { luFlops } from './work.ts';
 
 export interface LuOptions {
   /** Rows are always exchanged, as PyTorch's on the CPU: false is an error. Default true. */
@@ -93,7 +94,7 @@ function factors(op: string, A: Tensor, pivot: boolean): Factors {
   const shapes = [[m, n], [Math.min(m, n)], [m], []];
   const [LU, pivots, order, info] = routine(
     [A],
-    { op: 'lu', sizes: [m, n], shapes, run: luFactors },
+    { op: 'lu', sizes: [m, n], shapes, flops: luFlops(m, n), run: luFactors },
     ([gradient], [result, , rows]) => [luGradient(gradient, result, permutation(rows, result))],
   );
   return { LU, pivots, order, info };
@@ -147,6 +148,12 @@ function permutation(order: Tensor, like: Tensor): Tensor {
 function orderOf(LU: Tensor, pivots: Tensor): Tensor {
   const m = LU.shape[LU.ndim - 2];
   const numbers = unsqueeze(castTo(apply('detach', [pivots], undefined), LU.dtype), -1);
-  const [order] = routine([numbers], { op: 'orderOfPivots', sizes: [m], shapes: [[m]], run: orderOfPivots });
+  const [order] = routine([numbers], {
+    op: 'orderOfPivots',
+    sizes: [m],
+    shapes: [[m]],
+    flops: 0,
+    run: orderOfPivots,
+  });
   return order;
 }

@@ -16,6 +16,7 @@ import { diagonalMatrix, identityLike, mT, matrixSizes, mirroredUpper, scaledCol
 import { routine, zeros } from './routine.ts';
 import { qr as run, qrFactors } from './routines/reflections.ts';
 import { solveLeft } from './triangular.ts';
+import { qrFlops, reflectionsFlops } from './work.ts';
 
 /** `complete`: Q is square; `r`: Q is empty, and R has as many rows as in `reduced`. */
 export type QrMode = 'reduced' | 'complete' | 'r';
@@ -29,16 +30,18 @@ export function qr(A: Tensor, mode: QrMode = 'reduced'): { Q: Tensor; R: Tensor 
   if (mode !== 'reduced' && mode !== 'complete' && mode !== 'r') {
     throw new ArgumentError(`qr: mode is '${String(mode)}', expected 'reduced', 'complete' or 'r'`);
   }
-  const columns = mode === 'complete' ? m : Math.min(m, n);
+  const rows = mode === 'complete' ? m : Math.min(m, n);
+  const columns = mode === 'r' ? 0 : rows;
   const [Q, R] = routine(
     [A],
     {
       op: 'qr',
-      sizes: [m, n, columns],
+      sizes: [m, n, columns, rows],
       shapes: [
         [m, columns],
-        [columns, n],
+        [rows, n],
       ],
+      flops: qrFlops(m, n, columns),
       run,
     },
     ([gradQ, gradR], [q, r]) => {
@@ -75,9 +78,13 @@ function squareGradient(gradQ: Tensor, gradR: Tensor, Q: Tensor, R: Tensor): Ten
 export function geqrf(input: Tensor): { a: Tensor; tau: Tensor } {
   const [m, n] = matrixSizes('geqrf', input);
   const shapes = [[m, n], [Math.min(m, n)]];
-  const [a, tau] = routine([input], { op: 'geqrf', sizes: [m, n], shapes, run: qrFactors }, () => {
-    throw new GradError('geqrf: the reflections have no gradient here; use qr()');
-  });
+  const [a, tau] = routine(
+    [input],
+    { op: 'geqrf', sizes: [m, n], shapes, flops: reflectionsFlops(m, n), run: qrFactors },
+    () => {
+      throw new GradError('geqrf: the reflections have no gradient here; use qr()');
+    },
+  );
   return { a, tau };
 }
 

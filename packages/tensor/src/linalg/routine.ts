@@ -15,7 +15,7 @@ import { sliceAxis } from '../ops/slice-axis.ts';
 type Gradients = readonly (Tensor | undefined)[];
 
 /** A routine with the shapes of its results, without the axes of the batch. */
-export interface Routine extends Pick<HostRoutine, 'run' | 'sizes'> {
+export interface Routine extends Pick<HostRoutine, 'flops' | 'run' | 'sizes'> {
   /** Names the algorithm, and the operation in errors. */
   readonly op: string;
   readonly shapes: readonly Shape[];
@@ -28,7 +28,7 @@ export interface Routine extends Pick<HostRoutine, 'run' | 'sizes'> {
  */
 export function routine(
   inputs: readonly Tensor[],
-  { op, sizes, shapes, run }: Routine,
+  { op, sizes, shapes, flops, run }: Routine,
   backward?: (gradients: readonly Tensor[], results: readonly Tensor[]) => Gradients,
 ): Tensor[] {
   checkDevice(op, inputs);
@@ -40,7 +40,7 @@ export function routine(
     const rows = inputs.filter(({ numel: count }) => count > 0).map(flatMatrix);
     // Matrices without elements still have a determinant.
     const input = rows.length > 0 ? cat(rows, -1) : expandTo(constant(home, 0, dtype), [...batch, 1]);
-    return apply('host', [input], { algorithm: op, sizes, run, width });
+    return apply('host', [input], { algorithm: op, sizes, flops, run, width });
   };
   const apart = (packed: Tensor) => takenApart(packed, batch, shapes);
   if (!backward) return apart(forward());

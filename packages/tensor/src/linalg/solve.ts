@@ -13,7 +13,8 @@ import { log } from '../ops/exponential.ts';
 import { identityLike, mT, matrixSizes, ofOneBatch, squareSize } from './matrix.ts';
 import { routine } from './routine.ts';
 import { determinant, logDeterminant, solve as run } from './routines/factor.ts';
-import { cofactors as runCofactors } from './routines/svd.ts';
+import { FULL, cofactors as runCofactors } from './routines/svd.ts';
+import { luFlops, singularFlops, triangleFlops } from './work.ts';
 
 export interface SolveOptions {
   /** Whether A X = B is solved, and not X A = B. Default true. */
@@ -73,7 +74,7 @@ export function solveMatrices(a: Tensor, b: Tensor): { result: Tensor; info: Ten
   const [n, k] = b.shape.slice(-2);
   const [result, info] = routine(
     [a, b],
-    { op: 'solve', sizes: [n, k], shapes: [[n, k], []], run },
+    { op: 'solve', sizes: [n, k], shapes: [[n, k], []], flops: luFlops(n, n) + 2 * triangleFlops(n, k), run },
     ([gradient], [x]) => {
       const gradB = solveMatrices(mT(a), gradient).result;
       return [raw.neg(matmul(gradB, mT(x))), gradB];
@@ -86,9 +87,11 @@ export function solveMatrices(a: Tensor, b: Tensor): { result: Tensor; info: Ten
 export function det(A: Tensor): Tensor {
   const n = squareSize('det', A);
   return composed(A, () => {
-    const [value] = routine([A], { op: 'det', sizes: [n], shapes: [[]], run: determinant }, ([gradient]) => [
-      raw.mul(cofactors(A), spread(gradient, A)),
-    ]);
+    const [value] = routine(
+      [A],
+      { op: 'det', sizes: [n], shapes: [[]], flops: luFlops(n, n), run: determinant },
+      ([gradient]) => [raw.mul(cofactors(A), spread(gradient, A))],
+    );
     return value;
   });
 }
@@ -98,7 +101,7 @@ function cofactors(a: Tensor): Tensor {
   const n = a.shape[a.ndim - 1];
   const [result] = routine(
     [a],
-    { op: 'cofactors', sizes: [n], shapes: [[n, n]], run: runCofactors },
+    { op: 'cofactors', sizes: [n], shapes: [[n, n]], flops: singularFlops(n, n, FULL), run: runCofactors },
     ([gradient], [c]) => {
       const inverse = mT(inv(a));
       const along = reduceAxes('sum', raw.mul(gradient, c), [a.ndim - 2, a.ndim - 1]);
@@ -113,7 +116,7 @@ export function slogdet(A: Tensor): { sign: Tensor; logabsdet: Tensor } {
   const n = squareSize('slogdet', A);
   const [sign, logabsdet] = routine(
     [A],
-    { op: 'slogdet', sizes: [n], shapes: [[], []], run: logDeterminant },
+    { op: 'slogdet', sizes: [n], shapes: [[], []], flops: luFlops(n, n), run: logDeterminant },
     ([, gradient]) => [raw.mul(mT(inv(A)), spread(gradient, A))],
   );
   return { sign: apply('detach', [sign], undefined), logabsdet };

@@ -12,7 +12,8 @@ import { unsqueeze } from '../ops/shape.ts';
 import { narrow } from '../ops/slice.ts';
 import { diagonalMatrix, mT, matrixSizes, scaledColumns } from './matrix.ts';
 import { routine } from './routine.ts';
-import { svd as run } from './routines/svd.ts';
+import { FULL, REDUCED, VALUES, svd as run } from './routines/svd.ts';
+import { singularFlops } from './work.ts';
 
 export interface Svd {
   readonly U: Tensor;
@@ -29,10 +30,11 @@ export function svd(A: Tensor, fullMatrices = true): Svd {
   const [m, n] = matrixSizes('svd', A);
   const k = Math.min(m, n);
   const [p, q] = fullMatrices ? [m, n] : [k, k];
+  const wanted = fullMatrices ? FULL : REDUCED;
   const shapes = [[m, p], [k], [q, n]];
   const [U, S, Vh] = routine(
     [A],
-    { op: 'svd', sizes: [m, n, Number(fullMatrices)], shapes, run },
+    { op: 'svd', sizes: [m, n, wanted], shapes, flops: singularFlops(m, n, wanted), run },
     ([gradU, gradS, gradVh], [u, s, vh]) => {
       const [left, gradLeft] = [u, gradU].map((x) => narrow(x, -1, 0, k));
       const [right, gradRight] = [vh, gradVh].map((x) => mT(narrow(x, -2, 0, k)));
@@ -45,11 +47,11 @@ export function svd(A: Tensor, fullMatrices = true): Svd {
 /** The singular values of matrices, falling. As torch.linalg.svdvals. */
 export function svdvals(A: Tensor): Tensor {
   const [m, n] = matrixSizes('svdvals', A);
-  const k = Math.min(m, n);
-  const shapes = [[m, k], [k], [k, n]];
+  const shapes = [[Math.min(m, n)]];
+  const flops = singularFlops(m, n, VALUES);
   return composed(A, () => {
     // Of values alone the gradient needs no differences between them.
-    const [, S] = routine([A], { op: 'svd', sizes: [m, n, 0], shapes, run }, ([, gradient]) => {
+    const [S] = routine([A], { op: 'svd', sizes: [m, n, VALUES], shapes, flops, run }, ([gradient]) => {
       const { U, Vh } = svd(A, false);
       return [matmul(scaledColumns(U, gradient), Vh)];
     });

@@ -9,6 +9,7 @@ import { tril, triu } from '../ops/triangle.ts';
 import { mT, matrixSizes, ofOneBatch, squareSize } from './matrix.ts';
 import { routine } from './routine.ts';
 import { solveTriangular as run } from './routines/factor.ts';
+import { triangleFlops } from './work.ts';
 
 export interface TriangularOptions {
   /** Whether A is an upper triangle; the other one is not read. */
@@ -43,7 +44,7 @@ export function solveLeft(a: Tensor, b: Tensor, upper: boolean, unit = false): T
   const sizes = [n, k, Number(upper), Number(unit)];
   const [solution] = routine(
     [a, b],
-    { op: 'solveTriangular', sizes, shapes: [[n, k]], run },
+    { op: 'solveTriangular', sizes, shapes: [[n, k]], flops: triangleFlops(n, k), run },
     ([gradient], [x]) => {
       const gradB = solveLeft(mT(a), gradient, !upper, unit);
       const all = raw.neg(matmul(gradB, mT(x)));

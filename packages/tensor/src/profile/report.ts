@@ -24,8 +24,11 @@ export interface KernelFigures extends Work {
   readonly roofline: number;
 }
 
-/** What a kernel is: products of matrices and the like, attention, loops that accumulate and loops that do not, algorithms. */
-export type KernelKind = 'contraction' | 'attention' | 'reduction' | 'elementwise' | 'routine';
+/**
+ * What a kernel is: products of matrices and the like, attention, loops that accumulate and loops that do not, sorting, and
+ * functions of the host (decompositions of matrices, whose operations are those of the textbook algorithm).
+ */
+export type KernelKind = 'contraction' | 'attention' | 'reduction' | 'elementwise' | 'routine' | 'host';
 
 export interface KernelProfile extends KernelFigures {
   /** Extents of its loops: of a contraction batch, m, n and k. */
@@ -112,9 +115,8 @@ export function report(recording: Recording, peaks: Peaks | undefined): Report {
 
 export function kindOf(kernel: Kernel): KernelKind {
   if (kernel.kind === 'contract') return 'contraction';
-  if (kernel.kind === 'host') return 'routine';
-  if (kernel.kind === 'routine' || kernel.kind === 'attention') return kernel.kind;
-  return kernel.accumulators.length > 0 ? 'reduction' : 'elementwise';
+  if (kernel.kind === 'loop') return kernel.accumulators.length > 0 ? 'reduction' : 'elementwise';
+  return kernel.kind;
 }
 
 /** The greatest extents of a kernel's first nest of loops, outermost first; those of a contraction and of attention by role. */

@@ -19,7 +19,7 @@ export function hostSuite(backendOf: () => Backend, has: (dtype: DType) => boole
       const k = new KernelBuilder('routine');
       k.operand(dtype, rows * length, 'read');
       k.operand(dtype, rows * (length + 3), 'write');
-      const kernel = k.host(rows, { algorithm: 'running sums', sizes: [rows, length], run });
+      const kernel = k.host(rows, { algorithm: 'running sums', sizes: [rows, length], flops: length, run });
       const data = sample(dtype, rows * length, new SeededRandom(rows), [-1, 1]);
       await checkKernel(backendOf(), kernel, { contents: [data, undefined] });
     }

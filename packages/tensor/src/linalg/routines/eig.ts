@@ -3,7 +3,8 @@
  * to a triangle, whose eigenvectors follow by substitution (Golub & Van Loan, "Matrix Computations", chapter 7).
  */
 
-import { reflect, reflectRows, vectorOf } from './reflections.ts';
+import { addProduct, multiplyVector, subtractProduct } from './products.ts';
+import { closePanels, formQ, keep, reflect, reflections } from './reflections.ts';
 
 const EPS = 2 ** -52;
 const STEPS_EACH = 60;
@@ -17,8 +18,8 @@ interface Matrix {
 
 type Complex = readonly [re: number, im: number];
 
-/** [n, n] to n complex eigenvalues and the eigenvectors as columns [n, n] of complex numbers, each of length 1. */
-export function eig(input: Float64Array, output: Float64Array, [n]: readonly number[]): void {
+/** [n, n] to n complex eigenvalues and, where `vectors` is 1, eigenvectors as columns [n, n] of complex numbers, each of length 1. */
+export function eig(input: Float64Array, output: Float64Array, [n, vectors]: readonly number[]): void {
   const scale = input.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
   if (!Number.isFinite(scale)) return void output.fill(NaN);
   for (let at = 0; at < n * n; at++) input[at] /= scale || 1;
@@ -35,7 +36,7 @@ export function eig(input: Float64Array, output: Float64Array, [n]: readonly num
   for (const k of left) {
     left.delete(k);
     const [re, im] = at(h, k, k);
-    const vector = eigenvector(h, z, k);
+    const vector = vectors === 1 ? eigenvector(h, z, k) : [];
     const partner = Math.abs(im) > noise ? nearest(h, left, [re, -im]) : undefined;
     if (partner === undefined) {
       write([re, 0], vector.map(([x]) => [x, 0])); // prettier-ignore
@@ -66,22 +67,35 @@ function conjugate([re, im]: Complex): Complex {
 }
 
 function hessenberg(a: Float64Array, n: number): { h: Matrix; z: Matrix } {
-  const q = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) q[i * n + i] = 1;
+  const r = reflections(n, Math.max(n - 2, 0), n, 1);
+  const v = new Float64Array(n);
+  const sums = new Float64Array(n);
+  const column = { data: v, at: 0, step: 1, across: n };
   for (let k = 0; k < n - 2; k++) {
     const first = k + 1;
-    const tau = reflect(a, first * n + k, n, n - first);
-    const v = vectorOf(a, first * n + k, n, n - first);
-    for (let i = first + 1; i < n; i++) a[i * n + k] = 0;
-    reflectRows(a, n, first, first, v, tau);
-    for (const matrix of [a, q]) {
-      for (let i = 0; i < n; i++) {
-        let sum = 0;
-        for (let j = 0; j < v.length; j++) sum += matrix[i * n + first + j] * v[j];
-        for (let j = 0; j < v.length; j++) matrix[i * n + first + j] -= tau * sum * v[j];
-      }
+    const left = n - first;
+    const tau = reflect(a, first * n + k, n, left);
+    keep(r, k, tau, a, first * n + k, n);
+    v[0] = 1;
+    for (let i = 1; i < left; i++) {
+      v[i] = a[(first + i) * n + k];
+      a[(first + i) * n + k] = 0;
     }
+    // From the left, on the rows below, and from the right, on all.
+    const rows = { data: a, at: first * n + first, step: n };
+    sums.fill(0, 0, left);
+    const summed = { data: sums, at: 0, step: n };
+    addProduct({ ...column, step: n, across: 1 }, rows, summed, 1, left, left);
+    for (let j = 0; j < left; j++) sums[j] *= tau;
+    subtractProduct(column, summed, rows, left, 1, left);
+    const columns = { data: a, at: first, step: n };
+    multiplyVector(columns, n, left, v, sums);
+    for (let i = 0; i < n; i++) sums[i] *= tau;
+    subtractProduct({ ...summed, step: 1, across: n }, column, columns, n, 1, left);
   }
+  closePanels(r);
+  const q = new Float64Array(n * n);
+  formQ(r, q, n);
   return {
     h: { n, re: a, im: new Float64Array(n * n) },
     z: { n, re: q, im: new Float64Array(n * n) },

@@ -1,24 +1,63 @@
 /**
  * Factors of a matrix by elimination, on the host: Cholesky's, LU with partial pivoting, and what is solved with them.
- * Matrices are row-major; Golub & Van Loan, "Matrix Computations", chapters 3 and 4.
+ * Matrices are row-major, and four columns are eliminated at a time, so that the rest changes by products; Golub & Van Loan,
+ * "Matrix Computations", chapters 3 and 4.
  */
+
+import { addFourTwice, subtractProduct } from './products.ts';
+
+/** Columns eliminated together. */
+const PANEL = 4;
 
 /** [n, n] to the lower factor, of which the lower triangle is read, and the order of the first minor that is not positive, or 0. */
 export function cholesky(input: Float64Array, output: Float64Array, [n]: readonly number[]): void {
-  for (let j = 0; j < n; j++) {
-    for (let i = j; i < n; i++) {
-      let sum = input[i * n + j];
-      for (let k = 0; k < j; k++) sum -= output[i * n + k] * output[j * n + k];
-      if (i > j) {
-        output[i * n + j] = sum / output[j * n + j];
-      } else if (sum > 0) {
-        output[j * n + j] = Math.sqrt(sum);
-      } else {
-        output[n * n] = j + 1;
-        return;
+  // The columns of a panel as rows.
+  const across = new Float64Array(PANEL * n);
+  for (let first = 0; first < n; first += PANEL) {
+    const end = Math.min(first + PANEL, n);
+    for (let i = first; i < n; i++) {
+      const last = Math.min(end - 1, i);
+      for (let j = first; j <= last; j++) {
+        let sum = input[i * n + j];
+        for (let k = first; k < j; k++) sum -= input[i * n + k] * input[j * n + k];
+        if (i > j) {
+          sum /= input[j * n + j];
+        } else if (sum > 0) {
+          sum = Math.sqrt(sum);
+        } else {
+          output[n * n] = j + 1;
+          copyColumns(input, output, n, j);
+          return;
+        }
+        input[i * n + j] = sum;
+        across[(j - first) * n + i] = sum;
       }
     }
+    subtractSquares(input, n, first, end, across);
   }
+  copyColumns(input, output, n, n);
+}
+
+/** Takes the products of a panel's rows off the lower triangle beyond it, and off some of what is above, which nobody reads. */
+function subtractSquares(a: Float64Array, n: number, first: number, end: number, across: Float64Array): void {
+  let i = end;
+  for (; i + 1 < n; i += 2) {
+    const [p, q] = [i * n + first, (i + 1) * n + first];
+    addFourTwice(
+      a, i * n + end, (i + 1) * n + end, i + 2 - end, across, end, n,
+      -a[p], -a[p + 1], -a[p + 2], -a[p + 3],
+      -a[q], -a[q + 1], -a[q + 2], -a[q + 3],
+    ); // prettier-ignore
+  }
+  if (i === n) return;
+  const row = { data: a, at: i * n + first, step: n, across: 1 };
+  subtractProduct(row, { data: across, at: end, step: n }, { data: a, at: i * n + end, step: n }, 1, PANEL, n - end);
+} // prettier-ignore
+
+/** The lower triangle of the first `columns` columns. */
+function copyColumns(from: Float64Array, to: Float64Array, n: number, columns: number): void {
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < Math.min(columns, i + 1); j++) to[i * n + j] = from[i * n + j];
 }
 
 export interface Elimination {
@@ -34,33 +73,67 @@ export interface Elimination {
 
 /** Overwrites `a`, [m, n], with L below its diagonal and U. */
 export function eliminate(a: Float64Array, m: number, n: number): Elimination {
-  const order = Int32Array.from({ length: m }, (_, i) => i);
+  const order = new Int32Array(m);
+  for (let i = 0; i < m; i++) order[i] = i;
   const steps = Math.min(m, n);
   const pivots = new Int32Array(steps);
   let [sign, singular] = [1, 0];
-  for (let j = 0; j < steps; j++) {
-    let best = j;
-    for (let i = j + 1; i < m; i++) if (Math.abs(a[i * n + j]) > Math.abs(a[best * n + j])) best = i;
-    pivots[j] = best;
-    if (best !== j) {
-      sign = -sign;
-      [order[j], order[best]] = [order[best], order[j]];
-      const row = a.slice(j * n, (j + 1) * n);
-      a.copyWithin(j * n, best * n, (best + 1) * n);
-      a.set(row, best * n);
+  for (let first = 0; first < steps; first += PANEL) {
+    const end = Math.min(first + PANEL, steps);
+    for (let j = first; j < end; j++) {
+      const best = pivotOf(a, m, n, j);
+      pivots[j] = best;
+      if (best !== j) {
+        sign = -sign;
+        const moved = order[j];
+        order[j] = order[best];
+        order[best] = moved;
+        exchangeRows(a, n, j, best);
+      }
+      if (a[j * n + j] === 0) singular ||= j + 1;
+      else eliminateColumn(a, m, n, j, end);
     }
-    const pivot = a[j * n + j];
-    if (pivot === 0) {
-      singular ||= j + 1;
-      continue;
-    }
-    for (let i = j + 1; i < m; i++) {
-      const factor = (a[i * n + j] /= pivot);
-      if (factor === 0) continue;
-      for (let k = j + 1; k < n; k++) a[i * n + k] -= factor * a[j * n + k];
-    }
+    if (end === n) continue;
+    const rest = n - end;
+    const upper = { data: a, at: first * n + end, step: n };
+    for (let j = first + 1; j < end; j++)
+      subtractProduct({ data: a, at: j * n + first, step: n, across: 1 }, upper, { data: a, at: j * n + end, step: n }, 1, j - first, rest);
+    const below = { data: a, at: end * n + first, step: n, across: 1 };
+    subtractProduct(below, upper, { data: a, at: end * n + end, step: n }, m - end, end - first, rest);
   }
   return { order, pivots, sign, singular };
+} // prettier-ignore
+
+/** The row, from j on, of the greatest element of column j. */
+function pivotOf(a: Float64Array, m: number, n: number, j: number): number {
+  let best = j;
+  let most = Math.abs(a[j * n + j]);
+  for (let i = j + 1; i < m; i++) {
+    const size = Math.abs(a[i * n + j]);
+    if (size > most) {
+      best = i;
+      most = size;
+    }
+  }
+  return best;
+}
+
+function exchangeRows(a: Float64Array, n: number, i: number, j: number): void {
+  for (let p = i * n, q = j * n; p < (i + 1) * n; p++, q++) {
+    const x = a[p];
+    a[p] = a[q];
+    a[q] = x;
+  }
+}
+
+/** Takes row j off those below it, in the columns before `end`. */
+function eliminateColumn(a: Float64Array, m: number, n: number, j: number, end: number): void {
+  const pivot = a[j * n + j];
+  for (let i = j + 1; i < m; i++) {
+    const factor = a[i * n + j] / pivot;
+    a[i * n + j] = factor;
+    for (let k = j + 1; k < end; k++) a[i * n + k] -= factor * a[j * n + k];
+  }
 }
 
 /** [m, n] to L and U in one, the pivots counted from 1, the order of rows, and the number of the first pivot that is 0, or 0. */
@@ -82,11 +155,10 @@ export function orderOfPivots(input: Float64Array, output: Float64Array, [m]: re
 
 /** A [n, n] and B [n, k] to X with A X = B, and the number of the first pivot that is 0, or 0. */
 export function solve(input: Float64Array, output: Float64Array, [n, k]: readonly number[]): void {
-  const a = input.slice(0, n * n);
-  const { order, singular } = eliminate(a, n, n);
+  const { order, singular } = eliminate(input, n, n);
   for (let i = 0; i < n; i++) output.set(input.subarray(n * n + order[i] * k, n * n + (order[i] + 1) * k), i * k);
-  substitute(a, output, n, k, false, true);
-  substitute(a, output, n, k, true, false);
+  substitute(input, output, n, k, false, true);
+  substitute(input, output, n, k, true, false);
   output[n * k] = singular;
 } // prettier-ignore
 
@@ -100,24 +172,23 @@ export function solveTriangular(
   substitute(input, output, n, k, upper === 1, unit === 1);
 }
 
-function substitute(
-  a: Float64Array,
-  x: Float64Array,
-  n: number,
-  k: number,
-  upper: boolean,
-  unit: boolean,
-): void {
-  for (let step = 0; step < n; step++) {
-    const i = upper ? n - 1 - step : step;
-    const [from, to] = upper ? [i + 1, n] : [0, i];
-    for (let j = from; j < to; j++) {
-      const factor = a[i * n + j];
-      if (factor !== 0) for (let c = 0; c < k; c++) x[i * k + c] -= factor * x[j * k + c];
+/** Overwrites x, [n, k], with the solution, four rows at a time. */
+function substitute(a: Float64Array, x: Float64Array, n: number, k: number, upper: boolean, unit: boolean): void {
+  const rows = (i: number) => ({ data: x, at: i * k, step: k });
+  const part = (i: number, j: number) => ({ data: a, at: i * n + j, step: n, across: 1 });
+  for (let done = 0; done < n; done += PANEL) {
+    const width = Math.min(PANEL, n - done);
+    const first = upper ? n - done - width : done;
+    for (let step = 0; step < width; step++) {
+      const i = upper ? first + width - 1 - step : first + step;
+      const from = upper ? i + 1 : first;
+      subtractProduct(part(i, from), rows(from), rows(i), 1, step, k);
+      if (!unit) for (let c = i * k; c < (i + 1) * k; c++) x[c] /= a[i * n + i];
     }
-    if (!unit) for (let c = 0; c < k; c++) x[i * k + c] /= a[i * n + i];
+    const left = upper ? 0 : first + width;
+    subtractProduct(part(left, first), rows(first), rows(left), n - done - width, width, k);
   }
-}
+} // prettier-ignore
 
 /** [n, n] to its determinant. */
 export function determinant(input: Float64Array, output: Float64Array, [n]: readonly number[]): void {
