@@ -7,12 +7,12 @@
 import type { ReduceKind, ScanKind, Stmt } from '@tenfold/ir';
 import { unreachable } from '@tenfold/ir';
 import { choose } from '../math/index.ts';
-import { f32x4, f64x2, i32, i32x4, v128 } from '../wasm/index.ts';
-import type { Expr, Local } from '../wasm/index.ts';
-import { combine, identity } from './combine.ts';
+import { f64x2 } from '../wasm/index.ts';
+import type { Local } from '../wasm/index.ts';
+import { foldIn, identity } from './combine.ts';
 import type { Emission } from './emission.ts';
 import type { Candidates } from './extremum.ts';
-import { nowhere, readPosition, takeMoreExtreme } from './extremum.ts';
+import { growsAlong, mostExtreme, takeLater, turned, TURNS } from './extremum.ts';
 import { kindOf, maskFor, register, registersOf } from './lanes.ts';
 import type { Kind, Lanes } from './lanes.ts';
 import { splatFloat32, WideSum } from './wide-sum.ts';
@@ -34,8 +34,6 @@ interface State {
   readonly units: readonly Unit[];
   /** Partial contents while a vector loop reduces; `units` then holds what was there before. */
   spread: readonly Unit[] | undefined;
-  /** While a float maximum or minimum is spread: where a NaN has been seen, which the parts themselves pass over. */
-  nan: readonly Local<'v128'>[];
   /** Nothing has been added since it was initialised. */
   fresh: boolean;
   /** The float64 registers of a long float32 sum, while it runs. */
@@ -79,7 +77,6 @@ export class Accumulators {
       varying,
       units,
       spread: undefined,
-      nan: [],
       fresh: true,
       wide: undefined,
       total: undefined,
@@ -93,9 +90,8 @@ export class Accumulators {
     const { units, varying, spread } = this.#state(acc);
     if (spread) unreachable(`accumulator ${acc} is read inside its reduction`);
     if (isPositional(kind)) {
-      return this.#e.lanes(this.#e.scope, 'i32', !varying, (i) =>
-        readPosition(this.#e.code, candidates(units[i]).position),
-      );
+      const registers = units.map((unit) => candidates(unit).position);
+      return { kind: 'i32', uniform: !varying, registers };
     }
     return { kind: kindOf(dtype), uniform: !varying, registers: units.flatMap(({ registers }) => registers) };
   }
@@ -110,13 +106,14 @@ export class Accumulators {
     const count = state.varying || state.spread ? (block?.units ?? 1) : 1;
     // Lanes that must not be touched: outside the last block's elements; all but one when a single number is added.
     const mask = !state.spread ? undefined : block ? block.active?.mask : this.#firstLane();
-    const { nan } = state;
+    const place = position === undefined ? undefined : e.kernel.values[position];
+    const later = place?.op === 'index' && growsAlong(place.index, e.axesWithin(state.depth));
     e.scope.code.push(() => {
       for (let unit = 0; unit < count; unit++) {
         const width = registersOf(x.kind);
         const registers = units[unit].registers.map((_, i) => register(x, unit * width + i));
         const from = { registers, position: at && register(at, unit) };
-        this.#fold(acc, units[unit], from, mask, nan[unit % nan.length]);
+        this.#fold(acc, units[unit], mask ? this.#masked(acc, from, mask) : from, later);
       }
     });
   }
@@ -131,14 +128,6 @@ export class Accumulators {
     const restarts = !(state.fresh && state.depth === scope.depth);
     state.spread = parts;
     this.#reset(acc, parts);
-    if (this.#passesNaN(acc)) {
-      // Two in turn can be paired.
-      const nan = parts.slice(0, this.#e.math.pairing ? 2 : 1).map(() => code.local('v128'));
-      state.nan = nan;
-      scope.code.push(() => {
-        for (const register of nan) code.set(register, code.constants.i32x4(0));
-      });
-    }
     if (!restarts) return;
     const first = this.#firstLane();
     scope.code.push(() => {
@@ -151,28 +140,17 @@ export class Accumulators {
 
   /** After that loop: the parts become one content again. */
   gather(acc: number): void {
-    const { code, scope } = this.#e;
+    const { scope } = this.#e;
     const state = this.#state(acc);
     const parts = state.spread;
     if (!parts) return;
     const [whole] = state.units;
-    const { nan } = state;
     state.spread = undefined;
-    state.nan = [];
     if (state.wide) return this.endSum(acc, parts);
     const barrier = this.#e.barrier();
     scope.code.push(() => {
-      barrier([...registersOfUnits(parts), ...nan]);
-      const [first, ...others] = parts;
-      for (const other of others) this.#fold(acc, first, other, undefined);
-      for (const by of [2, 1] as const) this.#fold(acc, first, this.#rotated(first, by), undefined);
-      const content = first.registers[0];
-      // All bits set are a NaN.
-      const [some, ...more] = nan;
-      const any = more.reduce<Expr<'v128'>>((a, b) => v128.or(a, b), some);
-      const seen = some && i32x4.splat(i32.sub(0, v128.any_true(any)));
-      code.set(whole.registers[0], seen ? v128.or(content, seen) : content);
-      if (whole.position && first.position) code.set(whole.position, first.position);
+      barrier(registersOfUnits(parts));
+      this.#join(acc, whole, parts);
       barrier(registersOfUnits([whole]));
     });
   }
@@ -212,8 +190,7 @@ export class Accumulators {
 
   /** The registers of a spread accumulator. */
   spreadRegisters(acc: number): readonly Local<'v128'>[] {
-    const { spread = [], nan } = this.#state(acc);
-    return [...registersOfUnits(spread), ...nan];
+    return registersOfUnits(this.#state(acc).spread ?? []);
   }
 
   /** Whether the accumulator is spread at present. */
@@ -237,7 +214,7 @@ export class Accumulators {
     const [whole] = this.#state(acc).units;
     if (kind !== 'sum' || kindOf(dtype) !== 'f32') {
       const merge = ([content, position]: readonly Local<'v128'>[]) =>
-        this.#fold(acc, whole, { registers: [content], position }, undefined);
+        this.#fold(acc, whole, { registers: [content], position });
       return { begin: () => undefined, merge, finish: () => undefined };
     }
     const total = code.local('v128');
@@ -272,47 +249,49 @@ export class Accumulators {
     scope.code.push(() => {
       for (const { registers, position } of units) {
         for (const part of registers) code.set(part, identity(code, foldOf(kind), dtype));
-        if (position) code.set(position, nowhere(code));
+        if (position) code.set(position, code.constants.i32x4(0));
       }
     });
   }
 
-  /** Whether spread parts leave NaN to a register of its own: `pmax` is one instruction, `max` is eight. */
-  #passesNaN(acc: number): boolean {
-    const { kind } = this.#e.kernel.accumulators[acc];
-    return (kind === 'max' || kind === 'min') && (this.#kind(acc) === 'f32' || this.#kind(acc) === 'f64');
-  }
-
-  #fold(acc: number, into: Unit, from: Unit, mask: Local<'v128'> | undefined, nan?: Local<'v128'>): void {
+  /** `later`: the positions come behind all those that were folded in before. */
+  #fold(acc: number, into: Unit, from: Unit, later = false): void {
     const { code, math, kernel } = this.#e;
     const { kind, dtype } = kernel.accumulators[acc];
-    if (isPositional(kind)) {
-      takeMoreExtreme(math, kind, kindOf(dtype), candidates(into), candidates(from), mask);
-      return;
-    }
-    const neutral = mask && identity(code, kind, dtype);
-    into.registers.forEach((part, i) => {
-      const x = from.registers[i];
-      const masked =
-        mask && neutral ? code.let(choose(maskFor(kindOf(dtype), lanesOf(mask), i), x, neutral)) : x;
-      if (nan === undefined) return code.set(part, combine(math, kind, dtype, part, masked));
-      const lanes = kindOf(dtype) === 'f64' ? f64x2 : f32x4;
-      code.set(part, (kind === 'max' ? lanes.pmax : lanes.pmin)(part, masked));
-      return code.set(nan, v128.or(nan, lanes.ne(masked, masked)));
-    });
+    if (isPositional(kind) && later)
+      return takeLater(math, foldOf(kind), dtype, candidates(into), candidates(from));
+    if (isPositional(kind)) return this.#take(acc, into, [into, from], false);
+    into.registers.forEach((part, i) => code.set(part, foldIn(math, kind, dtype, part, from.registers[i])));
   }
 
-  /** The unit with its four elements rotated by two or by one within pairs. */
-  #rotated({ registers, position }: Unit, by: 1 | 2): Unit {
-    const { code } = this.#e;
-    const order = by === 2 ? ([2, 3, 0, 1] as const) : ([1, 0, 3, 2] as const);
-    const swapped = position && code.let(i32x4.shuffle(position, position, order));
-    if (registers.length === 1) {
-      return { registers: [code.let(i32x4.shuffle(registers[0], registers[0], order))], position: swapped };
-    }
-    if (by === 2) return { registers: [code.let(registers[1]), code.let(registers[0])], position: swapped };
-    const turned = registers.map((part) => code.let(i32x4.shuffle(part, part, [2, 3, 0, 1])));
-    return { registers: turned, position: swapped };
+  /** All lanes of all parts as one content. */
+  #join(acc: number, into: Unit, parts: readonly Unit[]): void {
+    const { code, math, kernel } = this.#e;
+    const { kind, dtype } = kernel.accumulators[acc];
+    if (isPositional(kind)) return this.#take(acc, into, parts, true);
+    const fold = (a: readonly Local<'v128'>[], b: readonly Local<'v128'>[]) =>
+      a.map((x, i) => code.let(foldIn(math, kind, dtype, x, b[i])));
+    let all = parts.map(({ registers }) => registers).reduce(fold);
+    for (const by of TURNS) all = fold(all, turned(code, all, by));
+    code.set(into.registers[0], all[0]);
+  }
+
+  #take(acc: number, into: Unit, parts: readonly Unit[], across: boolean): void {
+    const { code, math, kernel } = this.#e;
+    const { kind, dtype } = kernel.accumulators[acc];
+    const { registers, position } = mostExtreme(math, foldOf(kind), dtype, parts.map(candidates), across);
+    into.registers.forEach((part, i) => code.set(part, registers[i]));
+    code.set(candidates(into).position, position);
+  }
+
+  /** What changes nothing where the mask is not set. */
+  #masked(acc: number, { registers, position }: Unit, mask: Local<'v128'>): Unit {
+    const { code, kernel } = this.#e;
+    const { kind, dtype } = kernel.accumulators[acc];
+    const neutral = identity(code, foldOf(kind), dtype);
+    const within = (x: Local<'v128'>, i: number) =>
+      code.let(choose(maskFor(kindOf(dtype), lanesOf(mask), i), x, neutral));
+    return { registers: registers.map(within), position };
   }
 
   #firstLane(): Local<'v128'> {
@@ -329,7 +308,7 @@ function lanesOf(mask: Local<'v128'>): Lanes {
   return { kind: 'mask', uniform: false, registers: [mask] };
 }
 
-/** How the compared values of a positional reduction start: from the least extreme one. */
+/** How values are folded: a positional reduction keeps the most extreme one so far. */
 function foldOf(kind: ReduceKind): ScanKind {
   if (kind === 'argmax') return 'max';
   return kind === 'argmin' ? 'min' : kind;

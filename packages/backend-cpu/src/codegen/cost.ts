@@ -104,7 +104,8 @@ export function costOfStatement(
     }
     case 'accumulate': {
       const { kind, dtype } = kernel.accumulators[stmt.acc];
-      return (kind === 'sum' || kind === 'prod' ? 1 : 4) * registersOf(kindOf(dtype));
+      const instructions = { sum: 1, prod: 1, max: 3, min: 3, argmax: 6, argmin: 6 }[kind];
+      return instructions * registersOf(kindOf(dtype));
     }
     case 'init':
       return 1;

@@ -9,7 +9,7 @@ import { choose } from '../math/index.ts';
 import { f32x4, f64x2 } from '../wasm/index.ts';
 import { wrap } from './combine.ts';
 import type { Emission } from './emission.ts';
-import type { CompareOp, CompareRules, Rules } from './float-ops.ts';
+import type { CompareOp, Rules } from './float-ops.ts';
 import { FLOAT32, FLOAT64 } from './float-ops.ts';
 import { BOOL, INT32, INT64 } from './integer-ops.ts';
 import type { Kind, Lanes } from './lanes.ts';
@@ -85,9 +85,4 @@ export function where(e: Emission, dtype: DType, condition: Lanes, a: Lanes, b: 
   return e.lanes(e.scope, kind, uniform, (i) =>
     choose(maskFor(kind, condition, i), register(a, i), register(b, i)),
   );
-}
-
-/** The comparisons of a kind's registers. */
-export function compareRules(kind: Kind): CompareRules {
-  return RULES[kind].compare;
 }

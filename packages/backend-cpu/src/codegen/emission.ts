@@ -83,6 +83,11 @@ export abstract class Emission {
     return this.scopes[0];
   }
 
+  /** The axes of the open loops inside the scope at `depth`, outermost first. */
+  axesWithin(depth: number): AxisId[] {
+    return this.scopes.slice(depth + 1).flatMap(({ axis }) => axis ?? []);
+  }
+
   scopeOfAxis(axis: AxisId): Scope {
     return (
       this.scopes.find((scope) => scope.axis === axis) ?? unreachable(`axis ${axis} is read outside its loop`)

@@ -1,16 +1,15 @@
 /**
  * The rule of argmax and argmin on registers: whether a candidate takes the place of the best so far. A NaN is more
  * extreme than any number, and of equals the first position wins, so that partial results may be merged in any order.
+ * `foldIn` leaves the bits of the best as they are unless a candidate is more extreme, so bits are all that is compared.
  */
 
-import type { ReduceKind } from '@tenfold/ir';
+import type { AxisId, DType, IndexExpr, ScanKind } from '@tenfold/ir';
 import { i32x4, i64x2, v128 } from '../wasm/index.ts';
 import type { Expr, FunctionBuilder, Local } from '../wasm/index.ts';
-import { choose } from '../math/index.ts';
 import type { MathContext } from '../math/index.ts';
-import { compareRules } from './elementwise.ts';
-import type { Kind } from './lanes.ts';
-import { narrowMask, registersOf } from './lanes.ts';
+import { foldIn } from './combine.ts';
+import { kindOf, narrowMask, registersOf } from './lanes.ts';
 
 /** Four candidates: their values in one register or two, and their positions. */
 export interface Candidates {
@@ -18,53 +17,78 @@ export interface Candidates {
   readonly position: Local<'v128'>;
 }
 
-/** Where nothing has been seen yet: any position is before it. */
-const NOWHERE = 0x7fffffff;
-
-export function nowhere({ constants }: FunctionBuilder): Local<'v128'> {
-  return constants.i32x4(NOWHERE);
+/** Whether an index grows from each iteration to the next of loops over these axes, outermost first. */
+export function growsAlong({ terms }: IndexExpr, axes: readonly AxisId[]): boolean {
+  let reach = 0;
+  for (const axis of [...axes].reverse()) {
+    const term = terms.find(({ atom }) => atom.kind === 'var' && atom.axis === axis);
+    if (!term || term.coefficient <= reach) return false;
+    reach += term.coefficient * term.atom.max;
+  }
+  return terms.length === axes.length;
 }
 
-/** Positions to read: 0 where nothing was seen. */
-export function readPosition({ constants }: FunctionBuilder, position: Local<'v128'>): Expr<'v128'> {
-  return v128.andnot(position, i32x4.eq(position, constants.i32x4(NOWHERE)));
-}
-
-/** Replaces the lanes of `best` in which `candidate` is more extreme, and `allowed` is set. */
-export function takeMoreExtreme(
+/**
+ * Folds in candidates that stand behind all those seen before. What was never replaced is the least extreme value there
+ * is, and position 0: if nothing is more extreme, then position 0 holds it too.
+ */
+export function takeLater(
   m: MathContext,
-  kind: Extract<ReduceKind, 'argmax' | 'argmin'>,
-  lanes: Kind,
+  kind: ScanKind,
+  dtype: DType,
   best: Candidates,
   candidate: Candidates,
-  allowed: Local<'v128'> | undefined,
 ): void {
   const { code } = m;
-  const rules = compareRules(lanes);
-  const float = lanes === 'f32' || lanes === 'f64';
-  const beyond: Expr<'v128'>[] = [];
-  const ties: Expr<'v128'>[] = [];
-  candidate.registers.forEach((x, i) => {
-    const y = best.registers[i];
-    const further = kind === 'argmax' ? rules.lt(m, y, x) : rules.lt(m, x, y);
-    const equal = rules.eq(m, x, y);
-    if (!float) {
-      beyond.push(further);
-      ties.push(equal);
-      return;
-    }
-    const xNaN = code.let(rules.ne(m, x, x));
-    const yNaN = code.let(rules.ne(m, y, y));
-    beyond.push(v128.or(further, v128.andnot(xNaN, yNaN)));
-    ties.push(v128.or(equal, v128.and(xNaN, yNaN)));
+  const next = candidate.registers.map((x, i) => code.let(foldIn(m, kind, dtype, best.registers[i], x)));
+  const stays = sameBits(dtype, next, best.registers);
+  code.set(best.position, i32x4.max_s(best.position, v128.andnot(candidate.position, stays)));
+  best.registers.forEach((y, i) => code.set(y, next[i]));
+}
+
+/** The most extreme of candidates from anywhere: of each lane, or with `across` of all lanes, then in every lane. */
+export function mostExtreme(
+  m: MathContext,
+  kind: ScanKind,
+  dtype: DType,
+  candidates: readonly Candidates[],
+  across: boolean,
+): Candidates {
+  const { code } = m;
+  const fold = (a: readonly Local<'v128'>[], b: readonly Local<'v128'>[]) =>
+    a.map((x, i) => code.let(foldIn(m, kind, dtype, x, b[i])));
+  // Folded with itself a NaN has all bits set.
+  const all = candidates.map(({ registers }) => fold(registers, registers));
+  let best = all.reduce(fold);
+  if (across) for (const by of TURNS) best = fold(best, turned(code, best, by));
+  const places = candidates.map(({ position }, i) => {
+    const ties = sameBits(dtype, fold(all[i], best), all[i]);
+    // What is no tie goes to the end.
+    return code.let(v128.or(position, i32x4.shr_u(v128.not(ties), 1)));
   });
-  const narrow = (masks: readonly Expr<'v128'>[]) =>
-    masks.length === 1 ? masks[0] : narrowMask(masks[0], masks[1]);
-  const earlier = i32x4.lt_s(candidate.position, best.position);
-  const takes = v128.or(narrow(beyond), v128.and(narrow(ties), earlier));
-  const mask = code.let(allowed ? v128.and(takes, allowed) : takes);
-  const masks =
-    registersOf(lanes) === 1 ? [mask] : [i64x2.extend_low_i32x4_s(mask), i64x2.extend_high_i32x4_s(mask)];
-  best.registers.forEach((y, i) => code.set(y, choose(masks[i], candidate.registers[i], y)));
-  code.set(best.position, choose(mask, candidate.position, best.position));
+  const first = (a: Local<'v128'>, b: Local<'v128'>) => code.let(i32x4.min_s(a, b));
+  let position = places.reduce(first);
+  if (across) for (const by of TURNS) position = first(position, turned(code, [position], by)[0]);
+  return { registers: best, position };
+}
+
+/** Folding with these turns, one after the other, brings all four elements into each lane. */
+export const TURNS = [2, 1] as const;
+
+/** A unit's registers with its four elements rotated by two, or by one within pairs. */
+export function turned(
+  code: FunctionBuilder,
+  registers: readonly Local<'v128'>[],
+  by: (typeof TURNS)[number],
+): Local<'v128'>[] {
+  if (registers.length === 2 && by === 2) return [registers[1], registers[0]];
+  const order = registers.length === 2 || by === 2 ? ([2, 3, 0, 1] as const) : ([1, 0, 3, 2] as const);
+  return registers.map((part) => code.let(i32x4.shuffle(part, part, order)));
+}
+
+/** Where the bits of all four elements are equal; one register of 64-bit lanes is uniform. */
+function sameBits(dtype: DType, a: readonly Local<'v128'>[], b: readonly Local<'v128'>[]): Expr<'v128'> {
+  const lanes = registersOf(kindOf(dtype)) === 2 ? i64x2 : i32x4;
+  const [low, high] = a.map((x, i) => lanes.eq(x, b[i]));
+  return high ? narrowMask(low, high) : low;
 }
