@@ -31,7 +31,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^(amax|argmax|max|aminmax)/, 'extrema that let NaN through, and positions, take several instructions an element'],
   [/^countNonzero/, 'counts are int64: two to a register'],
   [/^sort/, 'eight passes over keys and positions'],
-  [/^searchsorted/, 'each element takes ten reads that wait for each other'],
+  [/^searchsorted/, 'each element takes eight reads that wait for each other, four lanes one by one'],
   [/^cum\w+, axis 1/, 'along the axis that lies side by side in memory a scan goes element by element'],
   [/^cum\w+, axis 0/, 'a scan goes through memory row by row, and keeps its state there'],
   [/^logcumsumexp/, 'ten steps through memory, each with exponentials and logarithms'],

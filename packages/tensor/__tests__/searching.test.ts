@@ -31,6 +31,27 @@ describe('unique', () => {
   });
 });
 
+describe('searchsorted', () => {
+  const values = [-1, 0, 2.5, 3, 7, 8, 30, NaN];
+  test.each([0, 1, 2, 3, 4, 7, 8, 15, 17, 33])('%i elements, equal ones among them', (size) => {
+    const sorted = Array.from({ length: size }, (_, i) => Math.floor(i / 2));
+    const rows = [sorted, sorted.map((x) => x + 1)];
+    for (const right of [false, true]) {
+      // NaN comes after everything.
+      const place = (row: readonly number[]) => (value: number) =>
+        row.filter((x) => !(right ? value < x : value <= x)).length;
+      const of = (list: readonly number[]) => asTensor(new Float32Array(list));
+      expectExactly(searchsorted(of(sorted), of(values), { right }), values.map(place(sorted)), 'int64');
+      if (size === 0) continue;
+      const found = searchsorted(tensor(rows, { dtype: 'float32' }), tensor([values, values]), {
+        right,
+        outInt32: true,
+      });
+      expectExactly(found, rows.map((row) => values.map(place(row))), 'int32'); // prettier-ignore
+    }
+  });
+});
+
 test('repeats that only the device knows need the size of the result', () => {
   const x = tensor([5, 6, 7]);
   const repeats = tensor([1, 0, 1]).add(tensor([1, 1, 0]));

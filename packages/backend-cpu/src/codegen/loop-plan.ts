@@ -5,8 +5,8 @@
  */
 
 import { accumulatorsChangedIn, inputsOf, readsOf, statementsIn } from '@tenfold/ir';
-import type { AxisId, Dependencies, LoopKernel, LoopStmt, Stmt, ValueId } from '@tenfold/ir';
-import { costOfStatement, costOfValue } from './cost.ts';
+import type { AxisId, Dependencies, LoopKernel, LoopStmt, Stmt, Value, ValueId } from '@tenfold/ir';
+import { accessOf, costOfStatement, costOfValue } from './cost.ts';
 import { kindOf, registersOf, UNIT } from './lanes.ts';
 import type { Pairing } from '../pairing.ts';
 import type { RowCache } from './row-cache.ts';
@@ -117,6 +117,10 @@ class Planner {
     const values = [...this.#demand(loop.body)].map((id) => this.#kernel.values[id]);
     if (values.some(({ dtype }) => registersOf(kindOf(dtype)) === 2)) units = Math.max(1, units / 2);
     else if (values.every(({ op }) => this.#pairing?.pairs(op))) units *= 2;
+    const isFetch = (value: Value) =>
+      value.op === 'load' && accessOf(value.index, loop.axis, this.#dependencies) === 'computed';
+    // Mostly a search, in which each read waits for the one before.
+    if (values.filter(isFetch).length > 4) units = Math.max(units, 4);
     while (units > 1 && units * UNIT > trips) units /= 2;
     return units;
   }

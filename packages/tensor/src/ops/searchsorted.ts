@@ -10,6 +10,7 @@ import { composed } from '../core/cut.ts';
 import * as raw from '../core/primitives.ts';
 import { Tensor } from '../core/tensor.ts';
 import { indexTensor } from './index-range.ts';
+import { sliceAxis } from './slice-axis.ts';
 
 export interface BucketizeOptions {
   /** Positions as int32 rather than int64. Default false. */
@@ -94,6 +95,9 @@ function search(op: string, sequence: Tensor, values: Tensor, right: boolean, ou
   return outInt32 ? found : castTo(found, 'int64');
 }
 
+/** Steps in which what is compared with is chosen among few elements, rather than fetched for each value. */
+const CHOSEN_STEPS = 3;
+
 /**
  * How many elements of the sorted last axis of `sequence` each value comes after (with `right`: at or after), int32. Each
  * step halves the counts that are still possible; the larger half is kept, so that all values take the same steps.
@@ -101,12 +105,23 @@ function search(op: string, sequence: Tensor, values: Tensor, right: boolean, ou
 export function positionsIn(sequence: Tensor, values: Tensor, right: boolean): Tensor {
   const axis = sequence.ndim - 1;
   let count = expandTo(constant(values.home, 0, 'int32'), values.shape);
+  /** Whether the value stayed where it was, in each of the first steps, and by how much it would have gone on. */
+  const taken: (readonly [stays: Tensor, half: number])[] = [];
+  const elementAt = (place: number, [step, ...later]: typeof taken): Tensor => {
+    if (!step) return expandTo(sliceAxis(sequence, axis, place, 1), values.shape);
+    const [stays, half] = step;
+    return raw.where(stays, elementAt(place, later), elementAt(place + half, later));
+  };
   for (let possible = sequence.shape[axis] + 1; possible > 1;) {
     const half = possible >> 1;
-    const element = apply('gather', [sequence, raw.add(count, literal(count, half - 1))], { axis });
-    // Not `lt` the other way round: a NaN comes after everything.
-    const isBefore = raw.not(right ? raw.lt(values, element) : raw.le(values, element));
-    count = raw.where(isBefore, raw.add(count, literal(count, half)), count);
+    const element =
+      taken.length < CHOSEN_STEPS
+        ? elementAt(half - 1, taken)
+        : apply('gather', [sequence, raw.add(count, literal(count, half - 1))], { axis });
+    // A NaN comes after everything.
+    const stays = right ? raw.lt(values, element) : raw.le(values, element);
+    count = raw.where(stays, count, raw.add(count, literal(count, half)));
+    if (taken.length < CHOSEN_STEPS) taken.push([stays, half]);
     possible -= half;
   }
   return count;
