@@ -3,6 +3,7 @@
  * what it costs at least follows from the sizes of inputs and results and from the arithmetic of its kernels.
  */
 
+import { grad } from '@tenfold/autograd';
 import { functional as F, LSTM } from '@tenfold/nn';
 import * as T from '@tenfold/tensor';
 import { arange, rand, randint, randn } from '@tenfold/tensor';
@@ -35,7 +36,6 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^cum\w+, axis 1/, 'along the axis that lies side by side in memory a scan goes element by element'],
   [/^cum\w+, axis 0/, 'a scan goes through memory row by row, and keeps its state there'],
   [/^logcumsumexp/, 'ten steps through memory, each with exponentials and logarithms'],
-  [/^(gather|scatterAdd|indexAdd|embedding|indexSelect)/, 'elements are fetched and added one by one, additions on one thread'],
   [/^(maxPool2d|avgPool2d|adaptive)/, 'windows are read with a stride, one element at a time'],
   [/^(interpolate|gridSample)/, 'neighbours are fetched one by one through tables'],
   [/^LSTM/, 'products of 32 rows wait for each other, step by step'],
@@ -199,6 +199,12 @@ add(
 );
 add(
   'indexing',
+  'scatterReduce amax, 1024x1024',
+  () => [randn(MATRIX), randint(0, 1024, MATRIX), randn(MATRIX)],
+  (x, i, y) => x.scatterReduce(1, i, y, 'amax'),
+);
+add(
+  'indexing',
   'maskedFill, 1024x1024',
   () => [randn(MATRIX), randn(MATRIX).gt(0)],
   (x, m) => x.maskedFill(m, 0),
@@ -208,6 +214,17 @@ add(
   'embedding, 8192 of 512',
   () => [randint(0, 10_000, [8192]), randn([10_000, 512])],
   (i, w) => F.embedding(i, w),
+);
+// The gradient reads nothing of the weights but their shape, so their bytes don't count.
+let weights: Tensor | undefined;
+add(
+  'indexing',
+  'gradient of embedding, 8192 of 512',
+  () => [randint(0, 10_000, [8192]), randn([8192, 512])],
+  (i, gradient) => {
+    weights ??= T.zeros([10_000, 512]).realize().requiresGrad_();
+    return grad(F.embedding(i, weights), [weights], { gradOutputs: [gradient] });
+  },
 );
 
 add('shapes', 'transpose, 1024x1024', SQUARE, (x) => x.t().contiguous());

@@ -10,6 +10,7 @@ import { availableThreads } from './pool/spawn.ts';
 import { threadPool } from './pool/thread-pool.ts';
 import { hostRoutines } from './host-routine.ts';
 import { movements } from './movement/lowering.ts';
+import { scatters } from './scatter/lowering.ts';
 import { sorting } from './sort/lowering.ts';
 
 export function allParts({ threads, convolutionWorkspaceBytes, deterministic }: CpuOptions): CpuParts {
@@ -25,6 +26,7 @@ export function allParts({ threads, convolutionWorkspaceBytes, deterministic }: 
       tabledContractions,
       attentionLowering,
       movements,
+      scatters,
       sorting,
       hostRoutines,
     ],

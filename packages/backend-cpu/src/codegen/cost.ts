@@ -30,7 +30,7 @@ const HOST_OPS: ReadonlySet<string> = new Set([
 ]);
 const HALF_CONVERSION = 8;
 
-const ACCESS = { consecutive: 1.5, splat: 1, near: 4, strided: 8, computed: 20 } as const;
+const ACCESS = { consecutive: 1.5, splat: 1, near: 4, strided: 8, gathered: 12, computed: 20 } as const;
 
 /** How an index moves along the vector axis. */
 export function accessOf(
@@ -40,13 +40,13 @@ export function accessOf(
 ): keyof typeof ACCESS {
   if (axis === undefined) return 'splat';
   let stride = 0;
-  let computed = false;
+  let gathered = false;
   for (const { atom, coefficient } of index.terms) {
     if (atom.kind === 'var') stride += atom.axis === axis ? coefficient : 0;
-    else if (atom.kind === 'value') computed ||= dependencies[atom.value].axes.has(axis);
-    else computed ||= mentions(atom.of, axis, dependencies);
+    else if (atom.kind === 'value') gathered ||= dependencies[atom.value].axes.has(axis);
+    else if (mentions(atom.of, axis, dependencies)) return 'computed';
   }
-  if (computed) return 'computed';
+  if (gathered) return 'gathered';
   if (stride === 0) return 'splat';
   if (stride === 1) return 'consecutive';
   return stride === 2 || stride === -1 ? 'near' : 'strided';
@@ -97,8 +97,8 @@ export function costOfStatement(
     case 'store': {
       const { dtype } = kernel.operands[stmt.operand];
       const access = accessOf(stmt.index, axis, dependencies);
-      // Only consecutive elements are combined as vectors.
-      if (stmt.combine && access !== 'consecutive') return ACCESS.computed;
+      // Only consecutive elements are combined as vectors; a block of others, one after another.
+      if (stmt.combine && axis !== undefined && access !== 'consecutive') return ACCESS.computed;
       const moves = (stmt.combine ? 2 : 1) * registersOf(kindOf(dtype));
       return ACCESS[access === 'near' ? 'strided' : access] * moves + conversionCost(dtype);
     }

@@ -4,7 +4,7 @@
  */
 
 import { dependenciesOf, stagesOf, unifyLoops } from '@tenfold/ir';
-import type { LoopKernel, LoopStmt } from '@tenfold/ir';
+import type { Dependencies, LoopKernel, LoopStmt } from '@tenfold/ir';
 import type { MathContext } from '../math/index.ts';
 import { tuning } from '../tuning.ts';
 import type { FunctionBuilder } from '../wasm/index.ts';
@@ -37,15 +37,7 @@ export function loopFunctions(
     new Set(staged?.stages.map(({ loop }) => loop)),
   );
   const total = plan.total * NANOSECONDS;
-  const emitter = (code: TaskBuilder): KernelEmitter => {
-    const math: MathContext = {
-      module: target.module,
-      code: code as FunctionBuilder,
-      relaxed: target.relaxed,
-      pairing: target.pairing,
-    };
-    return new KernelEmitter(kernel, math, dependencies, plan, layout, code.params[0]);
-  };
+  const emitter = emitterOf(kernel, target, dependencies, plan, layout);
 
   if (staged && worthStages(staged, plan)) return stagedFunctions(kernel, staged, target, emitter, plan);
   const [first] = kernel.body;
@@ -60,6 +52,20 @@ export function loopFunctions(
     phases: [{ function: index, grid: once, grain: 1, nanoseconds: total }],
     scratch: none,
     workspaceBytes: plan.workspaceBytes,
+  };
+}
+
+/** What begins the functions of a planned kernel. */
+export function emitterOf(
+  kernel: LoopKernel,
+  { module, relaxed, pairing }: FunctionTarget,
+  dependencies: readonly Dependencies[],
+  plan: LoopPlan,
+  layout: ArgumentLayout = argumentLayout(kernel),
+): MakeEmitter {
+  return (code: TaskBuilder) => {
+    const math: MathContext = { module, code: code as FunctionBuilder, relaxed, pairing };
+    return new KernelEmitter(kernel, math, dependencies, plan, layout, code.params[0]);
   };
 }
 
