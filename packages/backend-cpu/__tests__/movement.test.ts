@@ -139,6 +139,12 @@ describe('fused', () => {
     await check({ dtype, shapes: [[70, 33], [70, 20], [5, 43]], build }); // prettier-ignore
   });
 
+  it('many short rows, which are not cut', async () => {
+    const build = (s: SliceBuilder, [a, b]: readonly number[]) =>
+      s.add('add', [a, s.add('expand', [b], { shape: [3001, 9] })], undefined);
+    await check({ dtype, shapes: [[3001, 9], [9]], build });
+  });
+
   it('batches of transpositions', async () => {
     const build = (s: SliceBuilder, [a]: readonly number[]) =>
       s.add('contiguous', [s.add('permute', [a], { axes: [0, 2, 3, 1] })], undefined);

@@ -16,8 +16,11 @@ import { chainFrom, emitGrid, grainOf, gridSize, maxGrid } from './grid.ts';
 import { KernelEmitter } from './kernel-emitter.ts';
 import type { MakeEmitter } from './kernel-emitter.ts';
 import type { LoopPlan } from './loop-plan.ts';
-import { planLoops } from './loop-plan.ts';
+import { maxExtent, planLoops } from './loop-plan.ts';
 import { stagedFunctions, worthStages } from './staged-rows.ts';
+
+/** Elements of a short row, of which there should be as many to give all threads work. */
+const SHORT = 256;
 
 const none = () => 0;
 const once = () => 1;
@@ -73,9 +76,13 @@ export function overGrid(
   kernel: LoopKernel,
   target: FunctionTarget,
   emitter: MakeEmitter,
-  chain: readonly LoopStmt[],
+  nest: readonly LoopStmt[],
   plan: LoopPlan,
 ): KernelFunctions {
+  // Short rows are not cut: what it takes to begin and end in the middle of one would be most of the time.
+  const rows = nest.slice(0, -1);
+  const isShort = rows.length > 0 && maxExtent(kernel, nest[rows.length].axis) <= SHORT;
+  const chain = isShort && maxGrid(kernel, rows) >= SHORT ? rows : nest;
   const { index, code } = target.add();
   const e = emitter(code);
   const [, begin, end] = code.params;

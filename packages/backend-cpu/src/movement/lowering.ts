@@ -4,7 +4,7 @@
  */
 
 import type { LoopKernel, Stmt } from '@tenfold/ir';
-import { collapseAxes, dependenciesOf } from '@tenfold/ir';
+import { collapseAxes, dependenciesOf, valuesNeeded } from '@tenfold/ir';
 import { argumentLayout } from '../codegen/arguments.ts';
 import type { FunctionTarget, KernelFunctions, TaskBuilder } from '../codegen/functions.ts';
 import { chainFrom } from '../codegen/grid.ts';
@@ -27,8 +27,8 @@ export const movements: Lowering = (kernel, target) => {
   const cut = splitGuards(kernel);
   const split = cut === kernel ? kernel : collapseAxes(cut);
   const shaped = shapeNests(split);
-  if (split === kernel && !shaped) return undefined;
   const { vectors, kernel: whole } = shaped ?? { vectors: new Map(), kernel: split };
+  if (whole === kernel && asBits(kernel) === kernel) return undefined;
   const all = whole.body.map((stmt) => functionsOf(whole, stmt, vectors, target));
   return {
     phases: all.flatMap(({ phases }) => phases),
@@ -45,7 +45,7 @@ function functionsOf(
   target: FunctionTarget,
 ): KernelFunctions {
   const body = [stmt];
-  const kernel = { ...whole, body, values: living(body, whole.values) };
+  const kernel = asBits({ ...whole, body, values: living(body, whole.values) });
   const dependencies = dependenciesOf(kernel.values);
   const plan = alongVectors(body, planLoops(kernel, dependencies, target.pairing), vectors);
   const layout = argumentLayout(kernel);
@@ -55,6 +55,23 @@ function functionsOf(
     return new FamilyEmitter(kernel, math, dependencies, plan, layout, code.params[0]);
   };
   return overGrid(kernel, target, emitter, chainFrom(stmt, 'parallel', plan), plan);
+}
+
+/**
+ * Half floats that are only moved as bfloat16, which to widen and to narrow takes a few instructions: the bits that come
+ * back are the same, but for those of NaN, which stay NaN.
+ */
+function asBits(kernel: LoopKernel): LoopKernel {
+  const { operands, values, body } = kernel;
+  const needed = [...valuesNeeded(body, values)].map((id) => values[id]);
+  const isMoved = needed.every(({ op, dtype }) => op === 'load' && dtype === 'float16');
+  if (!isMoved || operands.some(({ dtype }) => dtype !== 'float16')) return kernel;
+  const dtype = 'bfloat16';
+  return {
+    ...kernel,
+    operands: operands.map((operand) => ({ ...operand, dtype })),
+    values: values.map((value) => ({ ...value, dtype })),
+  };
 }
 
 /** The plan with vectors along the axes that the shape of the nests asks for. */
