@@ -25,6 +25,24 @@ describe('grad', () => {
     expect(() => sum.backward(undefined, { inputs: [sum] })).toThrow(GradError);
   });
 
+  test('of a running maximum goes to where it was attained last, or to a NaN', async () => {
+    const weights = tensor([1, 10, 100, 1000], { dtype: 'float64' });
+    for (const [data, expected] of [
+      [
+        [2, 2, 1, 2],
+        [1, 110, 0, 1000],
+      ],
+      [
+        [1, NaN, 2, 3],
+        [1, 1110, 0, 0],
+      ],
+    ]) {
+      const x = leaf(data);
+      const [gradient] = grad(x.cummax(0).values.mul(weights).sum(), [x]);
+      expect(await gradient.tolist()).toEqual(expected);
+    }
+  });
+
   test('of several outputs is the gradient of their sum, weighted', async () => {
     const x = leaf([1, 2]);
     const weights = tensor([10, 100], { dtype: 'float64' });

@@ -10,6 +10,7 @@ import { availableThreads } from './pool/spawn.ts';
 import { threadPool } from './pool/thread-pool.ts';
 import { hostRoutines } from './host-routine.ts';
 import { movements } from './movement/lowering.ts';
+import { scans } from './scan/lowering.ts';
 import { scatters } from './scatter/lowering.ts';
 import { sorting } from './sort/lowering.ts';
 
@@ -28,6 +29,7 @@ export function allParts({ threads, convolutionWorkspaceBytes, deterministic }: 
       movements,
       scatters,
       sorting,
+      scans,
       hostRoutines,
     ],
     attention: new Set(['float32']),

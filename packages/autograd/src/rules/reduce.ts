@@ -86,11 +86,12 @@ function productScan({ gradient, inputs: [x], output, attrs: { axis } }: ScanCon
   return where(first, atFirst, where(beforeFirst, regular, none));
 }
 
-/** Each result came from one position, the latest that attained the extremum; its gradient goes back there. */
+/** Each result came from one position, the latest that attained the extremum or was NaN; its gradient goes back there. */
 function extremumScan({ gradient, inputs: [x], output, attrs: { axis } }: ScanContext): Tensor {
   const position = source(x.home, 'iota', { shape: x.shape, axis });
   const start = literal(position, 0);
-  const from = apply('scan', [where(equals(x, output), position, start)], { kind: 'max', axis });
+  const attained = apply('or', [equals(x, output), apply('ne', [x, x], undefined)], undefined);
+  const from = apply('scan', [where(attained, position, start)], { kind: 'max', axis });
   return apply('scatter', [zerosOf(x), from, gradient], { axis, mode: 'sum' });
 }
 

@@ -24,6 +24,6 @@ function running(op: string, kind: 'max' | 'min', self: Tensor, dim: number): Va
   const attained = raw.or(raw.eq(self, extremum), raw.ne(self, self));
   const position = source(self.home, 'iota', { shape: self.shape, axis });
   const latest = raw.where(attained, position, literal(position, 0));
-  const indices = apply('scan', [latest], { kind: 'max', axis });
-  return { values: apply('gather', [self, indices], { axis }), indices: castTo(indices, 'int64') };
+  const indices = apply('scan', [castTo(latest, 'int64')], { kind: 'max', axis });
+  return { values: extremum, indices };
 }
