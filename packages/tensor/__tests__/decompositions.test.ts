@@ -5,6 +5,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { cholesky, luFactors, solve } from '../src/linalg/routines/factor.ts';
+import { eig } from '../src/linalg/routines/eig.ts';
 import { eigh } from '../src/linalg/routines/eigh.ts';
 import { qr } from '../src/linalg/routines/reflections.ts';
 import { FULL, REDUCED, VALUES, svd } from '../src/linalg/routines/svd.ts';
@@ -121,6 +122,42 @@ describe('symmetric eigenvalues', () => {
       expectOrthonormal(q, n, n);
     }
   });
+});
+
+describe('eigenvalues of any square matrices', () => {
+  const more: typeof HARD = {
+    cyclic: (n) => matrix(n, n, (i, j) => Number((i + 1) % n === j)),
+    'of one value that comes n times': (n) => matrix(n, n, (i, j) => Number(i === j || i + 1 === j)),
+    'of two values that come many times': (n) =>
+      matrix(n, n, (i, j) => (i >> 1 < j >> 1 ? 1 : i >> 1 > j >> 1 ? 0 : i === j ? 1 : i < j ? 2 : -2)),
+    'of a lower triangle': (n) => matrix(n, n, (i, j) => (j <= i ? random() : 0)),
+  };
+  it.each([...CASES, ...Object.entries(more).map(([name, make]) => ({ name, make }))])(
+    '$name',
+    ({ make }) => {
+      for (const n of SIZES) {
+        const a = make(n, n);
+        const scale = a.reduce((most, x) => Math.max(most, Math.abs(x)), 0) || 1;
+        const [values, vectors] = run(eig, a, [n, 1], [2 * n, 2 * n * n]);
+        expect(apart(run(eig, a, [n, 0], [2 * n])[0], values)).toBeLessThan(1e-13);
+        const part = (of: number) => matrix(n, n, (i, j) => vectors[2 * (i * n + j) + of]);
+        const [re, im] = [part(0), part(1)];
+        const [left, alsoLeft] = [re, im].map((x) => product(a, x, n, n, n));
+        for (let j = 0; j < n; j++) {
+          const [lr, li] = [values[2 * j], values[2 * j + 1]];
+          // Conjugates stand together, the one above the axis first.
+          expect(li === 0 || values[2 * j + (li > 0 ? 3 : -1)] === -li).toBe(true);
+          let squares = 0;
+          for (let at = j; at < n * n; at += n) {
+            squares += re[at] ** 2 + im[at] ** 2;
+            expect(Math.abs((left[at] - lr * re[at] + li * im[at]) / scale)).toBeLessThan(1e-12);
+            expect(Math.abs((alsoLeft[at] - lr * im[at] - li * re[at]) / scale)).toBeLessThan(1e-12);
+          }
+          expect(Math.abs(squares - 1)).toBeLessThan(1e-13);
+        }
+      }
+    },
+  );
 });
 
 describe('factors', () => {

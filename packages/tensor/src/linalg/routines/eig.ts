@@ -1,243 +1,162 @@
 /**
- * Eigenvalues of any square matrix on the host: reflections to Hessenberg's form, then shifted QR steps in complex numbers
- * to a triangle, whose eigenvectors follow by substitution (Golub & Van Loan, "Matrix Computations", chapter 7).
+ * Eigenvalues of any square matrix on the host: those of the blocks of Schur's form; eigenvectors follow by substitution,
+ * one for each pair of conjugates.
  */
 
-import { addProduct, multiplyVector, subtractProduct } from './products.ts';
-import { closePanels, formQ, keep, reflect, reflections } from './reflections.ts';
+import { addProduct } from './products.ts';
+import { hessenberg, toBlocks } from './schur.ts';
 
 const EPS = 2 ** -52;
-const STEPS_EACH = 60;
-
-/** A complex matrix [n, n] in two parts. */
-interface Matrix {
-  readonly n: number;
-  readonly re: Float64Array;
-  readonly im: Float64Array;
-}
-
-type Complex = readonly [re: number, im: number];
+/** Vectors that grow beyond this are made shorter, long before anything overflows. */
+const LONG = 1e100;
 
 /** [n, n] to n complex eigenvalues and, where `vectors` is 1, eigenvectors as columns [n, n] of complex numbers, each of length 1. */
 export function eig(input: Float64Array, output: Float64Array, [n, vectors]: readonly number[]): void {
-  const scale = input.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
-  if (!Number.isFinite(scale)) return void output.fill(NaN);
+  if (!input.every(Number.isFinite)) return void output.fill(NaN);
+  let scale = 0;
+  for (let at = 0; at < n * n; at++) scale = Math.max(scale, Math.abs(input[at]));
   for (let at = 0; at < n * n; at++) input[at] /= scale || 1;
-  const { h, z } = hessenberg(input, n);
-  toTriangle(h, z);
-  const noise = 4 * EPS * n * Math.hypot(...input);
-  const left = new Set(Array.from({ length: n }, (_, k) => k));
-  let place = 0;
-  const write = ([re, im]: Complex, vector: readonly Complex[]) => {
-    output.set([re * scale, im * scale], 2 * place);
-    vector.forEach((element, i) => output.set(element, 2 * (n + i * n + place)));
-    place++;
-  };
-  for (const k of left) {
-    left.delete(k);
-    const [re, im] = at(h, k, k);
-    const vector = vectors === 1 ? eigenvector(h, z, k) : [];
-    const partner = Math.abs(im) > noise ? nearest(h, left, [re, -im]) : undefined;
-    if (partner === undefined) {
-      write([re, 0], vector.map(([x]) => [x, 0])); // prettier-ignore
-      continue;
+  const z = hessenberg(input, n, vectors === 1);
+  toBlocks(input, n, z);
+  // Eigenvectors of T as columns: of a pair the real part, then the imaginary one.
+  const ofT = new Float64Array(n * n);
+  const [re, im] = [new Float64Array(n), new Float64Array(n)];
+  for (let k = 0; k < n; k++) {
+    const size = sizeOfBlock(input, n, k);
+    const value = eigenvalue(input, n, k, size);
+    for (let i = 0; i < size; i++) output.set([value.re * scale, (i === 0 ? value.im : -value.im) * scale], 2 * (k + i));
+    if (z) {
+      substitute(input, n, k, size, value, re, im);
+      for (let i = 0; i < k + size; i++) {
+        ofT[i * n + k] = re[i];
+        if (size === 2) ofT[i * n + k + 1] = im[i];
+      }
     }
-    // Of a real matrix conjugates come in pairs, here the one above the axis first.
-    left.delete(partner);
-    const up = im > 0 ? vector : vector.map(conjugate);
-    write([re, Math.abs(im)], up);
-    write([re, -Math.abs(im)], up.map(conjugate));
+    k += size - 1;
   }
-}
-
-/** The place in `left` of the eigenvalue nearest to a number. */
-function nearest(h: Matrix, left: ReadonlySet<number>, [re, im]: Complex): number | undefined {
-  let best: number | undefined;
-  let least = Infinity;
-  for (const k of left) {
-    const [x, y] = at(h, k, k);
-    const distance = Math.hypot(x - re, y - im);
-    if (distance < least) [best, least] = [k, distance];
-  }
-  return best;
-}
-
-function conjugate([re, im]: Complex): Complex {
-  return [re, -im];
-}
-
-function hessenberg(a: Float64Array, n: number): { h: Matrix; z: Matrix } {
-  const r = reflections(n, Math.max(n - 2, 0), n, 1);
-  const v = new Float64Array(n);
-  const sums = new Float64Array(n);
-  const column = { data: v, at: 0, step: 1, across: n };
-  for (let k = 0; k < n - 2; k++) {
-    const first = k + 1;
-    const left = n - first;
-    const tau = reflect(a, first * n + k, n, left);
-    keep(r, k, tau, a, first * n + k, n);
-    v[0] = 1;
-    for (let i = 1; i < left; i++) {
-      v[i] = a[(first + i) * n + k];
-      a[(first + i) * n + k] = 0;
-    }
-    // From the left, on the rows below, and from the right, on all.
-    const rows = { data: a, at: first * n + first, step: n };
-    sums.fill(0, 0, left);
-    const summed = { data: sums, at: 0, step: n };
-    addProduct({ ...column, step: n, across: 1 }, rows, summed, 1, left, left);
-    for (let j = 0; j < left; j++) sums[j] *= tau;
-    subtractProduct(column, summed, rows, left, 1, left);
-    const columns = { data: a, at: first, step: n };
-    multiplyVector(columns, n, left, v, sums);
-    for (let i = 0; i < n; i++) sums[i] *= tau;
-    subtractProduct({ ...summed, step: 1, across: n }, column, columns, n, 1, left);
-  }
-  closePanels(r);
-  const q = new Float64Array(n * n);
-  formQ(r, q, n);
-  return {
-    h: { n, re: a, im: new Float64Array(n * n) },
-    z: { n, re: q, im: new Float64Array(n * n) },
-  };
-}
-
-/** Makes `h` a triangle and turns `z` with it. */
-function toTriangle(h: Matrix, z: Matrix): void {
-  const { n } = h;
-  const size = (i: number, j: number) => Math.hypot(...at(h, i, j));
-  let last = n - 1;
-  for (let tries = 0; last > 0 && tries < STEPS_EACH; ) {
-    let first = last;
-    while (first > 0 && size(first, first - 1) > EPS * (size(first - 1, first - 1) + size(first, first)) + 1e-300) first--;
-    if (first > 0) put(h, first, first - 1, [0, 0]);
-    if (first === last) {
-      last--;
-      tries = 0;
-      continue;
-    }
-    tries++;
-    step(h, z, first, last, tries % 10 === 0 ? [size(last, last - 1), size(last - 1, last - 1)] : shiftOf(h, last));
+  if (!z) return;
+  const columns = new Float64Array(n * n);
+  const whole = (data: Float64Array) => ({ data, at: 0, step: n, across: 1 });
+  addProduct(whole(z), whole(ofT), whole(columns), n, n, n);
+  for (let k = 0; k < n; k++) {
+    const size = sizeOfBlock(input, n, k);
+    writeVector(columns, n, k, size, output);
+    k += size - 1;
   }
 } // prettier-ignore
 
-/** The eigenvalue of the last two rows that is nearer to their end. */
-function shiftOf(h: Matrix, last: number): Complex {
-  const [a, b, c, d] = [at(h, last - 1, last - 1), at(h, last - 1, last), at(h, last, last - 1), at(h, last, last)];
-  const half: Complex = [(a[0] - d[0]) / 2, (a[1] - d[1]) / 2];
-  const bc = times(b, c);
-  const square = times(half, half);
-  const root = rootOf([square[0] + bc[0], square[1] + bc[1]]);
-  const plus: Complex = [half[0] + root[0], half[1] + root[1]];
-  const minus: Complex = [half[0] - root[0], half[1] - root[1]];
-  const far = Math.hypot(...plus) > Math.hypot(...minus) ? plus : minus;
-  if (far[0] === 0 && far[1] === 0) return d;
-  const [x, y] = over(bc, far);
-  return [d[0] - x, d[1] - y];
-} // prettier-ignore
+interface Complex {
+  readonly re: number;
+  readonly im: number;
+}
 
-/** H - shift = QR by rotations of neighbouring rows, then RQ + shift. */
-function step(h: Matrix, z: Matrix, first: number, last: number, shift: Complex): void {
-  const { n } = h;
-  const move = (sign: number) => {
-    for (let i = first; i <= last; i++) {
-      h.re[i * n + i] += sign * shift[0];
-      h.im[i * n + i] += sign * shift[1];
-    }
-  };
-  move(-1);
-  const turns: { c: number; s: Complex }[] = [];
-  for (let k = first; k < last; k++) {
-    const [x, y] = [at(h, k, k), at(h, k + 1, k)];
-    const length = Math.hypot(...x, ...y);
-    const own = Math.hypot(...x);
-    // [c, s; -conj(s), c] takes (x, y) to (a number as long, 0).
-    const c = length === 0 ? 1 : own / length;
-    const phase: Complex = own === 0 ? [1, 0] : [x[0] / own, x[1] / own];
-    const s = length === 0 ? ([0, 0] as const) : times(phase, [y[0] / length, -y[1] / length]);
-    turns.push({ c, s });
-    for (let j = k; j < n; j++) turn(h, k * n + j, (k + 1) * n + j, c, s);
-    put(h, k + 1, k, [0, 0]);
+function sizeOfBlock(t: Float64Array, n: number, k: number): number {
+  return k + 1 < n && t[(k + 1) * n + k] !== 0 ? 2 : 1;
+}
+
+/** The eigenvalue, above the axis, of the block that begins with diagonal element k. */
+function eigenvalue(t: Float64Array, n: number, k: number, size: number): Complex {
+  const at = k * n + k;
+  if (size === 1) return { re: t[at], im: 0 };
+  const [a, d] = [t[at], t[at + n + 1]];
+  const half = (a - d) / 2;
+  return { re: d + half, im: Math.sqrt(Math.max(-(half * half + t[at + 1] * t[at + n]), 0)) };
+}
+
+/** The eigenvector of T whose last elements are those of the block that begins with k: (T - value) x = 0, from the bottom up. */
+function substitute(
+  t: Float64Array,
+  n: number,
+  k: number,
+  size: number,
+  { re: lr, im: li }: Complex,
+  re: Float64Array,
+  im: Float64Array,
+): void {
+  re.fill(0);
+  im.fill(0);
+  re[k] = 1;
+  if (size === 2) {
+    re[k] = lr - t[(k + 1) * n + k + 1];
+    im[k] = li;
+    re[k + 1] = t[(k + 1) * n + k];
   }
-  turns.forEach(({ c, s }, i) => {
-    const k = first + i;
-    const back: Complex = [s[0], -s[1]];
-    for (let row = 0; row <= Math.min(k + 1, last); row++) turn(h, row * n + k, row * n + k + 1, c, back);
-    for (let row = 0; row < n; row++) turn(z, row * n + k, row * n + k + 1, c, back);
-  });
-  move(1);
-}
-
-/** Elements p and q become c p + s q and c q - conj(s) p. */
-function turn({ re, im }: Matrix, p: number, q: number, c: number, [sr, si]: Complex): void {
-  const [a, b, x, y] = [re[p], im[p], re[q], im[q]];
-  re[p] = c * a + sr * x - si * y;
-  im[p] = c * b + sr * y + si * x;
-  re[q] = c * x - sr * a - si * b;
-  im[q] = c * y - sr * b + si * a;
-}
-
-/** The k-th eigenvector, of length 1; its greatest element is real. */
-function eigenvector(t: Matrix, z: Matrix, k: number): readonly Complex[] {
-  const { n } = t;
-  const own = at(t, k, k);
-  const x: Complex[] = Array.from({ length: k + 1 }, () => [0, 0]);
-  x[k] = [1, 0];
-  const least = EPS * Math.max(Math.hypot(...own), 1);
+  const end = k + size;
   for (let i = k - 1; i >= 0; i--) {
-    let [re, im] = [0, 0];
-    for (let j = i + 1; j <= k; j++) {
-      const [a, b] = times(at(t, i, j), x[j]);
-      re -= a;
-      im -= b;
+    const pair = i > 0 && t[i * n + i - 1] !== 0;
+    let [sr, si] = rest(t, n, i, i + 1, end, re, im);
+    let [ar, ai] = [t[i * n + i] - lr, -li];
+    if (!pair) {
+      // Where the same value comes twice, something as small as rounding stands for the gap.
+      if (Math.abs(ar) + Math.abs(ai) < EPS) [ar, ai] = [EPS, 0];
+      divide(sr, si, ar, ai, re, im, i);
+    } else {
+      const at = (i - 1) * n + i - 1;
+      const [b, c] = [t[at + 1], t[at + n]];
+      const [pr, pi] = rest(t, n, i - 1, i + 1, end, re, im);
+      const [dr, di] = [ar, ai];
+      [ar, ai] = [t[at] - lr, -li];
+      let [er, ei] = [ar * dr - ai * di - b * c, ar * di + ai * dr];
+      const least = EPS * (Math.abs(ar) + Math.abs(ai) + Math.abs(b) + Math.abs(c));
+      if (Math.abs(er) + Math.abs(ei) < least) [er, ei] = [least, 0];
+      divide(dr * pr - di * pi - b * sr, dr * pi + di * pr - b * si, er, ei, re, im, i - 1);
+      [sr, si] = [ar * sr - ai * si - c * pr, ar * si + ai * sr - c * pi];
+      divide(sr, si, er, ei, re, im, i);
+      i--;
     }
-    const [a, b] = at(t, i, i);
-    const gap: Complex = [a - own[0], b - own[1]];
-    x[i] = over([re, im], Math.hypot(...gap) < least ? [least, 0] : gap);
-    // Long before anything overflows.
-    const size = Math.hypot(...x[i]);
-    if (size > 1e100) for (let j = i; j <= k; j++) x[j] = [x[j][0] / size, x[j][1] / size];
+    const longest = Math.max(Math.abs(re[i]), Math.abs(im[i]), pair ? Math.abs(re[i + 1]) + Math.abs(im[i + 1]) : 0);
+    if (longest > LONG) {
+      for (let j = i; j < end; j++) {
+        re[j] /= longest;
+        im[j] /= longest;
+      }
+    }
   }
-  const vector = Array.from({ length: n }, (_, i): Complex => {
-    let [re, im] = [0, 0];
-    for (let j = 0; j <= k; j++) {
-      const [a, b] = times(at(z, i, j), x[j]);
-      re += a;
-      im += b;
-    }
-    return [re, im];
-  });
-  const lengths = vector.map((element) => Math.hypot(...element));
-  const greatest = vector[lengths.indexOf(Math.max(...lengths))];
-  const length = Math.hypot(...lengths);
-  const phase = Math.hypot(...greatest);
-  const factor: Complex = [greatest[0] / phase / length, -greatest[1] / phase / length];
-  return vector.map((element) => times(element, factor));
-}
+} // prettier-ignore
 
-function at({ n, re, im }: Matrix, i: number, j: number): Complex {
-  return [re[i * n + j], im[i * n + j]];
-}
+/** What row i has on the right-hand side: the products from column `from` on, negative. */
+function rest(t: Float64Array, n: number, i: number, from: number, end: number, re: Float64Array, im: Float64Array): [re: number, im: number] {
+  let [x, y] = [0, 0];
+  for (let j = from; j < end; j++) {
+    x -= t[i * n + j] * re[j];
+    y -= t[i * n + j] * im[j];
+  }
+  return [x, y];
+} // prettier-ignore
 
-function put({ n, re, im }: Matrix, i: number, j: number, [x, y]: Complex): void {
-  re[i * n + j] = x;
-  im[i * n + j] = y;
-}
-
-function times([a, b]: Complex, [x, y]: Complex): Complex {
-  return [a * x - b * y, a * y + b * x];
-}
-
-function over([a, b]: Complex, [x, y]: Complex): Complex {
+/** (a + b i) / (x + y i) to element `at` of a vector. */
+function divide(a: number, b: number, x: number, y: number, re: Float64Array, im: Float64Array, at: number): void {
   const scale = Math.max(Math.abs(x), Math.abs(y));
   const [u, v] = [x / scale, y / scale];
   const size = scale * (u * u + v * v);
-  return [(a * u + b * v) / size, (b * u - a * v) / size];
-}
+  re[at] = (a * u + b * v) / size;
+  im[at] = (b * u - a * v) / size;
+} // prettier-ignore
 
-function rootOf([x, y]: Complex): Complex {
-  const length = Math.hypot(x, y);
-  const re = Math.sqrt((length + Math.abs(x)) / 2);
-  if (re === 0) return [0, 0];
-  return x >= 0 ? [re, y / (2 * re)] : [Math.abs(y) / (2 * re), y < 0 ? -re : re];
+/** The vector in column k, or columns k and k + 1 and its conjugate, made as long as 1, its greatest element a positive number. */
+function writeVector(columns: Float64Array, n: number, k: number, size: number, output: Float64Array): void {
+  const re = (i: number) => columns[i * n + k];
+  const im = (i: number) => (size === 2 ? columns[i * n + k + 1] : 0);
+  let greatest = 0;
+  let most = -1;
+  let longest = 0;
+  for (let i = 0; i < n; i++) longest = Math.max(longest, Math.abs(re(i)), Math.abs(im(i)));
+  let squares = 0;
+  for (let i = 0; i < n; i++) {
+    const square = (re(i) / longest) ** 2 + (im(i) / longest) ** 2;
+    squares += square;
+    if (square > most) [most, greatest] = [square, i];
+  }
+  const phase = Math.sqrt(most) * Math.sqrt(squares) * longest;
+  const [c, s] = [re(greatest) / longest / phase, -im(greatest) / longest / phase];
+  for (let i = 0; i < n; i++) {
+    const at = 2 * (n + i * n + k);
+    const [x, y] = [re(i) * c - im(i) * s, re(i) * s + im(i) * c];
+    output[at] = x;
+    output[at + 1] = y;
+    if (size === 2) {
+      output[at + 2] = x;
+      output[at + 3] = -y;
+    }
+  }
 }
