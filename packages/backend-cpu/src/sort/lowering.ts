@@ -19,6 +19,7 @@ import { COUNT_BYTES, emitCount, emitMove, emitPlaces } from './radix-pass.ts';
 import type { Ranks } from './selection.ts';
 import { Selection, isSelection } from './selection.ts';
 import { SHORT, emitShortRow, recordBytes } from './short-row.ts';
+import { emitWholeRow, wholeRowBytes } from './whole-row.ts';
 
 /** Rows longer than this are cut into ranges, unless there are many rows. */
 const LONG = 65_536;
@@ -45,13 +46,17 @@ class RadixSort {
   readonly #kernel: RoutineKernel;
   readonly #target: FunctionTarget;
   readonly #key: KeyType;
+  readonly #vectors: KeyVectors;
   /** Bytes of all records of a row, of which there are one set or two, read and written in turn. */
   readonly #setBytes: number;
 
   constructor(kernel: RoutineKernel, target: FunctionTarget) {
     this.#kernel = kernel;
     this.#target = target;
-    this.#key = keyType(kernel.operands[0].dtype, kernel.routine.descending);
+    const [{ dtype }] = kernel.operands;
+    const { descending } = kernel.routine;
+    this.#key = keyType(dtype, descending);
+    this.#vectors = new KeyVectors(this.#key, dtype, descending);
     this.#setBytes = Math.ceil((kernel.routine.length * recordBytes(this.#key)) / 64) * 64;
   }
 
@@ -61,35 +66,28 @@ class RadixSort {
     const { index, code } = this.#target.add();
     const [args, begin, end] = code.params;
     const workspace = this.#target.module.importFunction('env', 'workspace', { params: [], result: 'i32' });
-    const counts = code.let(call(workspace));
-    const records = code.let(i32.add(counts, COUNT_BYTES));
-    const all = { first: i32.const(0), end: i32.const(length) };
+    const memory = code.let(call(workspace));
     const short = length <= SHORT;
     const number = code.let(begin);
     code.countedLoop(number, end, 1, () => {
       const row = this.#row(code, args, number);
-      if (short) emitShortRow(code, this.#key, row, length, records);
-      for (const pass of short ? [] : this.#passes(records)) {
-        emitCount(code, row, pass, all, counts);
-        emitPlaces(code, counts, 1);
-        emitMove(code, row, pass, all, counts);
-      }
+      if (short) emitShortRow(code, this.#key, row, length, memory);
+      else emitWholeRow(code, this.#vectors, row, length, memory);
     });
     const nanoseconds = short
       ? length * length
-      : this.#digits * (PLACES_TIME + (COUNT_TIME + MOVE_TIME) * length);
+      : PLACES_TIME * this.#digits + (COUNT_TIME + MOVE_TIME) * this.#digits * length;
     return {
       phases: [{ function: index, grid: () => rows, grain: 1, nanoseconds }],
       scratch: () => 0,
-      workspaceBytes: COUNT_BYTES + Math.max(1, this.#sets) * this.#setBytes,
+      workspaceBytes: short ? length * recordBytes(this.#key) : wholeRowBytes(this.#key, length),
     };
   }
 
   /** Only some ranks of every row, each row by one thread. */
   ofRanks(ranks: Ranks): KernelFunctions {
-    const { operands, routine } = this.#kernel;
-    const { rows, length, descending } = routine;
-    const vectors = new KeyVectors(this.#key, operands[0].dtype, descending);
+    const { rows, length } = this.#kernel.routine;
+    const vectors = this.#vectors;
     const { index, code } = this.#target.add();
     const [args, begin, end] = code.params;
     const workspace = this.#target.module.importFunction('env', 'workspace', { params: [], result: 'i32' });

@@ -80,6 +80,13 @@ export function emitMove(
   });
 }
 
+/** A digit of a key: keys have a sign, so the topmost one is turned round. */
+export function digitOf(key: KeyType, number: number, words: readonly Local<'i32'>[]): Expr<'i32'> {
+  const byte = key.digits[number];
+  const digit = i32.and(i32.shr_u(words[byte >> 2], 8 * (byte & 3)), DIGITS - 1);
+  return number === key.digits.length - 1 ? i32.xor(digit, DIGITS >> 1) : digit;
+}
+
 interface Element {
   readonly digit: Expr<'i32'>;
   /** Its record, behind the first pass. */
@@ -100,17 +107,20 @@ function emitEach(
   const position = code.let(first);
   const isFirst = number === 0;
   const step = isFirst ? row.inputStep : recordBytes(key);
-  // Keys have a sign.
   const isTop = number === key.digits.length - 1;
-  const inOrder = (digit: Expr<'i32'>) => code.let(isTop ? i32.xor(digit, DIGITS >> 1) : digit);
   const at = code.let(i32.add(isFirst ? row.input : from, i32.mul(position, step)));
   code.countedLoop(position, end, 1, () => {
     if (isFirst) {
       const words = key.load(code, at);
-      const digit = i32.and(i32.shr_u(words[byte >> 2], 8 * (byte & 3)), DIGITS - 1);
-      visit({ digit: inOrder(digit), record: undefined, words, position });
+      visit({ digit: code.let(digitOf(key, number, words)), record: undefined, words, position });
     } else {
-      visit({ digit: inOrder(i32.load8_u(at, KEY_AT + byte)), record: at, words: [], position });
+      const digit = i32.load8_u(at, KEY_AT + byte);
+      visit({
+        digit: code.let(isTop ? i32.xor(digit, DIGITS >> 1) : digit),
+        record: at,
+        words: [],
+        position,
+      });
     }
     code.increment(at, step);
   });
