@@ -10,12 +10,14 @@ import type { Tensor } from '../core/tensor.ts';
 import { polynomial, rational } from '../ops/polynomial.ts';
 import { inFullPrecision } from '../ops/numeric.ts';
 
-/** Airy's function Ai; NaN at infinities, as in PyTorch. Not differentiable. As torch.special.airy_ai. */
+/** Airy's function Ai; NaN at infinities, as in PyTorch. As torch.special.airy_ai, and differentiable. */
 export function airyAi(self: Tensor): Tensor {
   return inFullPrecision(self, (x) => {
     const size = raw.abs(x);
-    const root = raw.sqrt(size);
-    const zeta = raw.mul(raw.mul(size, root), literal(x, 2 / 3));
+    // Not nearer to 0 than it is used, so that the gradient of the part that is not taken is finite.
+    const distance = raw.max(size, literal(x, 2.09));
+    const root = raw.sqrt(distance);
+    const zeta = raw.mul(raw.mul(distance, root), literal(x, 2 / 3));
     const amplitude = raw.div(literal(x, 1 / Math.sqrt(Math.PI)), raw.sqrt(root));
     const far = raw.where(raw.lt(x, literal(x, 0)), wave(zeta, amplitude), decay(zeta, amplitude));
     const value = raw.where(raw.lt(size, literal(x, 2.09)), series(x), far);

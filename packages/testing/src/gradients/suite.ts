@@ -47,7 +47,12 @@ export function gradientSuite(device: string, share: Share = {}): void {
   });
 }
 
-async function checkDifferences({ shapes, fn, range = [-1.5, 1.5], smooth }: GradientCase): Promise<void> {
+export async function checkDifferences({
+  shapes,
+  fn,
+  range = [-1.5, 1.5],
+  smooth,
+}: GradientCase): Promise<void> {
   const inputs = () =>
     shapes.map((shape, i) =>
       fromBuffer(valuesOf(shape, range, 11 * (i + 1)), [...shape], { requiresGrad: true }),

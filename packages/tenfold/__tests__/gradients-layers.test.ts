@@ -1,0 +1,4 @@
+import 'tenfold';
+import { everyLayer } from '@tenfold/testing/gradients';
+
+everyLayer('cpu');

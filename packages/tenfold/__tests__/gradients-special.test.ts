@@ -1,0 +1,4 @@
+import 'tenfold';
+import { specialFunctions } from '@tenfold/testing/gradients';
+
+specialFunctions('cpu');
