@@ -1,7 +1,7 @@
 import type { SurfaceParameter } from '@tenfold/testing/parity';
 import { describe, expect, test } from 'vitest';
 import { compareSignatures } from '../parity/compare-signatures.ts';
-import { coverage } from '../parity/coverage.ts';
+import { coverage, shortfalls } from '../parity/coverage.ts';
 import { camelCase, defaultValue, parsePython, sameDefault } from '../parity/python-signature.ts';
 
 const positional = (name: string, value?: string): SurfaceParameter => ({
@@ -101,4 +101,18 @@ test('counts names that are there, excluded with a reason, and missing', () => {
   expect(rows[0]).toEqual({ name: 'torch', total: 3, present: 1, excluded: 1, missing: ['torch.asin'] });
   expect(rows[2]).toMatchObject({ total: 2, present: 1, missing: ['torch.Tensor.asin'] });
   expect(entries[0].deviations).toMatchObject([{ kind: 'name', text: '`b` is called `base` there' }]);
+});
+
+test('rows that are short of what is required, or not there, are named', () => {
+  const row = (name: string, present: number) => ({ name, total: 100, present, excluded: 0, missing: [] });
+  const rows = [
+    row('torch.nn', 95),
+    row('torch.nn.functional', 94),
+    row('torch.Tensor, differentiable methods', 80),
+    row('everyday operations', 100),
+  ];
+  expect(shortfalls({ version: '', rows, entries: [] })).toEqual([
+    expect.stringContaining('torch.nn.functional: 94.0 %, required 95 %'),
+    'torch.optim: there is no such row',
+  ]);
 });

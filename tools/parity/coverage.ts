@@ -136,6 +136,18 @@ function row(name: string, entries: readonly Entry[]): Row {
   };
 }
 
+/** What is covered less than required, and what is required of rows that are not there. */
+export function shortfalls({ rows }: Coverage): string[] {
+  return Object.entries(REQUIRED).flatMap(([name, least]) => {
+    const row = rows.find((each) => each.name === name);
+    if (!row) return [`${name}: there is no such row`];
+    if (!isShort(row)) return [];
+    return [
+      `${name}: ${shares(row).wanted.toFixed(1)} %, required ${least} %; missing ${row.missing.join(', ')}`,
+    ];
+  });
+}
+
 /** Whether less is there than required. */
 export function isShort(row: Row): boolean {
   return shares(row).wanted < (REQUIRED[row.name] ?? 0);

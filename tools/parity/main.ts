@@ -11,7 +11,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runVitest } from '../lib/vitest.ts';
 import { root } from '../lib/workspace.ts';
-import { coverage, isShort, pythonSurface } from './coverage.ts';
+import { coverage, pythonSurface, shortfalls } from './coverage.ts';
 import { PAGE, consoleReport, markdownReport } from './report.ts';
 import { extractSurface } from './surface.ts';
 
@@ -22,5 +22,5 @@ if (flags.has('--values')) {
   const { failed } = await runVitest(['--project', 'testing', 'parity-']);
   process.exitCode = failed > 0 ? 1 : 0;
 }
-if (found.rows.some(isShort)) process.exitCode = 1;
+if (shortfalls(found).length > 0) process.exitCode = 1;
 console.log(flags.has('--json') ? JSON.stringify(found, null, 2) : consoleReport(found));
