@@ -8,6 +8,8 @@ import {
   linspace,
   ones,
   onesLike,
+  rand,
+  randn,
   tensor,
   zeros,
   zerosLike,
@@ -24,6 +26,17 @@ describe('constants', () => {
     expectExactly(full(1, true), [true], 'bool');
     expectExactly(zeros([2, 0]), [[], []]);
     expectExactly(ones([]), 1);
+  });
+
+  test('take sizes as a list or one by one', () => {
+    expectExactly(ones(2, 1), [[1], [1]], 'float32');
+    expectExactly(zeros(1, 2, { dtype: 'int8' }), [[0, 0]], 'int8');
+    expectExactly(empty(2, undefined), [0, 0], 'float32');
+    expect(rand(2, 3, 4).shape).toEqual([2, 3, 4]);
+    expect(randn(2, 3, { dtype: 'float64' })).toMatchObject({ shape: [2, 3], dtype: 'float64' });
+    expect(() => zeros(2, -3)).toThrow('zeros: -3 in shape [2, -3] is not a size');
+    expect(() => Reflect.apply(zeros, undefined, [2, '3'])).toThrow('zeros: 3 in shape [2, 3] is not a size');
+    expect(() => Reflect.apply(rand, undefined, [undefined])).toThrow('rand: undefined in shape');
   });
 
   test('like another tensor', () => {

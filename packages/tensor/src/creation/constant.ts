@@ -7,27 +7,38 @@ import { castTo, expandTo, numberTensor } from '../core/broadcast.ts';
 import * as raw from '../core/primitives.ts';
 import { numberType } from '../core/promote.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { checkShape, finish, like, resolveOptions } from './options.ts';
-import type { CreationOptions } from './options.ts';
+import { checkShape, finish, like, resolveOptions, sizeAndOptions } from './options.ts';
+import type { CreationOptions, SizesAndOptions } from './options.ts';
 
-function constantTensor(op: string, shape: Shape | number, value: number, options: CreationOptions): Tensor {
+function constantTensor(
+  op: string,
+  value: number,
+  args: readonly (Shape | number | CreationOptions | undefined)[],
+): Tensor {
+  const [shape, options] = sizeAndOptions<CreationOptions>(args);
   const { device, dtype } = resolveOptions(op, options, 'float32');
   return finish(expandTo(constant(device, value, dtype), checkShape(op, shape)), options);
 }
 
-/** A tensor of zeros, float32 unless a dtype is given. As torch.zeros. */
-export function zeros(size: Shape | number, options: CreationOptions = {}): Tensor {
-  return constantTensor('zeros', size, 0, options);
+/** A tensor of zeros, float32 unless a dtype is given: `zeros([2, 3])` or `zeros(2, 3)`. As torch.zeros. */
+export function zeros(size: Shape | number, options?: CreationOptions): Tensor;
+export function zeros(...sizes: SizesAndOptions<CreationOptions>): Tensor;
+export function zeros(...args: (Shape | number | CreationOptions | undefined)[]): Tensor {
+  return constantTensor('zeros', 0, args);
 }
 
 /** A tensor of ones, float32 unless a dtype is given. As torch.ones. */
-export function ones(size: Shape | number, options: CreationOptions = {}): Tensor {
-  return constantTensor('ones', size, 1, options);
+export function ones(size: Shape | number, options?: CreationOptions): Tensor;
+export function ones(...sizes: SizesAndOptions<CreationOptions>): Tensor;
+export function ones(...args: (Shape | number | CreationOptions | undefined)[]): Tensor {
+  return constantTensor('ones', 1, args);
 }
 
 /** A tensor whose contents do not matter yet. They are zeros, so that no result depends on stale memory. As torch.empty. */
-export function empty(size: Shape | number, options: CreationOptions = {}): Tensor {
-  return constantTensor('empty', size, 0, options);
+export function empty(size: Shape | number, options?: CreationOptions): Tensor;
+export function empty(...sizes: SizesAndOptions<CreationOptions>): Tensor;
+export function empty(...args: (Shape | number | CreationOptions | undefined)[]): Tensor {
+  return constantTensor('empty', 0, args);
 }
 
 /** A tensor filled with `fillValue`; its dtype follows from the value (int64, float32 or bool) unless given. As torch.full. */

@@ -44,6 +44,20 @@ export function checkShape(op: string, shape: Shape | number): Shape {
   return sizes;
 }
 
+/** Sizes one by one, and options after them. */
+export type SizesAndOptions<O> = [number, ...number[]] | [...size: number[], options: O];
+
+/** The list and the options in `f([2, 3], options)` and in `f(2, 3, options)`. */
+export function sizeAndOptions<O extends object>(
+  args: readonly (Shape | number | O | undefined)[],
+): [Shape, O] {
+  const last = args.at(-1);
+  const hasOptions =
+    args.length > 1 && (last === undefined || (typeof last === 'object' && !Array.isArray(last)));
+  // What is no size, `checkShape` refuses.
+  return [(hasOptions ? args.slice(0, -1) : args).flat() as number[], ((hasOptions && last) || {}) as O];
+}
+
 /** A leaf over bytes on the host, which it takes ownership of. */
 export function leafOf(
   device: Device,

@@ -13,8 +13,8 @@ import type { Tensor } from '../core/tensor.ts';
 import { lowBits, randomBits, uniform } from '../random/bits.ts';
 import { defaultGenerator } from '../random/generator.ts';
 import type { Generator } from '../random/generator.ts';
-import { checkShape, finish, like, resolveOptions } from './options.ts';
-import type { CreationOptions } from './options.ts';
+import { checkShape, finish, like, resolveOptions, sizeAndOptions } from './options.ts';
+import type { CreationOptions, SizesAndOptions } from './options.ts';
 
 export interface RandomOptions extends CreationOptions {
   /** Where the numbers come from; the one that `manualSeed` sets when absent. */
@@ -22,13 +22,19 @@ export interface RandomOptions extends CreationOptions {
 }
 
 /** Uniform numbers from 0 up to but without 1; float32 unless another float dtype is given. As torch.rand. */
-export function rand(size: Shape | number, options: RandomOptions = {}): Tensor {
+export function rand(size: Shape | number, options?: RandomOptions): Tensor;
+export function rand(...sizes: SizesAndOptions<RandomOptions>): Tensor;
+export function rand(...args: (Shape | number | RandomOptions | undefined)[]): Tensor {
+  const [size, options] = sizeAndOptions<RandomOptions>(args);
   const { device, dtype } = floatOptions('rand', options);
   return finish(uniform(device, checkShape('rand', size), dtype, generatorOf(options)), options);
 }
 
 /** Normal numbers of mean 0 and variance 1; float32 unless another float dtype is given. As torch.randn. */
-export function randn(size: Shape | number, options: RandomOptions = {}): Tensor {
+export function randn(size: Shape | number, options?: RandomOptions): Tensor;
+export function randn(...sizes: SizesAndOptions<RandomOptions>): Tensor;
+export function randn(...args: (Shape | number | RandomOptions | undefined)[]): Tensor {
+  const [size, options] = sizeAndOptions<RandomOptions>(args);
   const { device, dtype } = floatOptions('randn', options);
   return finish(normal(device, checkShape('randn', size), dtype, generatorOf(options)), options);
 }
