@@ -21,8 +21,11 @@ import { recognise } from './recognise.ts';
 
 /** How many tasks there should be. */
 const TASKS = 16;
-/** Least bytes of a strip's rows; bytes of a row that are worth another task that looks at its index. */
-const STRIP_BYTES = 256;
+/**
+ * Least bytes of a strip's rows: narrower ones of a matrix whose rows are a power of two apart would share few of the
+ * cache's sets. Bytes of a row that are worth another task that looks at its index.
+ */
+const STRIP_BYTES = 512;
 const LOOK_BYTES = 128;
 
 export const scatters: Lowering = (kernel, target) => {

@@ -16,8 +16,10 @@ export function unravelled(index: Tensor, lengths: readonly number[]): Tensor[] 
   let rest = index;
   const along: Tensor[] = [];
   for (const length of lengths.slice(1).reverse()) {
-    along.unshift(apply('mod', [rest, literal(rest, length)], undefined));
-    rest = apply('idiv', [rest, literal(rest, length)], undefined);
+    // One division for both, where a remainder would be another.
+    const quotient = apply('idiv', [rest, literal(rest, length)], undefined);
+    along.unshift(rest.sub(quotient.mul(literal(rest, length))));
+    rest = quotient;
   }
   return [rest, ...along];
 }
@@ -27,6 +29,8 @@ export function scatterToSpace(values: Tensor, index: Tensor, lengths: readonly 
   const first = values.ndim - lengths.length;
   const leading = values.shape.slice(0, first);
   const base = expandTo(constant(values.home, 0, values.dtype), [...leading, numel(lengths)]);
-  const inputs = [base, index.flatten(first), values.flatten(first)];
+  // A scatter goes place by place: places are worked out beforehand, many at a time.
+  const places = apply('contiguous', [index.flatten(first)], undefined);
+  const inputs = [base, places, values.flatten(first)];
   return apply('scatter', inputs, { axis: first, mode: 'sum' }).reshape([...leading, ...lengths]);
 }
