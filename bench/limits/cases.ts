@@ -31,7 +31,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^(pow|atan|asinh)/, 'float32 accuracy over the whole range takes several times the instructions that the weights count'],
   [/^(amax|argmax|max|aminmax)/, 'extrema that let NaN through, and positions, take several instructions an element'],
   [/^countNonzero/, 'counts are int64: two to a register'],
-  [/^sort/, 'eight passes over keys and positions'],
+  [/^sort,/, 'five to eight passes over keys and positions, element by element'],
   [/^searchsorted/, 'each element takes eight reads that wait for each other, four lanes one by one'],
   [/^cummax, axis 1/, 'values and positions are two scans, with the values in memory between them'],
   [/^logcumsumexp/, 'ten steps through memory, each with exponentials and logarithms'],

@@ -23,7 +23,7 @@ export function isSelection(length: number, [first, end]: Ranks): boolean {
   return length > SHORT && (end - first === 1 || end * end <= 8 * length);
 }
 
-/** Selects by itself of one row after another, in the memory that a thread has for it. */
+/** The code that selects from one row after another, in the memory that a thread has for it. */
 export class Selection {
   readonly #code: FunctionBuilder;
   readonly #vectors: KeyVectors;
