@@ -35,6 +35,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^searchsorted/, 'each element takes eight reads that wait for each other, four lanes one by one'],
   [/^cummax, axis 1/, 'values and positions are two scans, with the values in memory between them'],
   [/^logcumsumexp/, 'ten steps through memory, each with exponentials and logarithms'],
+  [/^transpose/, 'rows of 4096 bytes lie in the same few places of each cache; rows of 4160 bytes take half the time'],
   [/^(maxPool2d|avgPool2d|adaptive)/, 'windows are read with a stride, one element at a time'],
   [/^(interpolate|gridSample)/, 'neighbours are fetched one by one through tables'],
   [/^LSTM/, 'products of 32 rows wait for each other, step by step'],

@@ -4,12 +4,14 @@
  */
 
 import type { AxisId, IndexExpr, LoopKernel, LoopStmt, Stmt, Value } from '@tenfold/ir';
-import { offset, valuesNeeded } from '@tenfold/ir';
+import { offset, statementsIn, valuesNeeded } from '@tenfold/ir';
 import type { Nest, Store } from './remake.ts';
 import { Remake, loopsAround, nestOf } from './remake.ts';
 
 /** More pieces are not worth their code. */
 const MOST_PIECES = 16;
+/** The same of all pieces along all loops. */
+const MOST_STORES = 48;
 /** Pieces of an innermost loop should be longer than this on average. */
 const SHORT = 8;
 /** Loops of fewer iterations are not enough for all threads: pieces then come one after the other. */
@@ -26,7 +28,8 @@ export function splitGuards(kernel: LoopKernel): LoopKernel {
   let split = kernel;
   for (;;) {
     const cut = findCut(split.body, split);
-    if (!cut) return split;
+    const stores = statementsIn(split.body).filter(({ kind }) => kind === 'store');
+    if (!cut || stores.length > MOST_STORES) return split;
     split = cutAt(split, cut);
   }
 }
