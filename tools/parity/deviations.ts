@@ -130,7 +130,7 @@ const MEANT: readonly Meant[] = [
   },
   { names: ['torch.amp.GradScaler'], parameters: ['device'], reason: 'that of the tensors' },
   {
-    names: ['torch.nn.utils.clip_grad_norm_'],
+    names: ['torch.nn.utils.clip_grad_norm_', 'torch.nn.utils.get_total_norm'],
     parameters: ['error_if_nonfinite'],
     reason: 'values are not known yet when gradients are clipped',
   },

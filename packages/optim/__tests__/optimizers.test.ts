@@ -5,7 +5,15 @@ import { tensor } from '@tenfold/tensor';
 import type { DType, Tensor } from '@tenfold/tensor';
 import { differences } from '@tenfold/testing';
 import { describe, expect, it } from 'vitest';
-import { Adam, AdamW, SGD, clipGradNorm_, clipGradValue_ } from '../src/index.ts';
+import {
+  Adam,
+  AdamW,
+  SGD,
+  clipGradNorm_,
+  clipGradValue_,
+  clipGradsWithNorm_,
+  getTotalNorm,
+} from '../src/index.ts';
 import type { AdamOptions, SGDOptions } from '../src/index.ts';
 import './support/reference-device.ts';
 
@@ -89,6 +97,19 @@ describe('clipping', () => {
         await expectClose(params[i].grad, numbers, `gradient ${i}`);
     },
   );
+
+  it('may take the norm first, of any tensors', async () => {
+    const [param] = makeParams();
+    param.mul(2).sum().backward();
+    const total = getTotalNorm([param.grad ?? param, tensor([5])]);
+    expect(await total.item()).toBeCloseTo(7);
+    clipGradsWithNorm_(param, 3.5, total);
+    expect(await param.grad?.tolist()).toEqual(Array(2).fill(Array(3).fill(expect.closeTo(1, 5))));
+    clipGradsWithNorm_([param], 100, total);
+    expect(await param.grad?.sum().item()).toBeCloseTo(6, 4);
+    expect(() => getTotalNorm([])).toThrow('getTotalNorm: got 0 tensors, expected at least one');
+    expect(() => clipGradsWithNorm_(param, -1, total)).toThrow('clipGradsWithNorm_: maxNorm is -1');
+  });
 
   it('by value bounds every element', async () => {
     const [param] = makeParams();

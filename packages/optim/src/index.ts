@@ -12,7 +12,7 @@ export { Adamax } from './adamax.ts';
 export type { AdamaxOptions } from './adamax.ts';
 export { ASGD } from './asgd.ts';
 export type { ASGDOptions } from './asgd.ts';
-export { clipGradNorm_, clipGradValue_ } from './clip-grad.ts';
+export { clipGradNorm_, clipGradValue_, clipGradsWithNorm_, getTotalNorm } from './clip-grad.ts';
 export type { ClipGradNormOptions } from './clip-grad.ts';
 export { GradScaler } from './grad-scaler.ts';
 export type { GradScalerOptions, GradScalerState } from './grad-scaler.ts';
