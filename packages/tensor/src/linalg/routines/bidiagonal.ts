@@ -42,7 +42,8 @@ export function diagonalize(d: Float64Array, e: Float64Array, left: Columns | un
   }
 } // prettier-ignore
 
-function isSmall(d: Float64Array, e: Float64Array, i: number): boolean {
+/** Whether element i of `e`, which stands beside elements i and i + 1 of the diagonal, is nothing beside them. */
+export function isSmall(d: Float64Array, e: Float64Array, i: number): boolean {
   const size = Math.abs(e[i]);
   return size <= EPS * (Math.abs(d[i]) + Math.abs(d[i + 1])) || size < 1e-300;
 }

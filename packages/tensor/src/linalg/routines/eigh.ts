@@ -3,12 +3,12 @@
  * that (Golub & Van Loan, "Matrix Computations", section 8.3).
  */
 
+import { isSmall } from './bidiagonal.ts';
 import { addProduct, dot, subtractProduct } from './products.ts';
 import { closePanels, formQ, keep, reflect, reflections } from './reflections.ts';
 import { lengthOf, rotateColumns, rotations } from './rotations.ts';
 import type { Rotations } from './rotations.ts';
 
-const EPS = 2 ** -52;
 /** Steps that each eigenvalue may take; two are usual. */
 const STEPS_EACH = 60;
 
@@ -92,11 +92,6 @@ function diagonalize(d: Float64Array, e: Float64Array, z: Float64Array | undefin
     if (z) rotateColumns(z, n, n, turns, first, last);
     steps--;
   }
-}
-
-function isSmall(d: Float64Array, e: Float64Array, i: number): boolean {
-  const size = Math.abs(e[i]);
-  return size <= EPS * (Math.abs(d[i]) + Math.abs(d[i + 1])) || size < 1e-300;
 }
 
 /** One QR step on the block from `first` to `last`, shifted by the eigenvalue of its last two rows that is nearer its end. */

@@ -9,33 +9,60 @@ import { addFourTwice, subtractProduct } from './products.ts';
 /** Columns eliminated together. */
 const PANEL = 4;
 
-/** [n, n] to the lower factor, of which the lower triangle is read, and the order of the first minor that is not positive, or 0. */
+/**
+ * [n, n], of which the lower triangle is read, to the lower factor and 0; or to that of the greatest minor that has one, and
+ * the order of the next, which is not positive.
+ */
 export function cholesky(input: Float64Array, output: Float64Array, [n]: readonly number[]): void {
   // The columns of a panel as rows.
   const across = new Float64Array(PANEL * n);
   for (let first = 0; first < n; first += PANEL) {
     const end = Math.min(first + PANEL, n);
-    for (let i = first; i < n; i++) {
-      const last = Math.min(end - 1, i);
-      for (let j = first; j <= last; j++) {
-        let sum = input[i * n + j];
-        for (let k = first; k < j; k++) sum -= input[i * n + k] * input[j * n + k];
-        if (i > j) {
-          sum /= input[j * n + j];
-        } else if (sum > 0) {
-          sum = Math.sqrt(sum);
-        } else {
-          output[n * n] = j + 1;
-          copyColumns(input, output, n, j);
-          return;
-        }
-        input[i * n + j] = sum;
-        across[(j - first) * n + i] = sum;
-      }
+    const bad = squareRoot(input, n, first, end);
+    if (bad > 0) {
+      output[n * n] = bad;
+      copyRows(input, output, n, bad - 1);
+      return;
     }
+    if (end === n) break;
+    divideRows(input, n, first, across);
     subtractSquares(input, n, first, end, across);
   }
-  copyColumns(input, output, n, n);
+  copyRows(input, output, n, n);
+}
+
+/** Overwrites the block on the diagonal with its factor; gives the number of the first pivot that is not positive, or 0. */
+function squareRoot(a: Float64Array, n: number, first: number, end: number): number {
+  for (let i = first; i < end; i++) {
+    for (let j = first; j <= i; j++) {
+      let sum = a[i * n + j];
+      for (let k = first; k < j; k++) sum -= a[i * n + k] * a[j * n + k];
+      if (j < i) a[i * n + j] = sum / a[j * n + j];
+      else if (sum > 0) a[i * n + i] = Math.sqrt(sum);
+      else return i + 1;
+    }
+  }
+  return 0;
+}
+
+/** Solves the rows below a whole block on the diagonal with it, and stores them in `across` as columns too. */
+function divideRows(a: Float64Array, n: number, first: number, across: Float64Array): void {
+  const p = first * n + first;
+  const [q, r] = [p + n, p + 2 * n];
+  const s = p + 3 * n;
+  const [a0, b0, b1, c0, c1, c2] = [a[p], a[q], a[q + 1], a[r], a[r + 1], a[r + 2]];
+  const [d0, d1, d2, d3] = [a[s], a[s + 1], a[s + 2], a[s + 3]];
+  for (let i = first + PANEL; i < n; i++) {
+    const at = i * n + first;
+    const w = a[at] / a0;
+    const x = (a[at + 1] - w * b0) / b1;
+    const y = (a[at + 2] - w * c0 - x * c1) / c2;
+    const z = (a[at + 3] - w * d0 - x * d1 - y * d2) / d3;
+    a[at] = across[i] = w;
+    a[at + 1] = across[n + i] = x;
+    a[at + 2] = across[2 * n + i] = y;
+    a[at + 3] = across[3 * n + i] = z;
+  }
 }
 
 /** Takes the products of a panel's rows off the lower triangle beyond it, and off some of what is above, which nobody reads. */
@@ -54,10 +81,9 @@ function subtractSquares(a: Float64Array, n: number, first: number, end: number,
   subtractProduct(row, { data: across, at: end, step: n }, { data: a, at: i * n + end, step: n }, 1, PANEL, n - end);
 } // prettier-ignore
 
-/** The lower triangle of the first `columns` columns. */
-function copyColumns(from: Float64Array, to: Float64Array, n: number, columns: number): void {
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j < Math.min(columns, i + 1); j++) to[i * n + j] = from[i * n + j];
+/** The lower triangle of the first `count` rows. */
+function copyRows(from: Float64Array, to: Float64Array, n: number, count: number): void {
+  for (let i = 0; i < count; i++) for (let j = 0; j <= i; j++) to[i * n + j] = from[i * n + j];
 }
 
 export interface Elimination {

@@ -1,7 +1,7 @@
 /**
  * Products of parts of matrices, which all decompositions spend their time in: sums of contiguous rows, four rows for two sums
- * at a time, so that each element read serves more than one operation. Operations are in the same order for any sizes
- * around, and none has branches for zeros: NaN and infinities go where arithmetic takes them.
+ * at a time, so that each element read serves more than one operation. Nothing is left out for zeros: NaN and infinities
+ * go where arithmetic takes them.
  */
 
 /** Rows whose elements lie side by side; the first begins at `at`, and the others follow `step` apart. */
