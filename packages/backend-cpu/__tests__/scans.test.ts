@@ -1,7 +1,7 @@
 /** Scans by fours of lanes, by segments and by blocks of columns, against the interpreter, at sizes around their bounds. */
 
 import type { DType, LoopKernel, ScanKind } from '@tenfold/ir';
-import { add, isFloat, offset, scale } from '@tenfold/ir';
+import { add, computed, isFloat, offset, scale } from '@tenfold/ir';
 import {
   accumulate,
   checkKernel,
@@ -106,6 +106,32 @@ describe('scans', () => {
       await checkScan('sum', 'float32', sizes, { reversed: true });
       await checkScan('sum', 'int64', sizes, { transposed: true });
       await checkScan('max', 'float32', sizes, { inPlace: true });
+    }
+  });
+
+  it('over what they read, where the last fours lack lanes', async () => {
+    for (const lanes of [5, 8, 9, 12, 13, 17]) {
+      for (const kind of KINDS) await checkScan(kind, 'float32', [lanes, 71, 1], { inPlace: true });
+    }
+  });
+
+  it('down gathered columns', async () => {
+    const [length, columns] = [6, 70];
+    for (const chosen of [false, true]) {
+      const k = new KernelBuilder('gathered');
+      const x = k.operand('float32', length * columns, 'read');
+      const which = k.operand('int32', columns, 'read');
+      const y = k.operand('float32', length * columns, 'write');
+      const acc = k.accumulator('sum', 'float32');
+      const [c, i] = [k.axis(columns), k.axis(length)];
+      const from = chosen ? computed(k.load(which, c.index), 0, columns - 1) : c.index;
+      const value = k.load(x, add(scale(from, length), i.index));
+      const body = [accumulate(acc, value), store(y, add(scale(i.index, columns), c.index), k.acc(acc))];
+      const random = new SeededRandom(2);
+      const data = sample('float32', length * columns, random);
+      const positions = Array.from({ length: columns }, () => random.int(0, columns - 1));
+      const kernel = k.loops([parallel(c, [init(acc), serial(i, body)])]);
+      await checkKernel(BACKEND, kernel, { contents: [data, positions, undefined] }, { tolerance: SUMMED });
     }
   });
 

@@ -28,21 +28,23 @@ import { nest } from './recognise.ts';
 /** Columns of a block: their state, and a row of what they read and write, fit the nearest cache. */
 const BLOCK = 1024;
 
+/** Columns that are better not taken as vectors, such as gathered ones, are left to the general template. */
 export function scanColumns(
   scan: Scan,
   dependencies: readonly Dependencies[],
   target: FunctionTarget,
-): KernelFunctions {
+): KernelFunctions | undefined {
   const { lanes, along, accumulate, stores } = scan;
   const columns: LoopStmt = { ...lanes[lanes.length - 1], body: [accumulate, ...stores] };
   const outer = lanes.slice(0, -1);
   const body = nest([...outer, along], [columns]);
   const kernel: LoopKernel = { ...scan.kernel, body };
   const plan = planLoops(kernel, dependencies, target.pairing);
+  if (!plan.units.has(columns)) return undefined;
   const { index, code } = target.add();
   const [args, begin, end] = code.params;
   const math: MathContext = { ...target, code: code as FunctionBuilder };
-  const e = new ColumnEmitter({ ...scan, kernel }, columns, math, dependencies, plan, args);
+  const e = new ColumnEmitter({ ...scan, kernel }, math, dependencies, plan, args);
   const chain = [...outer, columns];
   emitGrid(e, chain, begin, end);
   e.finish();
@@ -75,14 +77,12 @@ function bytesOf(scan: Scan): 4 | 8 {
 /** Emits the loop over columns as blocks of columns around the loop down the rows. */
 class ColumnEmitter extends KernelEmitter {
   readonly #scan: Scan;
-  readonly #columns: LoopStmt;
   /** Where the state of column 0 would be, if the present block began there. */
   readonly #states: Local<'i32'>;
   #content: Lanes | undefined;
 
   constructor(
     scan: Scan,
-    columns: LoopStmt,
     math: MathContext,
     dependencies: readonly Dependencies[],
     plan: LoopPlan,
@@ -90,14 +90,13 @@ class ColumnEmitter extends KernelEmitter {
   ) {
     super(scan.kernel, math, dependencies, plan, argumentLayout(scan.kernel), args);
     this.#scan = scan;
-    this.#columns = columns;
     this.#states = this.code.local('i32');
   }
 
+  /** The grid ends in the loop over columns: these are a task's. */
   override loopOver(loop: LoopStmt, range: Range): void {
     const { code } = this;
     const { along } = this.#scan;
-    if (loop !== this.#columns || this.scope.axis === along.axis) return super.loopOver(loop, range);
     const limit = code.local('i32');
     const [row, column] = [code.local('i32'), code.local('i32')];
     const rows = this.extent(along.axis);
@@ -108,7 +107,7 @@ class ColumnEmitter extends KernelEmitter {
     this.scope.code.push(() =>
       code.countedLoop(range.variable, range.limit, BLOCK, () => {
         code.set(limit, lesser(i32.add(range.variable, BLOCK), range.limit));
-        this.#reset(range.variable);
+        this.#reset(range.variable, limit);
         code.set(row, 0);
         code.countedLoop(row, rows, 1, write);
       }),
@@ -120,14 +119,14 @@ class ColumnEmitter extends KernelEmitter {
     return { spread: [], wide: [] };
   }
 
-  /** The states of a block that begins at `column` as nothing has been folded into them. */
-  #reset(column: Local<'i32'>): void {
+  /** The states of the columns `column` to `limit` as nothing has been folded into them. */
+  #reset(column: Local<'i32'>, limit: Local<'i32'>): void {
     const { code, math } = this;
     const bytes = bytesOf(this.#scan);
     const { kind, dtype } = foldOf(this.#scan);
     const workspace = math.module.importFunction('env', 'workspace', { params: [], result: 'i32' });
     const at = code.let(i32.add(call(workspace), statesAt(this.plan)));
-    const end = code.let(i32.add(at, BLOCK * bytes));
+    const end = code.let(i32.add(at, i32.mul(i32.sub(limit, column), bytes)));
     code.set(this.#states, i32.sub(at, i32.mul(column, bytes)));
     code.countedLoop(at, end, 16, () => code.emit(v128.store(at, identity(code, kind, dtype))));
   }

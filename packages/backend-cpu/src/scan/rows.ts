@@ -88,7 +88,7 @@ function cutOf(scan: Scan, lanes: number): Cut | undefined {
   return { fours, length: segment, rest: length - UNIT * fours * segment };
 }
 
-/** Whole lanes. The last lane stands in for those that are missing from the last fours: it is written more than once. */
+/** Whole lanes. The last one stands in for those that its four lacks: it is read, folded and written four times at once. */
 function walkWhole(context: RowContext, abreast: 1 | 2): number {
   const { scan } = context;
   return emitWalk(context, { stored: true, cut: false, abreast }, (e) => {
@@ -98,11 +98,9 @@ function walkWhole(context: RowContext, abreast: 1 | 2): number {
     return {
       enter({ number, rows, length, states }) {
         const last = code.let(i32.sub(count, 1));
-        rows.forEach((row, i) => {
-          const wanted = code.let(i32.add(i32.mul(number, UNIT), i));
-          code.set(row, lesser(wanted, last));
-        });
-        code.set(length, all);
+        const first = code.let(i32.mul(number, UNIT));
+        rows.forEach((row, i) => code.set(row, lesser(code.let(i32.add(first, i)), last)));
+        code.set(length, select(i32.const(0), all, i32.lt_s(last, first)));
         reset(code, scan, states);
       },
     };

@@ -34,6 +34,7 @@ export interface Four {
   readonly rows: readonly Local<'i32'>[];
   /** Where segments begin; whole lanes begin at 0. */
   readonly begin: readonly Local<'i32'>[];
+  /** How far to go: as far as all others, or not at all. */
   readonly length: Local<'i32'>;
   readonly states: readonly Local<'v128'>[];
 }
@@ -87,24 +88,23 @@ export function emitWalk(
       square.before();
       rest.before();
     });
-    const { length } = walkers[0].four;
-    const whole = code.let(i32.and(length, -UNIT));
+    const wholes = walkers.map(({ four }) => code.let(i32.and(four.length, -UNIT)));
     const turn = code.let(i32.const(0));
-    code.countedLoop(turn, whole, TURN, () => {
-      const stop = code.let(lesser(code.let(i32.add(turn, TURN)), whole));
-      for (const { at, square, go } of walkers) {
+    code.countedLoop(turn, wholes[0], TURN, () => {
+      const next = code.let(i32.add(turn, TURN));
+      walkers.forEach(({ at, square, go }, i) => {
         code.set(at, turn);
-        code.countedLoop(at, stop, UNIT, () => go(square));
-      }
+        code.countedLoop(at, code.let(lesser(next, wholes[i])), UNIT, () => go(square));
+      });
     });
-    code.if(i32.lt_s(whole, length), () => {
-      const left = code.let(i32.sub(length, whole));
-      code.set(active.bits, i32.sub(i32.shl(1, left), 1));
-      code.set(active.mask, i32x4.lt_s(code.constants.i32x4([0, 1, 2, 3]), i32x4.splat(left)));
-      for (const { at, rest, go } of walkers) {
-        code.set(at, whole);
+    walkers.forEach(({ four, at, rest, go }, i) => {
+      const left = code.let(i32.sub(four.length, wholes[i]));
+      code.if(left, () => {
+        code.set(active.bits, i32.sub(i32.shl(1, left), 1));
+        code.set(active.mask, i32x4.lt_s(code.constants.i32x4([0, 1, 2, 3]), i32x4.splat(left)));
+        code.set(at, wholes[i]);
         go(rest);
-      }
+      });
     });
     for (const { four } of walkers) frame.leave?.(four);
   });
