@@ -27,8 +27,6 @@ const cases: Case[] = [];
 
 /** Why groups of operations are slower than three times their limit, by a word of their names. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
-  [/^(remainder|fmod)/, 'an exact remainder takes some 25 instructions, which the weights count as 4'],
-  [/^(pow|atan|asinh)/, 'float32 accuracy over the whole range takes several times the instructions that the weights count'],
   [/^(amax|argmax|max|aminmax)/, 'extrema that let NaN through, and positions, take several instructions an element'],
   [/^countNonzero/, 'counts are int64: two to a register'],
   [/^sort,/, 'five to eight passes over keys and positions, element by element'],

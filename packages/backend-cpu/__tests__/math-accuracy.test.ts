@@ -117,6 +117,11 @@ const binary: readonly Binary[] = [
     dense: [
       [uniform(1, -100, 100), uniform(2, -10, 10)],
       [uniform(3, -1e6, 1e6), uniform(4, -1e-3, 1e-3)],
+      [uniform(5, -5000, 5000), uniform(6, -1.5, 1.5)],
+      [
+        Float32Array.from(uniform(7, -1e5, 1e5), Math.round),
+        Float32Array.from(uniform(8, -20, 20), Math.round),
+      ],
     ],
   },
   {

@@ -92,8 +92,34 @@ describe('pow, as C', () => {
     [2, -149, 2 ** -149],
     [2, -151, 0],
     [10, -45, 1.401298464324817e-45],
+    [-0, 0, 1],
+    [0, 2 ** -149, 0],
+    [-0, -(2 ** -149), inf],
+    [-0, 2 ** 24 + 2, 0],
+    [0, inf, 0],
+    [0, -inf, inf],
+    [0, NaN, NaN],
+    [2 ** -149, 1, 2 ** -149],
+    [-(2 ** -149), -0.5, NaN],
+    [-(2 ** -140), 3, -0],
+    [2 ** -140, -0.5, 2 ** 70],
+    [2 ** -126, -1, 2 ** 126],
+    [1, 3.4028234663852886e38, 1],
+    [1 - 2 ** -24, 2 ** 34, 0],
+    [1 + 2 ** -23, -(2 ** 35), 0],
+    [1 - 2 ** -24, -3.4028234663852886e38, inf],
+    [-1, 2 ** 40, 1],
+    [3.4028234663852886e38, -1, 2 ** -128],
+    [NaN, NaN, NaN],
+    [inf, NaN, NaN],
+    [inf, -inf, 0],
   ];
-  it.each(cases)('%d ^ %d = %d', (a, b, expected) => expect(apply(math.pow, [a], [b])).toEqual([expected]));
+  it.each(cases)('%d ^ %d = %d', (a, b, expected) => {
+    expect(apply(math.pow, [a], [b])).toEqual([expected]);
+    // Beside lanes that need nothing special, and leaving those as they are.
+    const neighbours = apply(math.pow, [3, a, -0.5, 1.5], [4, b, 3, 2]);
+    expect(neighbours).toEqual([81, expected, -0.125, 2.25]);
+  });
 });
 
 describe('atan2, as C', () => {
@@ -142,11 +168,34 @@ describe('floor division and remainder, as Python and PyTorch', () => {
     [0, 0, NaN, NaN],
     [NaN, 1, NaN, NaN],
     [1e30, 7, Math.fround(Math.fround(1e30) / 7), Math.fround(1e30) % 7],
+    [4096, 1, 4096, 0],
+    [-4096, 1, -4096, -0],
+    [8388607, 2, 4194303, 1],
+    [-8388607, 2, -4194304, 1],
+    [16777215, 16777214, 1, 1],
+    [-16777214, 16777215, -1, 1],
+    [2 ** -149, 2 ** -148, 0, 2 ** -149],
+    [-(2 ** -149), 2 ** 127, -1, 2 ** 127],
+    [2 ** -100, -(2 ** -149), -(2 ** 49), 0],
+    [3.4028234663852886e38, 2 ** 127, 1, 2 ** 127 - 2 ** 104],
   ];
   it.each(cases)('%d by %d', (a, b, quotient, remainder) => {
     expect(apply(math.floorDivide, [a], [b])).toEqual([quotient]);
     expect(apply(math.floorMod, [a], [b])).toEqual([remainder]);
+    expect(apply(math.floorMod, [a, 5.5, -5.5, 1e6], [b, 2, 2, 7])).toEqual([remainder, 1.5, 0.5, 1]);
   });
+
+  it.each([4095, 4096, 4097, 2 ** 23, 2 ** 28, 2 ** 44, 2 ** 46])(
+    'remainders of quotients about %d',
+    (quotient) => {
+      const b = Array.from({ length: 64 }, (_, i) => Math.fround((1 + i / 37) * (i % 2 === 0 ? 1 : -1)));
+      const a = b.map((divisor, i) =>
+        Math.fround((divisor * quotient + (i - 32) / 16) * (i % 3 === 0 ? -1 : 1)),
+      );
+      const { mod } = math.makeHostFunctions();
+      expect(apply(math.floorMod, a, b)).toEqual(a.map((dividend, i) => Math.fround(mod(dividend, b[i]))));
+    },
+  );
 
   it('integers, with zero divisors and the one overflow', () => {
     const min = -(2 ** 31);

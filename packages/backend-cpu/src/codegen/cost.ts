@@ -5,6 +5,7 @@
 
 import type { AxisId, Dependencies, IndexExpr, LoopKernel, Stmt, Value, ValueId } from '@tenfold/ir';
 import { forEachAtom } from '@tenfold/ir';
+import { makeHostFunctions } from '../math/index.ts';
 import { kindOf, registersOf } from './lanes.ts';
 
 /** Nanoseconds of one instruction on a current machine, memory traffic included. */
@@ -16,18 +17,7 @@ const OPERATIONS: { readonly [op: string]: number } = {
 }; // prettier-ignore
 /** Calls of the host, lane by lane. */
 const HOST = 120;
-const HOST_OPS: ReadonlySet<string> = new Set([
-  'exp',
-  'log',
-  'tanh',
-  'erf',
-  'sin',
-  'cos',
-  'pow',
-  'atan2',
-  'idiv',
-  'mod',
-]);
+const HOST_FUNCTIONS = makeHostFunctions();
 const HALF_CONVERSION = 8;
 
 const ACCESS = { consecutive: 1.5, splat: 1, near: 4, strided: 8, gathered: 12, computed: 20 } as const;
@@ -78,7 +68,7 @@ export function costOfValue(
     return accessOf(value.index, axis, dependencies) === 'computed' ? ACCESS.computed : 1;
   if (value.op === 'inside') return 4;
   const wide = kindOf('inputs' in value ? kernel.values[value.inputs[0]].dtype : value.dtype);
-  if (wide === 'f64' && HOST_OPS.has(value.op)) return HOST;
+  if (wide === 'f64' && value.op in HOST_FUNCTIONS) return HOST;
   return (OPERATIONS[value.op] ?? 1) * Math.max(width, registersOf(wide));
 }
 

@@ -11,6 +11,9 @@ import type { Expr, FunctionBuilder, Local, ModuleBuilder, Operand, ValueType } 
 export type Vector = Expr<'v128'>;
 export type VectorLocal = Local<'v128'>;
 
+/** 1.5 · 2^52: adding it to a float64 leaves the nearest integer in the low bits. */
+export const ROUNDING_MAGIC_64 = 6755399441055744;
+
 export interface MathContext {
   readonly module: ModuleBuilder;
   readonly code: FunctionBuilder;
@@ -47,26 +50,25 @@ export function polynomial(
 }
 
 /**
- * A polynomial over float32 lanes as even(x²) + x · odd(x²), each by Horner's rule: half the depth, and fewer
- * roundings that reach the result at their full weight. `square` is x².
+ * A polynomial as even(x²) + x · odd(x²), each by Horner's rule: half the depth, and fewer roundings that reach
+ * the result at their full weight. `square` is x².
  */
 export function splitPolynomial(
   m: MathContext,
   x: VectorLocal,
   square: VectorLocal,
   coefficients: readonly number[],
+  lanes: FloatLanes = f32x4,
 ): Vector {
-  const even = polynomial(
-    m,
-    square,
-    coefficients.filter((_, power) => power % 2 === 0),
+  const [even, odd] = [0, 1].map((parity) =>
+    polynomial(
+      m,
+      square,
+      coefficients.filter((_, power) => power % 2 === parity),
+      lanes,
+    ),
   );
-  const odd = polynomial(
-    m,
-    square,
-    coefficients.filter((_, power) => power % 2 === 1),
-  );
-  return madd(m, odd, x, even);
+  return madd(m, odd, x, even, lanes);
 }
 
 /** Lanes of `whenTrue` where the mask is all ones, of `whenFalse` where it is zero. */
@@ -99,11 +101,14 @@ export function eachLane<T extends ValueType>(
   return result;
 }
 
-/** The low and high pairs of float32 lanes as float64. */
-export function widen(m: MathContext, x: Vector): readonly [VectorLocal, VectorLocal] {
-  const all = m.code.let(x);
-  const high = i32x4.shuffle(all, all, [2, 3, 2, 3]);
-  return [m.code.let(f64x2.promote_low_f32x4(all)), m.code.let(f64x2.promote_low_f32x4(high))];
+/** The low and high pairs of float32 lanes as float64; of int32 lanes with their conversion. */
+export function widen(
+  { code }: MathContext,
+  x: Vector,
+  convert = f64x2.promote_low_f32x4,
+): readonly VectorLocal[] {
+  const all = code.let(x);
+  return [all, i32x4.shuffle(all, all, [2, 3, 2, 3])].map((pair) => code.let(convert(pair)));
 }
 
 /** Two pairs of float64 lanes as four float32 lanes, rounded to nearest even. */

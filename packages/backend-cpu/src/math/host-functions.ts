@@ -8,7 +8,7 @@
 export const HOST_MODULE = 'math';
 
 export type HostUnary = 'exp' | 'log' | 'sin' | 'cos' | 'tanh' | 'erf';
-export type HostBinary = 'atan2' | 'pow' | 'fmod' | 'mod' | 'idiv';
+export type HostBinary = 'atan2' | 'pow' | 'mod' | 'idiv';
 export type HostFunction = HostUnary | HostBinary;
 export type HostFunctions = Readonly<
   Record<HostUnary, (x: number) => number> & Record<HostBinary, (a: number, b: number) => number>
@@ -57,11 +57,6 @@ export function makeHostFunctions(): HostFunctions {
     pow(base: number, exponent: number): number {
       if (base === 1 || (base === -1 && Math.abs(exponent) === Infinity)) return 1;
       return base ** exponent;
-    },
-
-    /** The remainder of truncating division, exact, with the sign of the dividend (C's fmod). */
-    fmod(a: number, b: number): number {
-      return a % b;
     },
 
     /** The remainder of floor division, with the sign of the divisor (Python's %). */

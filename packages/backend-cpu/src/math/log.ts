@@ -38,9 +38,9 @@ export function log(m: MathContext, argument: Vector): VectorLocal {
   const small = code.let(madd(m, square, constants.f32x4(-0.5), correction));
   const finite = code.let(madd(m, n, constants.f32x4(LN2_HIGH), f32x4.add(small, f)));
 
-  const infinity = constants.f32x4(Infinity);
-  const upper = code.let(choose(f32x4.lt(x, infinity), finite, x));
   const zero = constants.f32x4(0);
-  const lower = choose(f32x4.eq(x, zero), constants.f32x4(-Infinity), constants.f32x4(NaN));
-  return code.let(choose(f32x4.le(x, zero), lower, upper));
+  const positive = choose(f32x4.lt(x, constants.f32x4(Infinity)), finite, x);
+  const fromZero = choose(f32x4.eq(x, zero), constants.f32x4(-Infinity), positive);
+  // All ones are a NaN.
+  return code.let(v128.or(fromZero, f32x4.lt(x, zero)));
 }

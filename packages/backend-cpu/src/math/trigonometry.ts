@@ -5,7 +5,7 @@
  */
 
 import { f32x4, f64x2, i32x4, v128 } from '../wasm/index.ts';
-import { choose, madd, narrow, nmadd, polynomial, widen } from './context.ts';
+import { ROUNDING_MAGIC_64, choose, madd, narrow, nmadd, polynomial, widen } from './context.ts';
 import type { MathContext, Vector, VectorLocal } from './context.ts';
 import { patch } from './host-calls.ts';
 
@@ -15,9 +15,6 @@ const LARGEST = 2 ** 27;
 /** π/2 in two parts; the first has 25 bits, so that its product with an integer below 2^27 is exact. */
 const HALF_PI_HIGH = 1.570796310901641845703125;
 const HALF_PI_LOW = 1.5893254773528196692e-8;
-
-/** 1.5 · 2^52: adding it to a float64 leaves the nearest integer in the low bits. */
-const ROUNDING_MAGIC_64 = 6755399441055744;
 
 export function sin(m: MathContext, x: Vector): VectorLocal {
   return periodic(m, 'sin', x, 0);
@@ -32,11 +29,9 @@ function periodic(m: MathContext, name: 'sin' | 'cos', argument: Vector, shift: 
   const { code } = m;
   const { constants } = code;
   const x = code.let(argument);
-  const [low, high] = widen(m, x);
-  const [lowRest, lowQuadrant] = reduce(m, low);
-  const [highRest, highQuadrant] = reduce(m, high);
-  const r = code.let(narrow(lowRest, highRest));
-  const multiple = i32x4.shuffle(lowQuadrant, highQuadrant, [0, 2, 4, 6]);
+  const [low, high] = widen(m, x).map((pair) => reduce(m, pair));
+  const r = code.let(narrow(low[0], high[0]));
+  const multiple = i32x4.shuffle(low[1], high[1], [0, 2, 4, 6]);
   const quadrant = code.let(shift === 0 ? multiple : i32x4.add(multiple, constants.i32x4(shift)));
 
   const square = code.let(f32x4.mul(r, r));

@@ -38,13 +38,21 @@ export interface Work {
 
 /**
  * The usual weights (F. H. McMahon, "The Livermore Fortran Kernels", 1986): 1 for what is one addition, multiplication or
- * comparison, 4 for divisions and square roots, 8 for transcendental functions, 0 for what moves bits.
+ * comparison, 4 for divisions and square roots, 8 for transcendental functions, 0 for what moves bits. What is made of
+ * these counts as its parts:
+ *
+ * - `atan2`: a division and an arc tangent.
+ * - `pow`: a logarithm and a product, both twice, because the absolute error of the product is a relative one of the
+ *   result, so that they need about twice the digits; and an exponential.
+ * - `mod`: a division, its rounding, the multiple of the divisor and what it leaves, both twice, because the multiple has
+ *   twice the digits; a comparison and an addition for the sign. `idiv` needs the same remainder: the quotient may have
+ *   been rounded past an integer.
  */
 const FLOPS: { readonly [op in UnaryOp | BinaryOp | ReduceKind]: number } = {
   add: 1, sub: 1, mul: 1, neg: 1, abs: 1, sign: 1, max: 1, min: 1, lt: 1, le: 1, eq: 1, ne: 1,
   floor: 1, ceil: 1, round: 1, trunc: 1, sum: 1, prod: 1, argmax: 1, argmin: 1,
-  div: 4, recip: 4, sqrt: 4, idiv: 4, mod: 4,
-  exp: 8, log: 8, sin: 8, cos: 8, tanh: 8, erf: 8, pow: 8, atan2: 8,
+  div: 4, recip: 4, sqrt: 4, idiv: 11, mod: 11,
+  exp: 8, log: 8, sin: 8, cos: 8, tanh: 8, erf: 8, atan2: 4 + 8, pow: 2 * (8 + 1) + 8,
   not: 0, and: 0, or: 0, xor: 0, shl: 0, shr: 0,
 }; // prettier-ignore
 
