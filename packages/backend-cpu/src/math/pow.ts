@@ -1,7 +1,7 @@
 /**
  * a^b over float32 lanes, with the special cases of C's pow. The logarithm and the exponential are taken
- * in float64, so that the product b · log2 a keeps enough bits up to the largest results; their polynomials are
- * minimax. The instructions are those of positive, normal bases; the rest is mended behind a branch.
+ * in float64, so that the product b · log2 a keeps enough bits up to the largest results. The instructions are
+ * those of positive, normal bases; the rest is mended behind a branch.
  */
 
 import { f32x4, f64x2, i32x4, i64x2, v128 } from '../wasm/index.ts';
