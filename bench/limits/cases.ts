@@ -27,8 +27,8 @@ const cases: Case[] = [];
 
 /** Why groups of operations are slower than three times their limit, by a word of their names. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
-  [/^(amax|argmax|max|aminmax)/, 'extrema that let NaN through, and positions, take several instructions an element'],
-  [/^countNonzero/, 'counts are int64: two to a register'],
+  [/^argmax, axis 1/, 'a position for every lane of four registers is more than the registers hold'],
+  [/^(argmax|countNonzero), axis 0/, 'columns are read in pieces of 128 bytes, each in another page of memory'],
   [/^sort,/, 'five to eight passes over keys and positions, element by element'],
   [/^searchsorted/, 'each element takes eight reads that wait for each other, four lanes one by one'],
   [/^cummax, axis 1/, 'values and positions are two scans, with the values in memory between them'],

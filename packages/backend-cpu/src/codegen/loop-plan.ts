@@ -37,7 +37,7 @@ const UNITS_BY_COST = [
   [120, 4],
   [400, 2],
 ] as const;
-const COLUMNS = [4, 8] as const;
+const COLUMNS = [10, 8] as const;
 
 /** `parts`: loops that may be cut into parts for several threads. */
 export function planLoops(

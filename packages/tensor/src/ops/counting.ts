@@ -13,7 +13,10 @@ import { checkNotEmpty } from './reduce-axes.ts';
 
 /** How many elements are not 0, int64. As torch.count_nonzero. */
 export function countNonzero(self: Tensor, dim?: Dim): Tensor {
-  return sum(truth(self), dim);
+  const mask = truth(self);
+  // A count fits 32 bits, of which a register holds twice as many.
+  const dtype = self.numel < 2 ** 31 ? 'int32' : 'int64';
+  return castTo(sum(mask, dim, { dtype }), 'int64');
 }
 
 /** The sum, with NaN counted as 0. As torch.nansum. */
