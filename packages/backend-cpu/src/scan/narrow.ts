@@ -19,8 +19,8 @@ export function inInt32(scan: Scan): Scan {
   if (dtype !== 'int64' || value.op !== 'cast' || kind === 'prod') return scan;
   const from = kernel.values[value.inputs[0]].dtype;
   const reach = (GREATEST[from] ?? Infinity) * (kind === 'sum' ? maxExtent(kernel, along.axis) : 1);
-  const least = kind === 'sum' ? 2 ** 31 - 1 : 2 ** 31;
-  if (reach > least || stores.some((stmt) => kernel.values[stmt.value].op !== 'acc')) return scan;
+  const most = kind === 'sum' ? 2 ** 31 - 1 : 2 ** 31;
+  if (reach > most || stores.some((stmt) => kernel.values[stmt.value].op !== 'acc')) return scan;
   const values: Value[] = kernel.values.map((one) => (one.op === 'acc' ? { ...one, dtype: 'int32' } : one));
   const add = (made: Value): number => values.push(made) - 1;
   const body: Stmt[] = [

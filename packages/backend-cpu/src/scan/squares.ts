@@ -26,8 +26,8 @@ interface Square {
 
 /** The registers of four lanes' states, and how squares of elements are transposed. */
 export function statesOf(scan: Scan) {
-  const kind = kindOf(foldOf(scan).dtype);
-  return { kind, count: registersOf(kind), type: registersOf(kind) === 2 ? float64Lanes : float32Lanes };
+  const count = registersOf(kindOf(foldOf(scan).dtype));
+  return { count, type: count === 2 ? float64Lanes : float32Lanes };
 }
 
 /** `active`: the places that exist of the last, incomplete square; `stored`: whether the states are all wanted. */
