@@ -19,6 +19,8 @@ export interface Case {
   readonly name: string;
   readonly inputs: () => readonly Tensor[];
   readonly call: (...inputs: Tensor[]) => Results;
+  /** How many elements of a small table are read at places that are computed. */
+  readonly fetches?: number;
   /** Why it is slower than three times its limit, where it is and that is known. */
   readonly reason?: string;
 }
@@ -27,10 +29,11 @@ const cases: Case[] = [];
 
 /** Why groups of operations are slower than three times their limit, by a word of their names. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
-  [/^argmax, axis 1/, 'a position for every lane of four registers is more than the registers hold'],
-  [/^(argmax|countNonzero), axis 0/, 'columns are read in pieces of 128 bytes, each in another page of memory'],
+  [/^(amax|argmax|countNonzero), axis 0/, 'columns are read in pieces of 128 bytes, each in another page of memory'],
+  [/^median/, 'the middle of a row is searched for in several passes, and a NaN in two more'],
   [/^sort,/, 'five to eight passes over keys and positions, element by element'],
   [/^searchsorted/, 'each element takes eight reads that wait for each other, four lanes one by one'],
+  [/^cum\w+, axis 0/, 'when the second processor is late: each thread has one half of the columns, and waits for the other'],
   [/^cummax, axis 1/, 'values and positions are two scans, with the values in memory between them'],
   [/^logcumsumexp/, 'ten steps through memory, each with exponentials and logarithms'],
   [/^transpose/, 'rows of 4096 bytes lie in the same few places of each cache; rows of 4160 bytes take half the time'],
@@ -40,8 +43,14 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^(fft|stft)/, 'products with small matrices, between which everything goes through memory'],
 ]; // prettier-ignore
 
-function add(group: string, name: string, inputs: Case['inputs'], call: Case['call']): void {
-  cases.push({ group, name, inputs, call, reason: REASONS.find(([of]) => of.test(name))?.[1] });
+function add(
+  group: string,
+  name: string,
+  inputs: Case['inputs'],
+  call: Case['call'],
+  fetches?: number,
+): void {
+  cases.push({ group, name, inputs, call, fetches, reason: REASONS.find(([of]) => of.test(name))?.[1] });
 }
 
 const MEGA = [1 << 20];
@@ -168,6 +177,8 @@ add(
   'searchsorted, 1 Mi in 1024',
   () => [randn([1024]).sort().values, randn(MEGA)],
   (s, x) => T.searchsorted(s, x),
+  // A search halves 1024 elements ten times.
+  10 * (1 << 20),
 );
 
 const rows = () => randint(0, 1024, [4096]);

@@ -34,7 +34,7 @@ async function run(of: Case, rates: Rates, quick: boolean): Promise<Row> {
   call();
   const { kernels } = await profile(call, { warmUp: 1, peaks: false });
   const [{ median }] = await measure([call], quick ? QUICK : { ...THOROUGH, seconds: 0.6, warmUpSeconds: 1 });
-  return { of, milliseconds: median, limit: limitOf(bytes, kernels, rates) };
+  return { of, milliseconds: median, limit: limitOf(bytes, of.fetches ?? 0, kernels, rates) };
 }
 
 const { values, positionals } = parseArgs({

@@ -7,7 +7,7 @@ const TOO_SLOW = 3;
 
 export function markdown(
   rows: readonly Row[],
-  { peaks, arithmetic, scalar }: Rates,
+  { peaks, arithmetic, scalar, fetches }: Rates,
   machine: string,
 ): string {
   const bandwidths = peaks.bandwidths.map(
@@ -26,7 +26,9 @@ export function markdown(
     `Written by \`npm run bench:limits -- --write\` on ${machine}: medians, inputs in memory. An operation cannot be faster than its inputs and ` +
       'results take to be read and written once, nor than its arithmetic takes at the rates that were measured in the same run: ' +
       `${bandwidths.join(', ')}; ${Math.round(peaks.flopsPerSecond / 1e9)} GFLOP/s in matrix products, and ${Math.round(arithmetic / 1e9)} ` +
-      'weighted GFLOP/s (an addition counts 1, a division 4, a transcendental function 8) in everything else.',
+      'weighted GFLOP/s (an addition counts 1, a division 4, a transcendental function 8) in everything else. What a search compares with ' +
+      `is fetched from places that are computed, one by one, as WebAssembly has no instruction for more: ${(fetches / 1e9).toFixed(1)} thousand million a second ` +
+      'from the nearest cache.',
     '',
     `Decompositions of matrices are the exception: they run in JavaScript, in double precision, on one thread, so "scalar arithmetic" holds them ` +
       `against the ${(scalar / 1e9).toFixed(1)} GFLOP/s that a loop over rows in the first cache reaches there. That hides a factor of ` +

@@ -41,6 +41,7 @@ export interface Work {
  * comparison, 4 for divisions and square roots, 8 for transcendental functions, 0 for what moves bits. What is made of
  * these counts as its parts:
  *
+ * - `argmax`, `argmin`: the greater of two values, and which position goes with it.
  * - `atan2`: a division and an arc tangent.
  * - `pow`: a logarithm and a product, both twice, because the absolute error of the product is a relative one of the
  *   result, so that they need about twice the digits; and an exponential.
@@ -50,7 +51,7 @@ export interface Work {
  */
 const FLOPS: { readonly [op in UnaryOp | BinaryOp | ReduceKind]: number } = {
   add: 1, sub: 1, mul: 1, neg: 1, abs: 1, sign: 1, max: 1, min: 1, lt: 1, le: 1, eq: 1, ne: 1,
-  floor: 1, ceil: 1, round: 1, trunc: 1, sum: 1, prod: 1, argmax: 1, argmin: 1,
+  floor: 1, ceil: 1, round: 1, trunc: 1, sum: 1, prod: 1, argmax: 2, argmin: 2,
   div: 4, recip: 4, sqrt: 4, idiv: 11, mod: 11,
   exp: 8, log: 8, sin: 8, cos: 8, tanh: 8, erf: 8, atan2: 4 + 8, pow: 2 * (8 + 1) + 8,
   not: 0, and: 0, or: 0, xor: 0, shl: 0, shr: 0,
@@ -231,8 +232,10 @@ class Counter {
     const { values } = this.#kernel;
     const value = values[id];
     if (value.op === 'load') this.#loads[value.operand] += times;
-    if (!isArithmetic(value.op) || !('inputs' in value)) return;
-    if (isFloat(values[value.inputs[0]].dtype)) this.#flops += FLOPS[value.op] * times;
+    if (!('inputs' in value) || !isFloat(values[value.inputs[0]].dtype)) return;
+    // Whether a number is true is a comparison with 0.
+    if (value.op === 'cast' && value.dtype === 'bool') this.#flops += times;
+    if (isArithmetic(value.op)) this.#flops += FLOPS[value.op] * times;
   }
 
   #times(axes: readonly AxisId[]): number {
