@@ -11,8 +11,7 @@ import { Bernoulli, Binomial, Geometric, Poisson } from './discrete.ts';
 import type { Distribution } from './distribution.ts';
 import { Beta, Dirichlet, Exponential, Gamma } from './gamma.ts';
 import { Cauchy, Gumbel, Laplace, Uniform } from './location-scale.ts';
-import { LowRankMultivariateNormal } from './low-rank-normal.ts';
-import { MultivariateNormal, multivariateKl } from './multivariate-normal.ts';
+import { NormalVector, multivariateKl } from './multivariate-normal.ts';
 import { HalfNormal, LogNormal, Normal } from './normal.ts';
 import { sumRightmost } from './parameters.ts';
 import { Pareto } from './positive.ts';
@@ -188,10 +187,7 @@ const registry: Divergence[] = [
       .sub(p.entropy());
   }),
   between(Normal, Normal, normals),
-  between(MultivariateNormal, MultivariateNormal, multivariateKl),
-  between(MultivariateNormal, LowRankMultivariateNormal, multivariateKl),
-  between(LowRankMultivariateNormal, MultivariateNormal, multivariateKl),
-  between(LowRankMultivariateNormal, LowRankMultivariateNormal, multivariateKl),
+  between(NormalVector, NormalVector, multivariateKl),
   between(Wishart, Wishart, wishartKl),
   between(LogNormal, LogNormal, (p, q) => normals(p.base, q.base)),
   between(HalfNormal, HalfNormal, (p, q) => normals(p.base, q.base)),

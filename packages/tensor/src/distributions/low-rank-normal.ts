@@ -11,7 +11,7 @@ import { eye } from '../creation/constant.ts';
 import { cholesky, solveTriangular } from '../linalg/index.ts';
 import { diagEmbed } from '../ops/diagonal.ts';
 import { logDiagonal, squaredLength } from './covariance.ts';
-import { Distribution } from './distribution.ts';
+import { NormalVector } from './multivariate-normal.ts';
 import { standardNormal } from './parameters.ts';
 
 /**
@@ -19,7 +19,7 @@ import { standardNormal } from './parameters.ts';
  * `[..., n]`. As torch.distributions.LowRankMultivariateNormal. Densities need the decompositions of the CPU; draws do not.
  * @throws ShapeError where the three do not agree in n.
  */
-export class LowRankMultivariateNormal extends Distribution {
+export class LowRankMultivariateNormal extends NormalVector {
   readonly loc: Tensor;
   readonly covFactor: Tensor;
   readonly covDiag: Tensor;
@@ -47,18 +47,6 @@ export class LowRankMultivariateNormal extends Distribution {
     return new LowRankMultivariateNormal(f(this.loc), f(this.covFactor), f(this.covDiag));
   }
 
-  override get hasRsample(): boolean {
-    return true;
-  }
-
-  override get mean(): Tensor {
-    return this.loc;
-  }
-
-  override get mode(): Tensor {
-    return this.loc;
-  }
-
   override get variance(): Tensor {
     return this.covFactor.square().sum(-1).add(this.covDiag);
   }
@@ -72,7 +60,6 @@ export class LowRankMultivariateNormal extends Distribution {
     return diagEmbed(this.covDiag.reciprocal()).sub(inner.mT.matmul(inner));
   }
 
-  /** The lower triangle L with L Lᵀ = covariance. */
   get scaleTril(): Tensor {
     return cholesky(this.covarianceMatrix);
   }
@@ -90,7 +77,6 @@ export class LowRankMultivariateNormal extends Distribution {
     return cholesky(this.#weighted.matmul(covFactor).add(eye(rank, rank, { dtype, device })));
   }
 
-  /** Half the logarithm of the covariance's determinant. */
   get logVolume(): Tensor {
     return logDiagonal(this.#capacity).add(this.covDiag.log().sum(-1).mul(0.5));
   }
@@ -103,17 +89,8 @@ export class LowRankMultivariateNormal extends Distribution {
     return this.covFactor.matmul(shared).squeeze(-1).add(own).add(this.loc);
   }
 
-  logProb(value: Tensor): Tensor {
-    const x = value.sub(this.loc);
+  protected distance(x: Tensor): Tensor {
     const across = this.#weighted.matmul(x.unsqueeze(-1)).squeeze(-1);
-    const distance = x.square().div(this.covDiag).sum(-1).sub(squaredLength(this.#capacity, across));
-    return distance
-      .add(this.eventShape[0] * Math.log(2 * Math.PI))
-      .mul(-0.5)
-      .sub(this.logVolume);
-  }
-
-  override entropy(): Tensor {
-    return this.logVolume.add(0.5 * this.eventShape[0] * (1 + Math.log(2 * Math.PI)));
+    return x.square().div(this.covDiag).sum(-1).sub(squaredLength(this.#capacity, across));
   }
 }

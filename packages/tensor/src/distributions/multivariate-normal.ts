@@ -8,11 +8,46 @@ import type { Spread } from './covariance.ts';
 import { Distribution } from './distribution.ts';
 import { standardNormal } from './parameters.ts';
 
+/** What normal distributions of vectors `[..., n]` have in common, however their covariance is given. */
+export abstract class NormalVector extends Distribution {
+  abstract readonly loc: Tensor;
+  /** The lower triangle L with L Lᵀ = covariance. */
+  abstract get scaleTril(): Tensor;
+  /** Half the logarithm of the covariance's determinant. */
+  abstract get logVolume(): Tensor;
+
+  /** xᵀ C⁻¹ x for the covariance C and x of shape `[..., n]`. */
+  protected abstract distance(x: Tensor): Tensor;
+
+  override get hasRsample(): boolean {
+    return true;
+  }
+
+  override get mean(): Tensor {
+    return this.loc;
+  }
+
+  override get mode(): Tensor {
+    return this.loc;
+  }
+
+  logProb(value: Tensor): Tensor {
+    return this.distance(value.sub(this.loc))
+      .add(this.eventShape[0] * Math.log(2 * Math.PI))
+      .mul(-0.5)
+      .sub(this.logVolume);
+  }
+
+  override entropy(): Tensor {
+    return this.logVolume.add(0.5 * this.eventShape[0] * (1 + Math.log(2 * Math.PI)));
+  }
+}
+
 /**
  * Mean `loc` `[..., n]` and a covariance between the n numbers. As torch.distributions.MultivariateNormal. It needs
  * decompositions, which the CPU has.
  */
-export class MultivariateNormal extends Distribution {
+export class MultivariateNormal extends NormalVector {
   readonly loc: Tensor;
   readonly #covariance: Covariance;
 
@@ -42,21 +77,8 @@ export class MultivariateNormal extends Distribution {
     return this.#covariance.precisionMatrix;
   }
 
-  /** Half the logarithm of the covariance's determinant. */
   get logVolume(): Tensor {
     return this.#covariance.logVolume;
-  }
-
-  override get hasRsample(): boolean {
-    return true;
-  }
-
-  override get mean(): Tensor {
-    return this.loc;
-  }
-
-  override get mode(): Tensor {
-    return this.loc;
   }
 
   override get variance(): Tensor {
@@ -68,24 +90,13 @@ export class MultivariateNormal extends Distribution {
     return this.scaleTril.matmul(noise).squeeze(-1).add(this.loc);
   }
 
-  logProb(value: Tensor): Tensor {
-    const distance = squaredLength(this.scaleTril, value.sub(this.loc));
-    return distance
-      .add(this.eventShape[0] * Math.log(2 * Math.PI))
-      .mul(-0.5)
-      .sub(this.logVolume);
-  }
-
-  override entropy(): Tensor {
-    return this.logVolume.add(0.5 * this.eventShape[0] * (1 + Math.log(2 * Math.PI)));
+  protected distance(x: Tensor): Tensor {
+    return squaredLength(this.scaleTril, x);
   }
 }
 
-/** What the divergence of two normal distributions of vectors is made of. */
-type NormalVectors = Pick<MultivariateNormal, 'eventShape' | 'loc' | 'scaleTril' | 'logVolume'>;
-
 /** The divergence of two of them. */
-export function multivariateKl(p: NormalVectors, q: NormalVectors): Tensor {
+export function multivariateKl(p: NormalVector, q: NormalVector): Tensor {
   const size = p.eventShape[0];
   const spread = solveTriangular(q.scaleTril, p.scaleTril, { upper: false }).square().sum([-2, -1]);
   const distance = squaredLength(q.scaleTril, q.loc.sub(p.loc));
