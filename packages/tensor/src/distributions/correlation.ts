@@ -5,7 +5,7 @@ import type { Shape } from '@tenfold/ir';
 import { noGrad } from '../core/grad-mode.ts';
 import type { Operand } from '../core/promote.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { tensor } from '../creation/from-data.ts';
+import { arange } from '../creation/range.ts';
 import { cholesky, solveTriangular } from '../linalg/index.ts';
 import { diagEmbed } from '../ops/diagonal.ts';
 import { mvlgamma } from '../ops/gamma.ts';
@@ -15,7 +15,7 @@ import { Covariance, givenMatrix, logDiagonal } from './covariance.ts';
 import type { Spread } from './covariance.ts';
 import { Distribution } from './distribution.ts';
 import { Beta, Chi2 } from './gamma.ts';
-import { broadcastAll, requirePositive, standardNormal } from './parameters.ts';
+import { LEAST_NORMAL, broadcastAll, requirePositive, standardNormal } from './parameters.ts';
 
 /**
  * Sums of `df` outer products of normal vectors whose covariance is given, `[..., n, n]`; `df` is above n - 1. As
@@ -129,11 +129,7 @@ export class Wishart extends Distribution {
   /** `df - i` for row i, `[..., n]`. */
   get #degreesByRow(): Tensor {
     const { dtype, device } = this.df;
-    const rows = tensor(
-      Array.from({ length: this.#size }, (_, i) => i),
-      { dtype, device },
-    );
-    return this.df.unsqueeze(-1).sub(rows);
+    return this.df.unsqueeze(-1).sub(arange(this.#size, { dtype, device }));
   }
 }
 
@@ -177,10 +173,7 @@ export class LKJCholesky extends Distribution {
   override sample(sampleShape: Shape = []): Tensor {
     return noGrad(() => {
       const { dtype, device } = this.concentration;
-      const rows = tensor(
-        Array.from({ length: this.dim - 1 }, (_, i) => i),
-        { dtype, device },
-      );
+      const rows = arange(this.dim - 1, { dtype, device });
       const rest = this.concentration
         .add(0.5 * (this.dim - 2))
         .unsqueeze(-1)
@@ -188,8 +181,8 @@ export class LKJCholesky extends Distribution {
       const reach = pad(new Beta(rows.add(1).mul(0.5), rest).sample(sampleShape), [1, 0]).unsqueeze(-1);
       const directions = tril(standardNormal(reach, this.extended(sampleShape)), -1);
       const length = directions.square().sum(-1, { keepdim: true });
-      const below = directions.mul(reach.div(length.clamp(LEAST_LENGTH)).sqrt());
-      const left = below.square().sum(-1).neg().add(1).clamp(LEAST_LENGTH);
+      const below = directions.mul(reach.div(length.clamp(LEAST_NORMAL)).sqrt());
+      const left = below.square().sum(-1).neg().add(1).clamp(LEAST_NORMAL);
       return below.add(diagEmbed(left.sqrt()));
     });
   }
@@ -197,10 +190,7 @@ export class LKJCholesky extends Distribution {
   logProb(value: Tensor): Tensor {
     const { dim, concentration: eta } = this;
     const { dtype, device } = eta;
-    const after = tensor(
-      Array.from({ length: dim - 1 }, (_, i) => dim - 2 - i),
-      { dtype, device },
-    );
+    const after = arange(dim - 2, -1, -1, { dtype, device });
     const order = eta.sub(1).mul(2).unsqueeze(-1).add(after);
     const density = order.mul(value.diagonal(0, -2, -1).slice(-1, 1).log()).sum(-1);
     const alpha = eta.add(0.5 * (dim - 1));
@@ -208,9 +198,6 @@ export class LKJCholesky extends Distribution {
     return density.sub(volume).sub(0.5 * (dim - 1) * Math.log(Math.PI));
   }
 }
-
-/** The least normal number: a length of 0 has no direction, and its logarithm is infinite. */
-const LEAST_LENGTH = 1.2e-38;
 
 /** Numbers of the batch beside its matrices. */
 function overMatrices(x: Tensor): Tensor {

@@ -9,6 +9,9 @@ import { Tensor } from '../core/tensor.ts';
 import { tensor } from '../creation/from-data.ts';
 import { rand, randn } from '../creation/random.ts';
 
+/** Least normal float32: what is 0 has an infinite logarithm, and no direction. */
+export const LEAST_NORMAL = 1.2e-38;
+
 /** All parameters with one shape and one float dtype; numbers alone are float32. */
 export function broadcastAll<T extends readonly Operand[]>(
   op: string,

@@ -10,7 +10,7 @@ import { customGrad } from '../core/custom-grad.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { tensor } from '../creation/from-data.ts';
 import { where } from '../ops/where.ts';
-import { positiveUniform, standardNormal } from './parameters.ts';
+import { LEAST_NORMAL, positiveUniform, standardNormal } from './parameters.ts';
 
 /** Proposals; all are refused once in 10¹⁰ draws. */
 const ROUNDS = 8;
@@ -46,8 +46,7 @@ function draw(alpha: Tensor, shape: Shape): Tensor {
   }
   const boost = positiveUniform(alpha, shape).log().div(alpha).exp();
   const z = d.mul(result ?? d);
-  // The least normal number: a draw of 0 would have an infinite logarithm.
-  return where(isSmall, z.mul(boost), z).clamp(1.2e-38);
+  return where(isSmall, z.mul(boost), z).clamp(LEAST_NORMAL);
 }
 
 /**
